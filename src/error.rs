@@ -1,0 +1,302 @@
+//! What went wrong: which syscall said no, and why.
+
+use core::fmt;
+use core::num::NonZeroU64;
+
+pub use rustix::io::Errno;
+
+/// The result of every fallible operation here.
+pub type Result<T, E = Error> = core::result::Result<T, E>;
+
+/// Which syscall said no, and why.
+///
+/// Eight bytes, `Copy`, returned in a register: [`call`](Error::call) and [`errno`](Error::errno) say what
+/// happened, [`origin`](Error::origin) says who found it, [`needed`](Error::needed) carries the length that a
+/// buffer too small was short of.
+///
+/// # Examples
+/// ```
+/// use rawipc::{Errno, Origin, Sender, Wait, pipe};
+///
+/// let (_receiver, mut sender) = pipe::packet_pair()?;
+/// let e = sender.send(b"", Wait::FOREVER).unwrap_err();
+/// assert_eq!((e.errno(), e.origin()), (Errno::INVAL, Origin::Argument));
+/// assert_eq!(e.to_string(), "pwritev2: EINVAL (refused before the call)");
+/// # Ok::<(), rawipc::Error>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(transparent)]
+pub struct Error(NonZeroU64);
+
+// errno in bits 0..16, call in 16..24, origin in 24..26, a bit that is always set in 31, needed in 32..64.
+const CALL_SHIFT: u32 = 16;
+const ORIGIN_SHIFT: u32 = 24;
+const ALWAYS: u64 = 1 << 31;
+const NEEDED_SHIFT: u32 = 32;
+
+/// Who found that something is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Origin {
+    /// The kernel answered the call with this errno.
+    Kernel = 0,
+    /// The arguments were refused before any syscall; the call is the one they were meant for.
+    Argument = 1,
+    /// What the peer sent, or put into shared memory, was judged and found wrong.
+    Peer = 2,
+    /// A wait ended at its deadline (`ETIMEDOUT`), or was over before it began.
+    Deadline = 3,
+}
+
+impl Error {
+    #[inline]
+    const fn pack(call: Call, errno: Errno, origin: Origin, needed: u32) -> Self {
+        let errno = (errno.raw_os_error() as u64) & 0xffff;
+        let bits = ALWAYS
+            | errno
+            | (call.0 as u64) << CALL_SHIFT
+            | (origin as u64) << ORIGIN_SHIFT
+            | (needed as u64) << NEEDED_SHIFT;
+        match NonZeroU64::new(bits) {
+            Some(bits) => Error(bits),
+            None => Error(NonZeroU64::MIN), // not reached: ALWAYS is set
+        }
+    }
+
+    /// The kernel answered `call` with `errno`.
+    #[inline]
+    pub(crate) const fn kernel(call: Call, errno: Errno) -> Self {
+        Self::pack(call, errno, Origin::Kernel, 0)
+    }
+
+    /// Arguments meant for `call` were refused; no syscall was made.
+    #[inline]
+    pub(crate) const fn argument(call: Call, errno: Errno) -> Self {
+        Self::pack(call, errno, Origin::Argument, 0)
+    }
+
+    /// What came through `call` from the peer is wrong.
+    #[inline]
+    pub(crate) const fn peer(call: Call, errno: Errno) -> Self {
+        Self::pack(call, errno, Origin::Peer, 0)
+    }
+
+    /// A wait in `call` is over.
+    #[inline]
+    pub(crate) const fn deadline(call: Call) -> Self {
+        Self::pack(call, Errno::TIMEDOUT, Origin::Deadline, 0)
+    }
+
+    /// The same error, with the length that would have been enough (saturating at 4 GiB − 1).
+    #[inline]
+    pub(crate) const fn with_needed(self, needed: usize) -> Self {
+        let needed = if needed > u32::MAX as usize { u32::MAX } else { needed as u32 };
+        Self::pack(self.call(), self.errno(), self.origin(), needed)
+    }
+
+    /// The syscall that failed, or that the refused arguments were meant for.
+    #[inline]
+    pub const fn call(self) -> Call {
+        Call((self.0.get() >> CALL_SHIFT) as u8)
+    }
+
+    /// Why, as an errno.
+    #[inline]
+    pub const fn errno(self) -> Errno {
+        Errno::from_raw_os_error((self.0.get() & 0xffff) as i32)
+    }
+
+    /// Who found it: the kernel, our check of the arguments, our check of what the peer did, or the clock.
+    #[inline]
+    pub const fn origin(self) -> Origin {
+        match (self.0.get() >> ORIGIN_SHIFT) & 3 {
+            0 => Origin::Kernel,
+            1 => Origin::Argument,
+            2 => Origin::Peer,
+            _ => Origin::Deadline,
+        }
+    }
+
+    /// With `EMSGSIZE`: from a receive, the bytes a buffer needs for the message that waits; from a send, the
+    /// largest message this end takes. `None` for every other error.
+    #[inline]
+    pub const fn needed(self) -> Option<usize> {
+        match (self.0.get() >> NEEDED_SHIFT) as usize {
+            0 => None,
+            n => Some(n),
+        }
+    }
+
+    /// Nothing there yet, or no room yet: a non-blocking twin said so.
+    #[inline]
+    pub(crate) fn is_again(self) -> bool {
+        self.errno() == Errno::AGAIN
+    }
+}
+
+/// Names the call that a rustix result came from.
+pub(crate) trait Named<T> {
+    fn named(self, call: Call) -> Result<T>;
+}
+
+impl<T> Named<T> for rustix::io::Result<T> {
+    #[inline]
+    fn named(self, call: Call) -> Result<T> {
+        match self {
+            Ok(v) => Ok(v),
+            Err(errno) => Err(Error::kernel(call, errno)),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.call().name())?;
+        match errno_name(self.errno()) {
+            Some(name) => write!(f, ": {name}")?,
+            None => write!(f, ": errno {}", self.errno().raw_os_error())?,
+        }
+        f.write_str(match self.origin() {
+            Origin::Kernel => "",
+            Origin::Argument => " (refused before the call)",
+            Origin::Peer => " (the peer's doing)",
+            Origin::Deadline => " (deadline)",
+        })?;
+        match self.needed() {
+            Some(n) => write!(f, ", {n} bytes"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Error({self})")
+    }
+}
+
+impl core::error::Error for Error {}
+
+/// A syscall, by its kernel name.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(transparent)]
+pub struct Call(u8);
+
+macro_rules! calls {
+    ($($konst:ident $name:literal),+ $(,)?) => {
+        #[repr(u8)]
+        enum Index { $($konst),+ }
+
+        impl Call {
+            $(#[doc = concat!("`", $name, "`")] pub const $konst: Call = Call(Index::$konst as u8);)+
+        }
+
+        const NAMES: &[&str] = &[$($name),+];
+    };
+}
+
+#[expect(
+    clippy::upper_case_acronyms,
+    non_camel_case_types,
+    reason = "the names of the constants they number"
+)]
+mod table {
+    use super::Call;
+
+    calls! {
+        ACCEPT4 "accept4", BIND "bind", CLOCK_GETTIME "clock_gettime", CLOSE "close", CONNECT "connect",
+        DUP3 "dup3", FALLOCATE "fallocate", FCHMOD "fchmod", FCNTL "fcntl", FSTAT "fstat",
+        FTRUNCATE "ftruncate", GETDENTS64 "getdents64", GETEUID "geteuid", GETPID "getpid",
+        GETSOCKNAME "getsockname", GETSOCKOPT "getsockopt", IOCTL "ioctl", LISTEN "listen", MADVISE "madvise",
+        MEMFD_CREATE "memfd_create", MKNODAT "mknodat", MMAP "mmap", MPROTECT "mprotect", MUNMAP "munmap",
+        NEWFSTATAT "newfstatat", OPENAT "openat", PIPE2 "pipe2", PPOLL "ppoll", PREADV2 "preadv2",
+        PWRITEV2 "pwritev2", READ "read", READLINKAT "readlinkat", RECVFROM "recvfrom", RECVMSG "recvmsg",
+        RT_SIGPENDING "rt_sigpending", RT_SIGPROCMASK "rt_sigprocmask", RT_SIGTIMEDWAIT "rt_sigtimedwait",
+        SCHED_YIELD "sched_yield", SENDMSG "sendmsg", SENDTO "sendto", SETSOCKOPT "setsockopt",
+        SHUTDOWN "shutdown", SOCKET "socket", SOCKETPAIR "socketpair", UNLINKAT "unlinkat", WRITE "write",
+        WRITEV "writev",
+        // No syscall at all: a word or a position read from shared memory.
+        MEMORY "memory",
+        // No syscall at all: packing and unpacking of a remote call.
+        RPC "rpc",
+    }
+
+    impl Call {
+        /// The kernel's name of the call, as strace prints it.
+        ///
+        /// ```
+        /// assert_eq!(rawipc::Call::PIPE2.name(), "pipe2");
+        /// ```
+        pub fn name(self) -> &'static str {
+            NAMES.get(self.0 as usize).copied().unwrap_or("unknown")
+        }
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+macro_rules! errno_names {
+    ($($konst:ident)+) => {
+        /// The C name of an errno, for messages.
+        fn errno_name(errno: Errno) -> Option<&'static str> {
+            match errno {
+                $(Errno::$konst => Some(concat!("E", stringify!($konst))),)+
+                Errno::ACCESS => Some("EACCES"),
+                Errno::TOOBIG => Some("E2BIG"),
+                _ => None,
+            }
+        }
+    };
+}
+
+errno_names! {
+    ADDRINUSE ADDRNOTAVAIL AFNOSUPPORT AGAIN ALREADY BADF BADMSG BUSY CANCELED CHILD CONNABORTED CONNREFUSED
+    CONNRESET DEADLK DESTADDRREQ DOM DQUOT EXIST FAULT FBIG IDRM ILSEQ INPROGRESS INTR INVAL IO ISCONN ISDIR
+    LOOP MFILE MLINK MSGSIZE NAMETOOLONG NFILE NOBUFS NODATA NODEV NOENT NOEXEC NOLCK NOMEM NOPROTOOPT NOSPC
+    NOSYS NOTCONN NOTDIR NOTEMPTY NOTSOCK NOTTY NXIO OPNOTSUPP OVERFLOW OWNERDEAD PERM PIPE PROTO
+    PROTONOSUPPORT PROTOTYPE RANGE ROFS SHUTDOWN SPIPE SRCH STALE TIMEDOUT TOOMANYREFS TXTBSY XDEV
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::ToString;
+
+    #[test]
+    fn every_part_survives_packing() {
+        for origin in [Origin::Kernel, Origin::Argument, Origin::Peer, Origin::Deadline] {
+            for call in [Call::ACCEPT4, Call::PWRITEV2, Call::RPC] {
+                let e = Error::pack(call, Errno::MSGSIZE, origin, 0).with_needed(70_000);
+                assert_eq!(
+                    (e.call(), e.errno(), e.origin(), e.needed()),
+                    (call, Errno::MSGSIZE, origin, Some(70_000))
+                );
+            }
+        }
+        assert_eq!(Error::kernel(Call::READ, Errno::IO).needed(), None);
+    }
+
+    #[test]
+    fn a_length_above_32_bits_saturates() {
+        let e = Error::peer(Call::MEMORY, Errno::MSGSIZE).with_needed(usize::MAX);
+        assert_eq!(e.needed(), Some(u32::MAX as usize));
+    }
+
+    #[test]
+    fn messages_name_the_call_and_the_errno() {
+        assert_eq!(Error::kernel(Call::PIPE2, Errno::MFILE).to_string(), "pipe2: EMFILE");
+        assert_eq!(Error::deadline(Call::PPOLL).to_string(), "ppoll: ETIMEDOUT (deadline)");
+        assert_eq!(Error::kernel(Call::READ, Errno::from_raw_os_error(4000)).to_string(), "read: errno 4000");
+    }
+
+    #[test]
+    fn a_result_is_no_larger_than_two_registers() {
+        assert_eq!(size_of::<Error>(), 8);
+        assert_eq!(size_of::<Result<()>>(), 8);
+        assert_eq!(size_of::<Result<usize>>(), 16);
+    }
+}

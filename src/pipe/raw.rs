@@ -1,0 +1,406 @@
+//! The two ends as raw bytes.
+
+use crate::channel::{ByteRead, ByteWrite};
+use crate::error::{Call, Errno, Error, Named, Result};
+use crate::fd::{AsFd, BorrowedFd, Fd};
+use crate::pipe::PIPE_BUF;
+use crate::sys;
+use crate::wait::{Events, Wait, events_now, until_done};
+use rustix::fs::{FileType, OFlags};
+use rustix::io::IoSlice;
+
+/// The end of a pipe or FIFO that bytes come out of.
+///
+/// # Syscalls
+/// | case | calls |
+/// |------|-------|
+/// | drop | `close` |
+#[derive(Debug)]
+#[repr(C)]
+pub struct ReadEnd {
+    fd: Fd,
+    /// A FIFO opened before its first writer reads 0 without having ended.
+    expects_writer: bool,
+}
+
+/// The end of a pipe or FIFO that bytes go into.
+///
+/// # Syscalls
+/// | case | calls |
+/// |------|-------|
+/// | drop | `close` |
+#[derive(Debug)]
+#[repr(C)]
+pub struct WriteEnd {
+    fd: Fd,
+    /// This kernel was seen to refuse RWF_NOSIGNAL (before 6.18).
+    masks_sigpipe: bool,
+}
+
+impl ReadEnd {
+    /// The read end of a pipe: its writer was there from the start.
+    pub(crate) fn of_pipe(fd: Fd) -> Self {
+        ReadEnd { fd, expects_writer: false }
+    }
+
+    /// The read end of a FIFO, whose first writer may be yet to come.
+    pub(crate) fn of_fifo(fd: Fd) -> Self {
+        ReadEnd { fd, expects_writer: true }
+    }
+
+    /// Takes over a descriptor that is the read end of a pipe or FIFO: standard input, or one inherited.
+    ///
+    /// `O_NONBLOCK` is set on its open file description, which others may share.
+    ///
+    /// # Errors
+    /// `ESPIPE`: it is neither pipe nor FIFO. `EBADF`: it is not open for reading, or not open. The descriptor
+    /// is closed then.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok   | `fstat` `fcntl` `fcntl` |
+    /// | non-blocking already | `fstat` `fcntl` |
+    /// | another kind | `fstat` `close` |
+    /// | another direction | `fstat` `fcntl` `close` |
+    pub fn attach(fd: Fd) -> Result<Self> {
+        attach(&fd, OFlags::WRONLY)?;
+        Ok(ReadEnd::of_pipe(fd))
+    }
+
+    /// `fcntl(F_GETPIPE_SZ)` — the bytes that the pipe holds.
+    ///
+    /// # Errors
+    /// None that a pipe of ours gives.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok   | `fcntl` |
+    pub fn capacity(&self) -> Result<usize> {
+        capacity(&self.fd)
+    }
+
+    /// `fcntl(F_SETPIPE_SZ)` — asks for room for `bytes`, and returns the room that the kernel made, which is
+    /// no less.
+    ///
+    /// # Errors
+    /// `EPERM`: more than /proc/sys/fs/pipe-max-size. `EBUSY`: more lies in the pipe. `EINVAL`: more than 2³¹.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok   | `fcntl` |
+    /// | above 2³¹ | none |
+    ///
+    /// # References
+    /// [fcntl(2)](https://man7.org/linux/man-pages/man2/fcntl.2.html), "Changing the capacity of a pipe"
+    pub fn set_capacity(&self, bytes: usize) -> Result<usize> {
+        set_capacity(&self.fd, bytes)
+    }
+
+    /// `ioctl(FIONREAD)` — the bytes that lie in the pipe.
+    ///
+    /// # Errors
+    /// None that a pipe of ours gives.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok   | `ioctl` |
+    pub fn available(&self) -> Result<usize> {
+        rustix::io::ioctl_fionread(&self.fd).map(|n| n as usize).named(Call::IOCTL)
+    }
+
+    /// The descriptor, to keep or to hand over.
+    pub fn into_fd(self) -> Fd {
+        self.fd
+    }
+}
+
+impl ByteRead for ReadEnd {
+    /// `read(self, buf)` — what is there, or waits for it.
+    ///
+    /// # Errors
+    /// As [`ByteRead::read`].
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ready, end | `read` |
+    /// | waits for ever | `read` (`ppoll` `read`)×n |
+    /// | waits with a limit | `read` (`clock_gettime` `ppoll` `read`)×n |
+    /// | times out | `read` `clock_gettime` `ppoll` |
+    /// | FIFO, waits for its first writer | `read` `ppoll` (`ppoll` `read`)×n |
+    /// | FIFO, waits for its first writer with a limit | `read` `ppoll` (`clock_gettime` `ppoll` `read`)×n |
+    /// | FIFO, no writer in time | `read` `ppoll` `clock_gettime` `ppoll` |
+    /// | FIFO, the first writer left without a word | `read` `ppoll` |
+    /// | refused | none |
+    ///
+    /// # References
+    /// [read(2)](https://man7.org/linux/man-pages/man2/read.2.html),
+    /// [pipe(7)](https://man7.org/linux/man-pages/man7/pipe.7.html)
+    #[inline]
+    fn read(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
+        let ReadEnd { fd, expects_writer } = self;
+        until_done(fd.as_fd(), Events::READABLE, wait, || take_some(fd, expects_writer, buf))
+    }
+
+    /// `read(self, buf)` — what is there now.
+    ///
+    /// # Errors
+    /// As [`ByteRead::try_read`].
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ready, end, nothing there | `read` |
+    /// | FIFO before its first writer | `read` `ppoll` |
+    /// | refused | none |
+    #[inline]
+    fn try_read(&mut self, buf: &mut [u8]) -> Result<usize> {
+        take_some(&self.fd, &mut self.expects_writer, buf)
+    }
+}
+
+impl WriteEnd {
+    pub(crate) fn new(fd: Fd) -> Self {
+        WriteEnd { fd, masks_sigpipe: false }
+    }
+
+    /// Takes over a descriptor that is the write end of a pipe or FIFO: standard output, or one inherited.
+    ///
+    /// `O_NONBLOCK` is set on its open file description, which others may share.
+    ///
+    /// # Errors
+    /// `ESPIPE`: it is neither pipe nor FIFO. `EBADF`: it is not open for writing, or not open. The descriptor
+    /// is closed then.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok   | `fstat` `fcntl` `fcntl` |
+    /// | non-blocking already | `fstat` `fcntl` |
+    /// | another kind | `fstat` `close` |
+    /// | another direction | `fstat` `fcntl` `close` |
+    pub fn attach(fd: Fd) -> Result<Self> {
+        attach(&fd, OFlags::RDONLY)?;
+        Ok(WriteEnd::new(fd))
+    }
+
+    /// `fcntl(F_GETPIPE_SZ)` — the bytes that the pipe holds.
+    ///
+    /// # Errors
+    /// None that a pipe of ours gives.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok   | `fcntl` |
+    pub fn capacity(&self) -> Result<usize> {
+        capacity(&self.fd)
+    }
+
+    /// `fcntl(F_SETPIPE_SZ)`; see [`ReadEnd::set_capacity`].
+    ///
+    /// # Errors
+    /// As [`ReadEnd::set_capacity`].
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok   | `fcntl` |
+    /// | above 2³¹ | none |
+    pub fn set_capacity(&self, bytes: usize) -> Result<usize> {
+        set_capacity(&self.fd, bytes)
+    }
+
+    /// The descriptor, to keep or to hand over.
+    pub fn into_fd(self) -> Fd {
+        self.fd
+    }
+}
+
+impl ByteWrite for WriteEnd {
+    const ATOMIC: usize = PIPE_BUF;
+
+    /// `pwritev2(self, bytes, RWF_NOSIGNAL)` — some of `bytes`, or waits for room.
+    ///
+    /// Up to [`PIPE_BUF`] bytes go whole or not at all.
+    ///
+    /// # Errors
+    /// As [`ByteWrite::write`].
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | room, or no reader | `pwritev2` |
+    /// | waits for ever | `pwritev2` (`ppoll` `pwritev2`)×n |
+    /// | waits with a limit | `pwritev2` (`clock_gettime` `ppoll` `pwritev2`)×n |
+    /// | times out | `pwritev2` `clock_gettime` `ppoll` |
+    /// | first use, before 6.18 | `pwritev2` `rt_sigprocmask` `writev` `rt_sigprocmask` |
+    /// | before 6.18 | `rt_sigprocmask` `writev` `rt_sigprocmask` |
+    /// | before 6.18, no reader | `rt_sigprocmask` `writev` `rt_sigtimedwait` `rt_sigprocmask` |
+    /// | before 6.18, SIGPIPE blocked | `rt_sigprocmask` `rt_sigpending` `writev` |
+    /// | before 6.18, SIGPIPE blocked, no reader | `rt_sigprocmask` `rt_sigpending` `writev` `rt_sigtimedwait` |
+    /// | refused | none |
+    ///
+    /// # References
+    /// [pwritev2(2)](https://man7.org/linux/man-pages/man2/pwritev2.2.html),
+    /// [pipe(7)](https://man7.org/linux/man-pages/man7/pipe.7.html)
+    #[inline]
+    fn write(&mut self, bytes: &[u8], wait: Wait) -> Result<usize> {
+        let WriteEnd { fd, masks_sigpipe } = self;
+        until_done(fd.as_fd(), Events::WRITABLE, wait, || put_some(fd, masks_sigpipe, bytes))
+    }
+
+    /// `pwritev2(self, bytes, RWF_NOSIGNAL)` — what there is room for now.
+    ///
+    /// # Errors
+    /// As [`ByteWrite::try_write`].
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | room, no room, no reader | `pwritev2` |
+    /// | before 6.18 | as [`write`](ByteWrite::write) |
+    /// | refused | none |
+    #[inline]
+    fn try_write(&mut self, bytes: &[u8]) -> Result<usize> {
+        put_some(&self.fd, &mut self.masks_sigpipe, bytes)
+    }
+
+    /// `pwritev2(self, [head, body], RWF_NOSIGNAL)`; else as [`write`](ByteWrite::write).
+    ///
+    /// # Errors
+    /// As [`ByteWrite::write`].
+    ///
+    /// # Syscalls
+    /// As [`write`](ByteWrite::write).
+    #[inline]
+    fn write_two(&mut self, head: &[u8], body: &[u8], wait: Wait) -> Result<usize> {
+        let WriteEnd { fd, masks_sigpipe } = self;
+        let parts = [IoSlice::new(head), IoSlice::new(body)];
+        until_done(fd.as_fd(), Events::WRITABLE, wait, || put(fd, masks_sigpipe, &parts))
+    }
+
+    /// `pwritev2(self, [head, body], RWF_NOSIGNAL)`; else as [`try_write`](ByteWrite::try_write).
+    ///
+    /// # Errors
+    /// As [`ByteWrite::try_write`].
+    ///
+    /// # Syscalls
+    /// As [`try_write`](ByteWrite::try_write).
+    #[inline]
+    fn try_write_two(&mut self, head: &[u8], body: &[u8]) -> Result<usize> {
+        put(&self.fd, &mut self.masks_sigpipe, &[IoSlice::new(head), IoSlice::new(body)])
+    }
+}
+
+#[inline]
+fn take_some(fd: &Fd, expects_writer: &mut bool, buf: &mut [u8]) -> Result<usize> {
+    if buf.is_empty() {
+        return Err(Error::argument(Call::READ, Errno::INVAL));
+    }
+    let answer = rustix::io::read(fd, buf).named(Call::READ);
+    if *expects_writer {
+        match answer {
+            Ok(0) => return end_or_not_yet(fd, expects_writer),
+            Err(e) if !e.is_again() => {}
+            // Bytes, or EAGAIN: a writer has been there, or is there and silent.
+            _ => *expects_writer = false,
+        }
+    }
+    answer
+}
+
+/// A read of 0 on a FIFO: the end, or nobody there yet?
+#[cold]
+fn end_or_not_yet(fd: &Fd, expects_writer: &mut bool) -> Result<usize> {
+    // Silent before the first writer came; POLLHUP once one has been and gone.
+    let told = events_now(fd.as_fd(), Events::READABLE)?;
+    if told.any_of(Events::HANG_UP) && !told.any_of(Events::READABLE) {
+        *expects_writer = false;
+        return Ok(0);
+    }
+    Err(Error::kernel(Call::READ, Errno::AGAIN))
+}
+
+#[inline]
+fn put_some(fd: &Fd, masks_sigpipe: &mut bool, bytes: &[u8]) -> Result<usize> {
+    if bytes.is_empty() {
+        return Err(Error::argument(Call::PWRITEV2, Errno::INVAL));
+    }
+    put(fd, masks_sigpipe, &[IoSlice::new(bytes)])
+}
+
+#[inline]
+fn put(fd: &Fd, masks_sigpipe: &mut bool, parts: &[IoSlice<'_>]) -> Result<usize> {
+    if !*masks_sigpipe {
+        match rustix::io::pwritev2(fd, parts, sys::CURRENT_OFFSET, sys::NOSIGNAL) {
+            Err(Errno::OPNOTSUPP) => *masks_sigpipe = true,
+            answer => return answer.named(Call::PWRITEV2),
+        }
+    }
+    put_masked(fd, parts)
+}
+
+/// Before 6.18: SIGPIPE is blocked in this thread around the write, and taken off it where it came.
+#[cold]
+fn put_masked(fd: &Fd, parts: &[IoSlice<'_>]) -> Result<usize> {
+    let before = sys::block_signals(sys::SIGPIPE_SET)?;
+    let was_blocked = before & sys::SIGPIPE_SET != 0;
+    // One that waited before us is the program's own, and stays. It can only wait where it was blocked.
+    let was_pending = was_blocked && sys::sigpending()? & sys::SIGPIPE_SET != 0;
+    let answer = rustix::io::writev(fd, parts).named(Call::WRITEV);
+    if !was_pending && answer.is_err_and(|e| e.errno() == Errno::PIPE) {
+        // EAGAIN would mean that none was raised, which is as good.
+        let _ = sys::take_pending(sys::SIGPIPE_SET);
+    }
+    if !was_blocked {
+        sys::set_signal_mask(before)?;
+    }
+    answer
+}
+
+/// Checks that `fd` is a pipe or FIFO, open in a mode other than `wrong_mode`, and makes it non-blocking.
+fn attach(fd: &Fd, wrong_mode: OFlags) -> Result<()> {
+    let stat = rustix::fs::fstat(fd).named(Call::FSTAT)?;
+    if FileType::from_raw_mode(stat.st_mode) != FileType::Fifo {
+        return Err(Error::argument(Call::FSTAT, Errno::SPIPE));
+    }
+    let flags = fd.status_flags()?;
+    if flags.intersection(OFlags::RWMODE) == wrong_mode {
+        return Err(Error::argument(Call::FCNTL, Errno::BADF));
+    }
+    if !flags.contains(OFlags::NONBLOCK) {
+        fd.set_status_flags(flags.union(OFlags::NONBLOCK))?;
+    }
+    Ok(())
+}
+
+fn capacity(fd: &Fd) -> Result<usize> {
+    rustix::pipe::fcntl_getpipe_size(fd).named(Call::FCNTL)
+}
+
+fn set_capacity(fd: &Fd, bytes: usize) -> Result<usize> {
+    // The kernel takes an unsigned int and refuses what rounds up above 2³¹; so do we, before it is cut.
+    if bytes > 1 << 31 {
+        return Err(Error::argument(Call::FCNTL, Errno::INVAL));
+    }
+    rustix::pipe::fcntl_setpipe_size(fd, bytes).named(Call::FCNTL)
+}
+
+impl AsFd for ReadEnd {
+    #[inline]
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+}
+
+impl AsFd for WriteEnd {
+    #[inline]
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+}

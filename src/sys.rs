@@ -1,0 +1,253 @@
+//! What rustix lacks, and the only asm of the crate.
+//!
+//! | piece | why it is not rustix's |
+//! |-------|------------------------|
+//! | [`monotonic_nanos`] | rustix asks the vDSO, and finds it with a hidden `prctl` or by opening a file |
+//! | [`ppoll`] | rustix's takes no signal mask |
+//! | [`sigprocmask`], [`sigpending`], [`sigtimedwait`] | rustix hides its own behind a name that rotates on purpose |
+//! | [`NOSIGNAL`] | newer than rustix |
+
+use crate::error::{Call, Error, Named, Result};
+use core::ffi::c_void;
+use rustix::io::{Errno, ReadWriteFlags};
+
+/// `RWF_NOSIGNAL`, Linux 6.18: a write to a pipe without readers is `EPIPE` and nothing more.
+pub(crate) const NOSIGNAL: ReadWriteFlags = ReadWriteFlags::from_bits_retain(0x100);
+
+/// The offset that makes `pwritev2` behave as `writev` does.
+pub(crate) const CURRENT_OFFSET: u64 = u64::MAX;
+
+/// The signal set of the kernel's `rt_` calls: bit `n - 1` is signal `n`.
+pub(crate) type SigSet = u64;
+
+/// SIGPIPE, alone in a set. Signal 13 on every architecture rustix has a raw backend for.
+pub(crate) const SIGPIPE_SET: SigSet = 1 << 12;
+
+const SIGSET_BYTES: usize = size_of::<SigSet>();
+
+/// `struct __kernel_timespec`: 64 bits each on every architecture.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(crate) struct Timespec {
+    pub(crate) sec: i64,
+    pub(crate) nsec: i64,
+}
+
+mod nr {
+    use linux_raw_sys::general as g;
+
+    #[cfg(target_pointer_width = "64")]
+    pub(super) use g::{
+        __NR_clock_gettime as CLOCK_GETTIME, __NR_ppoll as PPOLL, __NR_rt_sigtimedwait as SIGTIMEDWAIT,
+    };
+    #[cfg(target_pointer_width = "32")]
+    pub(super) use g::{
+        __NR_clock_gettime64 as CLOCK_GETTIME, __NR_ppoll_time64 as PPOLL,
+        __NR_rt_sigtimedwait_time64 as SIGTIMEDWAIT,
+    };
+    pub(super) use g::{__NR_rt_sigpending as SIGPENDING, __NR_rt_sigprocmask as SIGPROCMASK};
+}
+
+const CLOCK_MONOTONIC: usize = linux_raw_sys::general::CLOCK_MONOTONIC as usize;
+const SIG_BLOCK: usize = linux_raw_sys::general::SIG_BLOCK as usize;
+const SIG_SETMASK: usize = linux_raw_sys::general::SIG_SETMASK as usize;
+
+/// `clock_gettime(CLOCK_MONOTONIC)` as a real call, in nanoseconds. It cannot fail with these arguments.
+pub(crate) fn monotonic_nanos() -> u64 {
+    let mut now = Timespec { sec: 0, nsec: 0 };
+    // SAFETY: the kernel writes one timespec to a place that holds one.
+    let _ = unsafe { syscall(nr::CLOCK_GETTIME, [CLOCK_MONOTONIC, (&raw mut now) as usize, 0, 0, 0]) };
+    (now.sec as u64).saturating_mul(1_000_000_000).saturating_add(now.nsec as u64)
+}
+
+/// `ppoll(fds, n, timeout, mask)`; the kernel leaves what is left of the time in `timeout`.
+///
+/// # Safety
+/// `fds` points to `n` values laid out as `struct pollfd`, writable.
+pub(crate) unsafe fn ppoll(
+    fds: *mut c_void,
+    n: usize,
+    timeout: Option<&mut Timespec>,
+    mask: Option<&SigSet>,
+) -> Result<usize> {
+    let timeout = timeout.map_or(0, |t| (&raw mut *t) as usize);
+    let mask = mask.map_or(0, |m| (&raw const *m) as usize);
+    // SAFETY: `fds` is the caller's promise; the other two are null or point to what the call expects.
+    unsafe { syscall(nr::PPOLL, [fds as usize, n, timeout, mask, SIGSET_BYTES]) }.named(Call::PPOLL)
+}
+
+/// Blocks the signals of `set` in this thread and returns the mask before.
+pub(crate) fn block_signals(set: SigSet) -> Result<SigSet> {
+    sigprocmask(SIG_BLOCK, set)
+}
+
+/// Puts back a mask that [`block_signals`] returned.
+pub(crate) fn set_signal_mask(set: SigSet) -> Result<()> {
+    sigprocmask(SIG_SETMASK, set).map(drop)
+}
+
+fn sigprocmask(how: usize, set: SigSet) -> Result<SigSet> {
+    let mut old: SigSet = 0;
+    let args = [how, (&raw const set) as usize, (&raw mut old) as usize, SIGSET_BYTES, 0];
+    // SAFETY: the kernel reads one set and writes one set, both of the size it is told.
+    unsafe { syscall(nr::SIGPROCMASK, args) }.named(Call::RT_SIGPROCMASK)?;
+    Ok(old)
+}
+
+/// The signals that wait, blocked, for this thread.
+pub(crate) fn sigpending() -> Result<SigSet> {
+    let mut set: SigSet = 0;
+    // SAFETY: the kernel writes one set of the size it is told.
+    unsafe { syscall(nr::SIGPENDING, [(&raw mut set) as usize, SIGSET_BYTES, 0, 0, 0]) }
+        .named(Call::RT_SIGPENDING)?;
+    Ok(set)
+}
+
+/// Takes a pending signal of `set` off this thread without waiting; `EAGAIN` where none is pending.
+pub(crate) fn take_pending(set: SigSet) -> Result<()> {
+    let zero = Timespec { sec: 0, nsec: 0 };
+    let args = [(&raw const set) as usize, 0, (&raw const zero) as usize, SIGSET_BYTES, 0];
+    // SAFETY: the kernel reads one set and one timespec; the null in between says that no siginfo is wanted.
+    match unsafe { syscall(nr::SIGTIMEDWAIT, args) } {
+        Ok(_) => Ok(()),
+        Err(errno) => Err(Error::kernel(Call::RT_SIGTIMEDWAIT, errno)),
+    }
+}
+
+/// Issues syscall `nr` and splits what it returns.
+///
+/// # Safety
+/// As the call itself asks of its arguments.
+#[inline]
+unsafe fn syscall(nr: u32, args: [usize; 5]) -> core::result::Result<usize, Errno> {
+    // SAFETY: passed on.
+    let ret = unsafe { arch::syscall5(nr as usize, args) };
+    // The kernel's errors are the last 4095 values.
+    match ret as isize {
+        -4095..=-1 => Err(Errno::from_raw_os_error((ret as i32).wrapping_neg())),
+        _ => Ok(ret),
+    }
+}
+
+#[cfg(feature = "libc")]
+mod arch {
+    pub(super) unsafe fn syscall5(nr: usize, [a, b, c, d, e]: [usize; 5]) -> usize {
+        // SAFETY: passed on.
+        match unsafe { libc::syscall(nr as libc::c_long, a, b, c, d, e) } {
+            // SAFETY: libc's own cell, valid in every thread.
+            -1 => (unsafe { *libc::__errno_location() } as isize).wrapping_neg() as usize,
+            n => n as usize,
+        }
+    }
+}
+
+#[cfg(all(not(feature = "libc"), target_arch = "x86_64"))]
+mod arch {
+    pub(super) unsafe fn syscall5(nr: usize, [a, b, c, d, e]: [usize; 5]) -> usize {
+        let ret;
+        // SAFETY: the x86-64 convention; what the kernel writes is the caller's promise.
+        unsafe {
+            core::arch::asm!("syscall", inlateout("rax") nr => ret, in("rdi") a, in("rsi") b, in("rdx") c,
+                in("r10") d, in("r8") e, lateout("rcx") _, lateout("r11") _, options(nostack, preserves_flags));
+        }
+        ret
+    }
+}
+
+#[cfg(all(not(feature = "libc"), target_arch = "aarch64"))]
+mod arch {
+    pub(super) unsafe fn syscall5(nr: usize, [a, b, c, d, e]: [usize; 5]) -> usize {
+        let ret;
+        // SAFETY: the aarch64 convention; what the kernel writes is the caller's promise.
+        unsafe {
+            core::arch::asm!("svc 0", in("x8") nr, inlateout("x0") a => ret, in("x1") b, in("x2") c,
+                in("x3") d, in("x4") e, options(nostack, preserves_flags));
+        }
+        ret
+    }
+}
+
+#[cfg(all(not(feature = "libc"), target_arch = "riscv64"))]
+mod arch {
+    pub(super) unsafe fn syscall5(nr: usize, [a, b, c, d, e]: [usize; 5]) -> usize {
+        let ret;
+        // SAFETY: the riscv64 convention; what the kernel writes is the caller's promise.
+        unsafe {
+            core::arch::asm!("ecall", in("a7") nr, inlateout("a0") a => ret, in("a1") b, in("a2") c,
+                in("a3") d, in("a4") e, options(nostack));
+        }
+        ret
+    }
+}
+
+#[cfg(all(not(feature = "libc"), target_arch = "arm"))]
+mod arch {
+    pub(super) unsafe fn syscall5(nr: usize, [a, b, c, d, e]: [usize; 5]) -> usize {
+        let ret;
+        // SAFETY: the EABI convention; r7 may be the frame pointer, so it is saved around the call.
+        unsafe {
+            core::arch::asm!("mov {keep}, r7", "mov r7, {nr}", "svc 0", "mov r7, {keep}",
+                nr = in(reg) nr, keep = out(reg) _, inlateout("r0") a => ret, in("r1") b, in("r2") c,
+                in("r3") d, in("r4") e, options(nostack));
+        }
+        ret
+    }
+}
+
+#[cfg(all(not(feature = "libc"), target_arch = "x86"))]
+mod arch {
+    pub(super) unsafe fn syscall5(nr: usize, [a, b, c, d, e]: [usize; 5]) -> usize {
+        let mut first = [a, b];
+        let ret;
+        // SAFETY: the i386 convention; LLVM keeps ebx and esi for itself, so both are saved around the call.
+        unsafe {
+            core::arch::asm!("push ebx", "push esi", "mov ebx, [ecx]", "mov ecx, [ecx + 4]", "mov esi, edi",
+                "mov edi, {e}", "int 0x80", "pop esi", "pop ebx", e = in(reg) e,
+                inlateout("eax") nr => ret, inlateout("ecx") first.as_mut_ptr() => _, in("edx") c,
+                inlateout("edi") d => _);
+        }
+        ret
+    }
+}
+
+#[cfg(all(
+    not(feature = "libc"),
+    not(any(
+        target_arch = "x86_64",
+        target_arch = "aarch64",
+        target_arch = "riscv64",
+        target_arch = "arm",
+        target_arch = "x86"
+    ))
+))]
+compile_error!("rawipc has no syscall instruction for this architecture: enable the `libc` feature");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_goes_forward() {
+        let a = monotonic_nanos();
+        assert!(a > 0 && monotonic_nanos() >= a);
+    }
+
+    #[test]
+    fn an_error_is_told_from_a_value() {
+        let mut left = Timespec { sec: 0, nsec: -1 };
+        // SAFETY: no descriptors at all.
+        let e = unsafe { ppoll(core::ptr::null_mut(), 0, Some(&mut left), None) }.unwrap_err();
+        assert_eq!(e, Error::kernel(Call::PPOLL, Errno::INVAL));
+    }
+
+    #[test]
+    fn a_mask_is_put_back() {
+        let before = block_signals(0).unwrap();
+        assert_eq!(block_signals(SIGPIPE_SET).unwrap(), before);
+        assert_eq!(block_signals(0).unwrap(), before | SIGPIPE_SET);
+        assert_eq!(sigpending().unwrap() & SIGPIPE_SET, 0);
+        assert!(take_pending(SIGPIPE_SET).unwrap_err().is_again());
+        set_signal_mask(before).unwrap();
+        assert_eq!(block_signals(0).unwrap(), before);
+    }
+}

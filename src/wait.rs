@@ -1,0 +1,399 @@
+//! Readiness of descriptors, and deadlines.
+//!
+//! No operation waits inside the call that moves the bytes: it tries, and where there is nothing, it sleeps in
+//! `ppoll` until the descriptor is ready or the deadline is there, and tries again. What is ready costs one
+//! syscall; the clock is read only by who must sleep.
+
+use crate::error::{Call, Errno, Error, Result};
+use crate::fd::{AsFd, BorrowedFd, RawFd};
+use crate::sys;
+use core::fmt;
+use core::marker::PhantomData;
+use core::time::Duration;
+use rustix::fd::AsRawFd;
+
+/// How long an operation may wait, and whether a signal ends the wait.
+///
+/// # Examples
+/// ```
+/// use core::time::Duration;
+/// use rawipc::{Errno, Receiver, Wait, pipe};
+///
+/// let (mut receiver, _sender) = pipe::packet_pair()?;
+/// let mut buf = [0; pipe::PIPE_BUF];
+/// let e = receiver.recv(&mut buf, Wait::at_most(Duration::from_millis(5))).unwrap_err();
+/// assert_eq!(e.errno(), Errno::TIMEDOUT);
+/// # Ok::<(), rawipc::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Wait {
+    limit: Limit,
+    signals: Signals,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Limit {
+    Forever,
+    For(u64),
+    Until(Instant),
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Signals {
+    Retry,
+    Wake,
+    WakeUnder(u64),
+}
+
+impl Wait {
+    /// Until it happens, however long it takes. A signal handler runs and the wait goes on.
+    pub const FOREVER: Wait = Wait { limit: Limit::Forever, signals: Signals::Retry };
+
+    /// At most this long, counted from the moment at which there is something to wait for.
+    #[inline]
+    pub const fn at_most(limit: Duration) -> Wait {
+        // 584 years are enough.
+        let nanos = limit.as_nanos();
+        let nanos = if nanos > u64::MAX as u128 { u64::MAX } else { nanos as u64 };
+        Wait { limit: Limit::For(nanos), signals: Signals::Retry }
+    }
+
+    /// Until this instant; one deadline for several operations.
+    #[inline]
+    pub const fn until(deadline: Instant) -> Wait {
+        Wait { limit: Limit::Until(deadline), signals: Signals::Retry }
+    }
+
+    /// The same wait, but a signal handler that runs ends it with `EINTR`.
+    ///
+    /// A signal that comes just before the wait begins does not end it: whoever must not miss one blocks it and
+    /// uses [`or_signal_under`](Self::or_signal_under), or waits on a signalfd beside the channel with [`poll`].
+    #[inline]
+    #[must_use]
+    pub const fn or_signal(self) -> Wait {
+        Wait { signals: Signals::Wake, ..self }
+    }
+
+    /// The same wait, ended with `EINTR` by a signal, and with `mask` as the thread's signal mask while it
+    /// sleeps, put in place and taken back by the kernel in one step: bit `n - 1` is signal `n`.
+    ///
+    /// A program blocks the signal, looks at its flag, and waits under a mask without it: none is missed.
+    #[inline]
+    #[must_use]
+    pub const fn or_signal_under(self, mask: u64) -> Wait {
+        Wait { signals: Signals::WakeUnder(mask), ..self }
+    }
+
+    /// The same wait with its limit pinned to the clock, so that several operations share it.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | [`at_most`](Self::at_most) | `clock_gettime` |
+    /// | [`FOREVER`](Self::FOREVER), [`until`](Self::until) | none |
+    #[inline]
+    #[must_use]
+    pub fn fixed(self) -> Wait {
+        match self.limit {
+            Limit::For(nanos) => Wait { limit: Limit::Until(Instant::now().after(nanos)), ..self },
+            Limit::Forever | Limit::Until(_) => self,
+        }
+    }
+}
+
+/// A moment of CLOCK_MONOTONIC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(transparent)]
+pub struct Instant(u64);
+
+impl Instant {
+    /// `clock_gettime(CLOCK_MONOTONIC)` — now.
+    ///
+    /// A syscall and not the vDSO, which cannot be found without others.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok   | `clock_gettime` |
+    ///
+    /// # References
+    /// [clock_gettime(2)](https://man7.org/linux/man-pages/man2/clock_gettime.2.html)
+    #[inline]
+    pub fn now() -> Instant {
+        Instant(sys::monotonic_nanos())
+    }
+
+    /// Nanoseconds since the clock's beginning.
+    #[inline]
+    pub const fn as_nanos(self) -> u64 {
+        self.0
+    }
+
+    /// The moment `nanos` nanoseconds of the clock after its beginning.
+    #[inline]
+    pub const fn from_nanos(nanos: u64) -> Instant {
+        Instant(nanos)
+    }
+
+    #[inline]
+    const fn after(self, nanos: u64) -> Instant {
+        Instant(self.0.saturating_add(nanos))
+    }
+}
+
+/// What a descriptor can be ready for, and what [`poll`] tells of it: the kernel's `POLL…` bits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(transparent)]
+pub struct Events(u16);
+
+impl Events {
+    /// Nothing asked for; errors and hang-ups are told all the same.
+    pub const NONE: Events = Events(0);
+    /// `POLLIN`: a read would not wait; the end of a stream counts.
+    pub const READABLE: Events = Events(linux_raw_sys::general::POLLIN as u16);
+    /// `POLLOUT`: a write would not wait.
+    pub const WRITABLE: Events = Events(linux_raw_sys::general::POLLOUT as u16);
+    /// `POLLHUP`: the other side is gone.
+    pub const HANG_UP: Events = Events(linux_raw_sys::general::POLLHUP as u16);
+    /// `POLLRDHUP`: the other side of a socket will send no more.
+    pub const PEER_CLOSED: Events = Events(linux_raw_sys::general::POLLRDHUP as u16);
+    /// `POLLERR`: an error waits; on the write end of a pipe, nobody is left to read.
+    pub const ERROR: Events = Events(linux_raw_sys::general::POLLERR as u16);
+    /// `POLLNVAL`: the number is not an open descriptor.
+    pub const INVALID: Events = Events(linux_raw_sys::general::POLLNVAL as u16);
+
+    /// The kernel's bits.
+    #[inline]
+    pub const fn bits(self) -> u16 {
+        self.0
+    }
+
+    /// Both.
+    #[inline]
+    #[must_use]
+    pub const fn and(self, other: Events) -> Events {
+        Events(self.0 | other.0)
+    }
+
+    /// Whether any of `other` is in here.
+    #[inline]
+    pub const fn any_of(self, other: Events) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+impl fmt::Debug for Events {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Events({:#x})", self.0)
+    }
+}
+
+/// One descriptor of a [`poll`]: C's `struct pollfd`.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct PollFd<'fd> {
+    fd: RawFd,
+    asked: Events,
+    told: Events,
+    open: PhantomData<BorrowedFd<'fd>>,
+}
+
+impl<'fd> PollFd<'fd> {
+    /// To be told when `fd` is ready for `events`.
+    #[inline]
+    pub fn new(fd: &'fd impl AsFd, events: Events) -> Self {
+        Self::borrowed(fd.as_fd(), events)
+    }
+
+    #[inline]
+    fn borrowed(fd: BorrowedFd<'fd>, events: Events) -> Self {
+        PollFd { fd: fd.as_raw_fd(), asked: events, told: Events::NONE, open: PhantomData }
+    }
+
+    /// What the last [`poll`] told of it.
+    #[inline]
+    pub const fn told(&self) -> Events {
+        self.told
+    }
+}
+
+/// `ppoll(fds, …)` — waits until one of several descriptors is ready, and returns how many are.
+///
+/// A receiver that keeps messages in a buffer of its own ([`frame`](crate::frame)) can have one while its
+/// descriptor is silent: drain it with `try_recv` until `EAGAIN` before each wait.
+///
+/// # Errors
+/// `ETIMEDOUT`; `EINTR` where `wait` asks for it; `EINVAL`: more descriptors than RLIMIT_NOFILE.
+///
+/// # Syscalls
+/// | case | calls |
+/// |------|-------|
+/// | for ever | (`ppoll`)×n |
+/// | with a limit | (`clock_gettime` `ppoll`)×n |
+/// | with a limit, over after a signal | (`clock_gettime` `ppoll`)×n `clock_gettime` |
+/// | with a limit of zero | `ppoll` |
+///
+/// # Examples
+/// ```
+/// use rawipc::{Sender, Wait, pipe};
+/// use rawipc::wait::{Events, PollFd, poll};
+///
+/// let (a, mut to_a) = pipe::packet_pair()?;
+/// let (b, _to_b) = pipe::packet_pair()?;
+/// to_a.send(b"x", Wait::FOREVER)?;
+/// let mut fds = [PollFd::new(&a, Events::READABLE), PollFd::new(&b, Events::READABLE)];
+/// assert_eq!(poll(&mut fds, Wait::FOREVER)?, 1);
+/// assert!(fds[0].told().any_of(Events::READABLE) && !fds[1].told().any_of(Events::READABLE));
+/// # Ok::<(), rawipc::Error>(())
+/// ```
+///
+/// # References
+/// [poll(2)](https://man7.org/linux/man-pages/man2/poll.2.html)
+pub fn poll(fds: &mut [PollFd<'_>], wait: Wait) -> Result<usize> {
+    if let Limit::For(0) = wait.limit {
+        return match poll_now(fds)? {
+            0 => Err(Error::deadline(Call::PPOLL)),
+            n => Ok(n),
+        };
+    }
+    Sleeper::new(wait).poll(fds)
+}
+
+/// Asks what is ready without waiting; 0 where nothing is.
+pub(crate) fn poll_now(fds: &mut [PollFd<'_>]) -> Result<usize> {
+    let mut zero = sys::Timespec { sec: 0, nsec: 0 };
+    // SAFETY: a `PollFd` is laid out as `struct pollfd`, and the slice is ours to write.
+    unsafe { sys::ppoll(fds.as_mut_ptr().cast(), fds.len(), Some(&mut zero), None) }
+}
+
+/// The events that one descriptor has now, of those asked for and of those always told.
+pub(crate) fn events_now(fd: BorrowedFd<'_>, events: Events) -> Result<Events> {
+    let mut fds = [PollFd::borrowed(fd, events)];
+    poll_now(&mut fds)?;
+    let [PollFd { told, .. }] = fds;
+    Ok(told)
+}
+
+/// Runs `op` until it has an answer: at once where it has one, else each time `fd` is ready, as long as `wait` says.
+#[inline]
+pub(crate) fn until_done<T>(
+    fd: BorrowedFd<'_>,
+    events: Events,
+    wait: Wait,
+    mut op: impl FnMut() -> Result<T>,
+) -> Result<T> {
+    match op() {
+        Err(e) if e.is_again() || e.errno() == Errno::INTR => wait_and_retry(fd, events, wait, e, op),
+        answer => answer,
+    }
+}
+
+#[cold]
+fn wait_and_retry<T>(
+    fd: BorrowedFd<'_>,
+    events: Events,
+    wait: Wait,
+    mut last: Error,
+    mut op: impl FnMut() -> Result<T>,
+) -> Result<T> {
+    let mut sleeper = Sleeper::new(wait);
+    loop {
+        if last.is_again() {
+            sleeper.ready(fd, events)?;
+        } else {
+            sleeper.interrupted(last)?;
+        }
+        match op() {
+            Err(e) if e.is_again() || e.errno() == Errno::INTR => last = e,
+            answer => return answer,
+        }
+    }
+}
+
+/// The slow path of every operation: one deadline, over as many sleeps as it takes.
+pub(crate) struct Sleeper {
+    wait: Wait,
+}
+
+impl Sleeper {
+    pub(crate) fn new(wait: Wait) -> Self {
+        Sleeper { wait }
+    }
+
+    /// Sleeps until `fd` has one of `events`, an error or a hang-up.
+    pub(crate) fn ready(&mut self, fd: BorrowedFd<'_>, events: Events) -> Result<()> {
+        self.poll(&mut [PollFd::borrowed(fd, events)]).map(drop)
+    }
+
+    /// Sleeps `nanos`, or less where the deadline is nearer: for what nothing tells of.
+    pub(crate) fn pause(&mut self, nanos: u64) -> Result<()> {
+        let left = self.left()?;
+        let nanos = left.map_or(nanos, |left| left.min(nanos));
+        match self.sleep(&mut [], Some(nanos)) {
+            Ok(_) => Ok(()),
+            Err(e) if e.errno() == Errno::INTR => self.may_go_on(e),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// A call was interrupted: goes on to the retry, or says that the wait is over.
+    pub(crate) fn interrupted(&mut self, e: Error) -> Result<()> {
+        self.may_go_on(e)?;
+        self.left().map(drop)
+    }
+
+    /// What is left of the time; `None` means for ever.
+    ///
+    /// # Errors
+    /// `ETIMEDOUT` once nothing is left.
+    pub(crate) fn left(&mut self) -> Result<Option<u64>> {
+        let deadline = match self.wait.limit {
+            Limit::Forever => return Ok(None),
+            Limit::For(0) => return Err(Error::deadline(Call::PPOLL)),
+            Limit::For(nanos) => {
+                self.wait = self.wait.fixed();
+                return Ok(Some(nanos));
+            }
+            Limit::Until(deadline) => deadline,
+        };
+        match deadline.0.saturating_sub(Instant::now().0) {
+            0 => Err(Error::deadline(Call::PPOLL)),
+            left => Ok(Some(left)),
+        }
+    }
+
+    fn may_go_on(&self, e: Error) -> Result<()> {
+        match self.wait.signals {
+            Signals::Retry => Ok(()),
+            Signals::Wake | Signals::WakeUnder(_) => Err(e),
+        }
+    }
+
+    pub(crate) fn poll(&mut self, fds: &mut [PollFd<'_>]) -> Result<usize> {
+        loop {
+            let left = self.left()?;
+            match self.sleep(fds, left) {
+                Ok(0) => return Err(Error::deadline(Call::PPOLL)),
+                Err(e) if e.errno() == Errno::INTR => self.may_go_on(e)?,
+                answer => return answer,
+            }
+        }
+    }
+
+    fn sleep(&self, fds: &mut [PollFd<'_>], nanos: Option<u64>) -> Result<usize> {
+        let mut time = nanos
+            .map(|n| sys::Timespec { sec: (n / 1_000_000_000) as i64, nsec: (n % 1_000_000_000) as i64 });
+        let mask = match &self.wait.signals {
+            Signals::WakeUnder(mask) => Some(mask),
+            Signals::Retry | Signals::Wake => None,
+        };
+        // SAFETY: a `PollFd` is laid out as `struct pollfd`, and the slice is ours to write.
+        unsafe { sys::ppoll(fds.as_mut_ptr().cast(), fds.len(), time.as_mut(), mask) }
+    }
+}
+
+const _: () = {
+    assert!(size_of::<PollFd<'_>>() == 8);
+    assert!(core::mem::offset_of!(PollFd<'_>, asked) == 4);
+    assert!(core::mem::offset_of!(PollFd<'_>, told) == 6);
+};
