@@ -1,0 +1,3 @@
+//! Forking integration tests.
+
+fn main() {}
