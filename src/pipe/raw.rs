@@ -241,7 +241,7 @@ impl ByteWrite for WriteEnd {
     /// | waits for ever | `pwritev2` (`ppoll` `pwritev2`)×n |
     /// | waits with a limit | `pwritev2` (`clock_gettime` `ppoll` `pwritev2`)×n |
     /// | times out | `pwritev2` `clock_gettime` `ppoll` |
-    /// | first use, before 6.18 | `pwritev2` `rt_sigprocmask` `writev` `rt_sigprocmask` |
+    /// | before 6.18, first use | `pwritev2` `rt_sigprocmask` `writev` `rt_sigprocmask` |
     /// | before 6.18 | `rt_sigprocmask` `writev` `rt_sigprocmask` |
     /// | before 6.18, no reader | `rt_sigprocmask` `writev` `rt_sigtimedwait` `rt_sigprocmask` |
     /// | before 6.18, SIGPIPE blocked | `rt_sigprocmask` `rt_sigpending` `writev` |
