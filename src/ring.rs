@@ -45,8 +45,8 @@ pub use producer::Producer;
 /// |------|-------|
 /// | ok   | `socketpair` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` `fallocate` `fcntl` `mmap` `fcntl` `mmap` `close` |
 /// | before 6.3 | `socketpair` `memfd_create` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` `memfd_create` `fallocate` `fcntl` `mmap` `fcntl` `mmap` `close` |
-/// | no descriptor left | `socketpair` |
-/// | one or two left | `socketpair` `memfd_create` `close` `close` |
+/// | fewer than two descriptors left | `socketpair` |
+/// | two left | `socketpair` `memfd_create` `close` `close` |
 /// | no memory | `socketpair` `memfd_create` `fallocate` `close` `close` `close` |
 /// | refused | none |
 ///

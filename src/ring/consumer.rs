@@ -157,7 +157,9 @@ impl Receiver for Consumer {
     /// | waits with a limit, times out | (`clock_gettime` `ppoll` `recvfrom`)×n |
     /// | the same, and the producer waits for room | (`clock_gettime` `ppoll` `recvfrom`)×n `sendto` |
     /// | the limit is over between two sleeps | (`clock_gettime` `ppoll` `recvfrom`)×n `clock_gettime` `recvfrom` |
-    /// | nothing there, with a limit of zero | `recvfrom` |
+    /// | the same, a message came just then, and the producer waits for room | (`clock_gettime` `ppoll` `recvfrom`)×n `clock_gettime` `recvfrom` `sendto` |
+    /// | nothing there, with a limit of zero; a message that came just then | `recvfrom` |
+    /// | a message that came just then, with a limit of zero, and the producer waits for room | `recvfrom` `sendto` |
     /// | `buf` too small, gone already, corrupt | none |
     #[inline]
     fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {

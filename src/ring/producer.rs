@@ -188,7 +188,9 @@ impl Sender for Producer {
     /// | waits with a limit, times out | (`clock_gettime` `ppoll` `recvfrom`)×n |
     /// | the same, and the consumer sleeps | (`clock_gettime` `ppoll` `recvfrom`)×n `sendto` |
     /// | the limit is over between two sleeps | (`clock_gettime` `ppoll` `recvfrom`)×n `clock_gettime` `recvfrom` |
-    /// | no room, with a limit of zero | `recvfrom` |
+    /// | the same, room came just then, and the consumer sleeps | (`clock_gettime` `ppoll` `recvfrom`)×n `clock_gettime` `recvfrom` `sendto` |
+    /// | no room, with a limit of zero; room that came just then | `recvfrom` |
+    /// | room that came just then, with a limit of zero, and the consumer sleeps | `recvfrom` `sendto` |
     /// | refused, gone, corrupt | none |
     #[inline]
     fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {
