@@ -18,13 +18,16 @@
 //!
 //! - A row is a case; `;` puts several into one line that make the same calls.
 //! - The calls are a list in exact order. `(…)×n` is a group made once or more. `none` is no call at all.
-//! - A reference stands for any one row of the table it names.
+//! - A reference stands for any one row of the table it names, other than "refused".
 //! - "before 6.18" or "since 6.18", in front, names the kernel that the case belongs to. References in such a row
 //!   stand for rows of that kernel, references elsewhere for rows that name none.
 
 #![allow(dead_code)] // each of the tests that share it uses a part of it
 
 use std::collections::BTreeSet;
+
+/// The case of a bad argument, of which the kernel never hears.
+pub const REFUSED: &str = "refused";
 
 /// What a `# Syscalls` section says.
 #[derive(Debug, Default, PartialEq)]
