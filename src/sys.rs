@@ -5,10 +5,12 @@
 //! | [`monotonic_nanos`] | rustix asks the vDSO, and finds it with a hidden `prctl` or by opening a file |
 //! | [`ppoll`] | rustix's takes no signal mask |
 //! | [`sigprocmask`], [`sigpending`], [`sigtimedwait`] | rustix hides its own behind a name that rotates on purpose |
+//! | [`getdents64`] | rustix's reader slices its buffer at an index that the optimiser cannot bound |
 //! | [`NOSIGNAL`] | newer than rustix |
 
 use crate::error::{Call, Error, Named, Result};
 use core::ffi::c_void;
+use rustix::fd::{AsRawFd, BorrowedFd};
 use rustix::io::{Errno, ReadWriteFlags};
 
 /// `RWF_NOSIGNAL`, Linux 6.18: a write to a pipe without readers is `EPIPE` and nothing more.
@@ -45,7 +47,9 @@ mod nr {
         __NR_clock_gettime64 as CLOCK_GETTIME, __NR_ppoll_time64 as PPOLL,
         __NR_rt_sigtimedwait_time64 as SIGTIMEDWAIT,
     };
-    pub(super) use g::{__NR_rt_sigpending as SIGPENDING, __NR_rt_sigprocmask as SIGPROCMASK};
+    pub(super) use g::{
+        __NR_getdents64 as GETDENTS64, __NR_rt_sigpending as SIGPENDING, __NR_rt_sigprocmask as SIGPROCMASK,
+    };
 }
 
 const CLOCK_MONOTONIC: usize = linux_raw_sys::general::CLOCK_MONOTONIC as usize;
@@ -112,6 +116,13 @@ pub(crate) fn take_pending(set: SigSet) -> Result<()> {
         Ok(_) => Ok(()),
         Err(errno) => Err(Error::kernel(Call::RT_SIGTIMEDWAIT, errno)),
     }
+}
+
+/// `getdents64(dir, buf)`: as many whole `struct linux_dirent64` as fit; 0 at the end.
+pub(crate) fn getdents64(dir: BorrowedFd<'_>, buf: &mut [u8]) -> Result<usize> {
+    let args = [dir.as_raw_fd() as usize, buf.as_mut_ptr() as usize, buf.len(), 0, 0];
+    // SAFETY: the kernel writes at most as many bytes as it is told that the slice has.
+    unsafe { syscall(nr::GETDENTS64, args) }.named(Call::GETDENTS64)
 }
 
 /// Issues syscall `nr` and splits what it returns.
