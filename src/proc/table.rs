@@ -84,13 +84,17 @@ impl<'b> Table<'b> {
     /// | case | calls |
     /// |------|-------|
     /// | ok, the number is in the buffer | `statx` `readlinkat` `statx` |
-    /// | ok, the next numbers must be fetched | `getdents64` `statx` `readlinkat` `statx` |
+    /// | ok, the next numbers must be fetched | (`getdents64`)×n `statx` `readlinkat` `statx` |
     /// | the text ends in ` (deleted)`, and links are left | `statx` `readlinkat` `statx` `openat` `statx` `close` |
     /// | `text` is too short | `statx` `readlinkat` |
-    /// | one was closed meanwhile | `statx`, or `statx` `readlinkat`, or `statx` `readlinkat` `statx`, and on with the next |
-    /// | the end | `getdents64` `readlinkat` |
-    /// | the end, of a kernel thread or a process that is dying | `getdents64` `readlinkat` `openat` `read` `close` |
+    /// | not ours any more | `statx` `readlinkat` |
+    /// | the first were closed meanwhile | (`statx`)×n `statx` `readlinkat` `statx` |
+    /// | one was closed after its mode was read | `statx` `readlinkat` `statx` `readlinkat` `statx` |
+    /// | one was closed after its text was read | `statx` `readlinkat` `statx` `statx` `readlinkat` `statx` |
+    /// | the end | (`getdents64`)×n `readlinkat` |
+    /// | the end, of a kernel thread or a process that is dying | (`getdents64`)×n `readlinkat` `openat` `read` `close` |
     /// | gone | `getdents64` |
+    /// | gone, numbers still in the buffer | (`statx`)×n `getdents64` |
     /// | refused | none |
     ///
     /// # References
