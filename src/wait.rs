@@ -26,12 +26,14 @@ use rustix::fd::AsRawFd;
 /// # Ok::<(), rawipc::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct Wait {
     limit: Limit,
     signals: Signals,
 }
 
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 enum Limit {
     Forever,
     For(u64),
@@ -39,6 +41,7 @@ enum Limit {
 }
 
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 enum Signals {
     Retry,
     Wake,
