@@ -13,6 +13,7 @@ use core::fmt;
 /// |------|-------|
 /// | drop, the two ends of a [`Duplex`](crate::Duplex) of pipes | `close` `close` |
 /// | drop, a socket | `close` |
+#[repr(C)]
 pub struct Client<'b, C> {
     channel: C,
     buf: &'b mut [u8],
@@ -64,20 +65,17 @@ impl<'b, C: Sender + Receiver> Client<'b, C> {
     /// - what the channel says.
     ///
     /// # Syscalls
-    /// Over a [`Duplex`](crate::Duplex) of packet pipes; over another channel, what its `send` and its `recv` do
-    /// in place of `pwritev2` and `read`.
-    ///
     /// | case | calls |
     /// |------|-------|
     /// | refused | none |
-    /// | reply there at once, server gone | `pwritev2` `read` |
-    /// | no reader | `pwritev2` |
-    /// | waits for ever | `pwritev2` `read` (`ppoll` `read`)×n |
-    /// | waits [`until`](Wait::until) | `pwritev2` `read` (`clock_gettime` `ppoll` `read`)×n |
-    /// | until, times out | `pwritev2` `read` `clock_gettime` `ppoll` |
-    /// | waits [`at_most`](Wait::at_most) | `clock_gettime` `pwritev2` `read` (`clock_gettime` `ppoll` `read`)×n |
-    /// | at most, times out | `clock_gettime` `pwritev2` `read` `clock_gettime` `ppoll` |
-    /// | late replies first, for ever | `pwritev2` (`read`)×n (`ppoll` `read`)×n |
+    /// | packet pipes, reply there at once | `pwritev2` `read` |
+    /// | packet pipes, waits for ever | `pwritev2` `read` (`ppoll` `read`)×n |
+    /// | for ever, [`until`](Wait::until) | [`send`](Sender::send) [`recv`](Receiver::recv) |
+    /// | [`at_most`](Wait::at_most) | `clock_gettime` [`send`](Sender::send) [`recv`](Receiver::recv) |
+    /// | for ever, until, not sent | as [`send`](Sender::send) |
+    /// | at most, not sent | `clock_gettime` [`send`](Sender::send) |
+    /// | for ever, until, late replies first | [`send`](Sender::send) ([`recv`](Receiver::recv))×n |
+    /// | at most, late replies first | `clock_gettime` [`send`](Sender::send) ([`recv`](Receiver::recv))×n |
     pub fn call(
         &mut self,
         method: u32,

@@ -82,6 +82,7 @@ impl core::error::Error for Failure {}
 
 /// What a call came to that brought no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(C)]
 pub enum CallError {
     /// No answer: the channel, the packing or the unpacking failed. Whether the method ran is not known.
     Channel(Error),

@@ -24,25 +24,11 @@ use core::fmt;
 /// unpacker.finish()?;
 /// # Ok::<(), rawipc::Error>(())
 /// ```
+#[repr(C)]
 pub struct Packer<'b> {
     buf: &'b mut [u8],
     len: usize,
     full: bool,
-}
-
-macro_rules! integers {
-    ($($name:ident)+) => {
-        $(
-            #[doc = concat!("Packs a `", stringify!($name), "`, little endian.")]
-            ///
-            /// # Errors
-            /// `EMSGSIZE`: the buffer is full.
-            #[inline]
-            pub fn $name(&mut self, value: $name) -> Result<()> {
-                self.array(value.to_le_bytes())
-            }
-        )+
-    };
 }
 
 impl<'b> Packer<'b> {
@@ -52,7 +38,77 @@ impl<'b> Packer<'b> {
         Packer { buf, len: 0, full: false }
     }
 
-    integers! { u8 u16 u32 u64 i8 i16 i32 i64 }
+    /// Packs a `u8`.
+    ///
+    /// # Errors
+    /// `EMSGSIZE`: the buffer is full.
+    #[inline]
+    pub fn u8(&mut self, value: u8) -> Result<()> {
+        self.array(value.to_le_bytes())
+    }
+
+    /// Packs a `u16`.
+    ///
+    /// # Errors
+    /// `EMSGSIZE`: the buffer is full.
+    #[inline]
+    pub fn u16(&mut self, value: u16) -> Result<()> {
+        self.array(value.to_le_bytes())
+    }
+
+    /// Packs a `u32`.
+    ///
+    /// # Errors
+    /// `EMSGSIZE`: the buffer is full.
+    #[inline]
+    pub fn u32(&mut self, value: u32) -> Result<()> {
+        self.array(value.to_le_bytes())
+    }
+
+    /// Packs a `u64`.
+    ///
+    /// # Errors
+    /// `EMSGSIZE`: the buffer is full.
+    #[inline]
+    pub fn u64(&mut self, value: u64) -> Result<()> {
+        self.array(value.to_le_bytes())
+    }
+
+    /// Packs an `i8`.
+    ///
+    /// # Errors
+    /// `EMSGSIZE`: the buffer is full.
+    #[inline]
+    pub fn i8(&mut self, value: i8) -> Result<()> {
+        self.array(value.to_le_bytes())
+    }
+
+    /// Packs an `i16`.
+    ///
+    /// # Errors
+    /// `EMSGSIZE`: the buffer is full.
+    #[inline]
+    pub fn i16(&mut self, value: i16) -> Result<()> {
+        self.array(value.to_le_bytes())
+    }
+
+    /// Packs an `i32`.
+    ///
+    /// # Errors
+    /// `EMSGSIZE`: the buffer is full.
+    #[inline]
+    pub fn i32(&mut self, value: i32) -> Result<()> {
+        self.array(value.to_le_bytes())
+    }
+
+    /// Packs an `i64`.
+    ///
+    /// # Errors
+    /// `EMSGSIZE`: the buffer is full.
+    #[inline]
+    pub fn i64(&mut self, value: i64) -> Result<()> {
+        self.array(value.to_le_bytes())
+    }
 
     /// Packs a `bool` as one byte, 0 or 1.
     ///

@@ -14,6 +14,7 @@ use core::fmt;
 /// |------|-------|
 /// | drop, the two ends of a [`Duplex`](crate::Duplex) of pipes | `close` `close` |
 /// | drop, a socket | `close` |
+#[repr(C)]
 pub struct Server<'b, C> {
     channel: C,
     inbox: &'b mut [u8],
@@ -24,6 +25,7 @@ pub struct Server<'b, C> {
 ///
 /// Dropped without one, it leaves the client to its deadline: nothing is sent that nobody asked to send.
 #[must_use = "without an answer the client waits until its deadline"]
+#[repr(C)]
 pub struct Request<'s, C> {
     channel: &'s mut C,
     outbox: &'s mut [u8],
@@ -58,14 +60,10 @@ impl<'b, C: Sender + Receiver> Server<'b, C> {
     /// channel, and `next` may be called again. Every other error is the channel's.
     ///
     /// # Syscalls
-    /// Over packet pipes; over another channel, what its `recv` does in place of `read`.
-    ///
     /// | case | calls |
     /// |------|-------|
-    /// | ready, end, too short | `read` |
-    /// | waits for ever | `read` (`ppoll` `read`)×n |
-    /// | waits with a limit | `read` (`clock_gettime` `ppoll` `read`)×n |
-    /// | times out | `read` `clock_gettime` `ppoll` |
+    /// | packet pipe, ready, end, too short | `read` |
+    /// | over any channel | as [`recv`](Receiver::recv) |
     ///
     /// # Examples
     /// ```
@@ -106,7 +104,8 @@ impl<'b, C: Sender + Receiver> Server<'b, C> {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ready, end, too short, nothing there | `read` |
+    /// | packet pipe, ready, end, too short, nothing there | `read` |
+    /// | over any channel | as [`try_recv`](Receiver::try_recv) |
     pub fn try_next(&mut self) -> Result<Option<Request<'_, C>>> {
         let len = self.channel.try_recv(self.inbox)?;
         self.request(len)
@@ -125,14 +124,11 @@ impl<'b, C: Sender + Receiver> Server<'b, C> {
     /// the middle of an answer that the client did not take in time.
     ///
     /// # Syscalls
-    /// Over packet pipes with requests there and room for the answers; else each `read` is as for
-    /// [`next`](Self::next) and each `pwritev2` as for [`reply`](Request::reply).
-    ///
     /// | case | calls |
     /// |------|-------|
-    /// | until the client is gone | (`read` `pwritev2`)×n `read` |
-    /// | the client did not wait for its answer | (`read` `pwritev2`)×n |
-    /// | too short, passed over | (`read`)×n |
+    /// | until the client is gone | ([`next`](Self::next) [`reply`](Request::reply))×n [`next`](Self::next) |
+    /// | the client did not wait for its answer, no room in time | ([`next`](Self::next) [`reply`](Request::reply))×n |
+    /// | too short, passed over | ([`next`](Self::next))×n |
     pub fn serve(
         &mut self,
         wait: Wait,
@@ -197,14 +193,10 @@ impl<'s, C: Sender> Request<'s, C> {
     /// - `EPIPE`: the client is gone.
     ///
     /// # Syscalls
-    /// Over packet pipes; over another channel, what its `send` does in place of `pwritev2`.
-    ///
     /// | case | calls |
     /// |------|-------|
-    /// | room, or no reader | `pwritev2` |
-    /// | waits for ever | `pwritev2` (`ppoll` `pwritev2`)×n |
-    /// | waits with a limit | `pwritev2` (`clock_gettime` `ppoll` `pwritev2`)×n |
-    /// | times out | `pwritev2` `clock_gettime` `ppoll` |
+    /// | packet pipe, room, or no reader | `pwritev2` |
+    /// | over any channel | as [`send`](Sender::send) |
     pub fn reply(self, wait: Wait, pack: impl FnOnce(&mut Packer<'_>) -> Result<()>) -> Result<()> {
         let mut refused = Ok(());
         self.answer(wait, |_method, _args, result| {
@@ -217,7 +209,7 @@ impl<'s, C: Sender> Request<'s, C> {
     /// Answers with a failure.
     ///
     /// # Errors
-    /// As [`reply`](Self::reply), of the channel.
+    /// What the channel says, as for [`reply`](Self::reply).
     ///
     /// # Syscalls
     /// As [`reply`](Self::reply).

@@ -7,24 +7,10 @@ use crate::error::{Call, Errno, Error, Result};
 /// What is not there, or is no such value, is `EBADMSG` from the peer, and from then on everything is. Bytes and
 /// text are not copied: they are slices of the message.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Unpacker<'m> {
     /// `None` after something that was wrong.
     rest: Option<&'m [u8]>,
-}
-
-macro_rules! integers {
-    ($($name:ident)+) => {
-        $(
-            #[doc = concat!("Unpacks a `", stringify!($name), "`.")]
-            ///
-            /// # Errors
-            /// `EBADMSG`: the message ends before.
-            #[inline]
-            pub fn $name(&mut self) -> Result<$name> {
-                self.array().map($name::from_le_bytes)
-            }
-        )+
-    };
 }
 
 impl<'m> Unpacker<'m> {
@@ -34,7 +20,77 @@ impl<'m> Unpacker<'m> {
         Unpacker { rest: Some(message) }
     }
 
-    integers! { u8 u16 u32 u64 i8 i16 i32 i64 }
+    /// Unpacks a `u8`.
+    ///
+    /// # Errors
+    /// `EBADMSG`: the message ends before.
+    #[inline]
+    pub fn u8(&mut self) -> Result<u8> {
+        self.array().map(u8::from_le_bytes)
+    }
+
+    /// Unpacks a `u16`.
+    ///
+    /// # Errors
+    /// `EBADMSG`: the message ends before.
+    #[inline]
+    pub fn u16(&mut self) -> Result<u16> {
+        self.array().map(u16::from_le_bytes)
+    }
+
+    /// Unpacks a `u32`.
+    ///
+    /// # Errors
+    /// `EBADMSG`: the message ends before.
+    #[inline]
+    pub fn u32(&mut self) -> Result<u32> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    /// Unpacks a `u64`.
+    ///
+    /// # Errors
+    /// `EBADMSG`: the message ends before.
+    #[inline]
+    pub fn u64(&mut self) -> Result<u64> {
+        self.array().map(u64::from_le_bytes)
+    }
+
+    /// Unpacks an `i8`.
+    ///
+    /// # Errors
+    /// `EBADMSG`: the message ends before.
+    #[inline]
+    pub fn i8(&mut self) -> Result<i8> {
+        self.array().map(i8::from_le_bytes)
+    }
+
+    /// Unpacks an `i16`.
+    ///
+    /// # Errors
+    /// `EBADMSG`: the message ends before.
+    #[inline]
+    pub fn i16(&mut self) -> Result<i16> {
+        self.array().map(i16::from_le_bytes)
+    }
+
+    /// Unpacks an `i32`.
+    ///
+    /// # Errors
+    /// `EBADMSG`: the message ends before.
+    #[inline]
+    pub fn i32(&mut self) -> Result<i32> {
+        self.array().map(i32::from_le_bytes)
+    }
+
+    /// Unpacks an `i64`.
+    ///
+    /// # Errors
+    /// `EBADMSG`: the message ends before.
+    #[inline]
+    pub fn i64(&mut self) -> Result<i64> {
+        self.array().map(i64::from_le_bytes)
+    }
 
     /// Unpacks a `bool`.
     ///
