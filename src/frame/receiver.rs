@@ -112,10 +112,10 @@ impl<R: ByteRead> Receiver for FrameReceiver<'_, R> {
     /// | pipe, until, times out | `read` `clock_gettime` `ppoll` |
     /// | pipe, [`at_most`](Wait::at_most), waits | `read` `clock_gettime` `read` (`clock_gettime` `ppoll` `read`)×n |
     /// | pipe, at most, times out | `read` `clock_gettime` `read` `clock_gettime` `ppoll` |
+    /// | for ever, until | as [`read`](ByteRead::read) |
+    /// | at most | [`try_read`](ByteRead::try_read) `clock_gettime` [`read`](ByteRead::read) |
     /// | in parts, for ever, until | [`read`](ByteRead::read) ([`read`](ByteRead::read))×n |
     /// | in parts, at most | [`try_read`](ByteRead::try_read) `clock_gettime` ([`read`](ByteRead::read))×n |
-    /// | FIFO before its first writer, for ever, until | as [`read`](ByteRead::read) |
-    /// | FIFO before its first writer, at most | [`try_read`](ByteRead::try_read) `clock_gettime` [`read`](ByteRead::read) |
     /// | stream socket | as [`recv`](super::Framed) |
     #[inline]
     fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {

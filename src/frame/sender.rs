@@ -93,9 +93,10 @@ impl<W: ByteWrite> Sender for FrameSender<W> {
     /// | pipe, larger, until, times out | `pwritev2` `clock_gettime` `ppoll` |
     /// | pipe, larger, [`at_most`](Wait::at_most), waits | `pwritev2` `clock_gettime` `pwritev2` (`clock_gettime` `ppoll` `pwritev2`)×n |
     /// | pipe, larger, at most, times out | `pwritev2` `clock_gettime` `pwritev2` `clock_gettime` `ppoll` |
+    /// | for ever, until, or up to `PIPE_BUF` | as [`write_two`](ByteWrite::write_two) |
+    /// | at most, larger than `PIPE_BUF` | [`try_write_two`](ByteWrite::try_write_two) `clock_gettime` [`write_two`](ByteWrite::write_two) |
     /// | in parts, for ever, until | [`write_two`](ByteWrite::write_two) ([`write_two`](ByteWrite::write_two))×n |
     /// | in parts, at most | [`try_write_two`](ByteWrite::try_write_two) `clock_gettime` ([`write_two`](ByteWrite::write_two))×n |
-    /// | pipe before 6.18 | as [`write`](ByteWrite::write) |
     /// | stream socket | as [`send`](super::Framed) |
     #[inline]
     fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {

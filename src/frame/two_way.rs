@@ -103,6 +103,8 @@ impl<S: ByteRead + ByteWrite> Sender for Framed<'_, S> {
     /// | stream socket, until, times out | `sendmsg` `clock_gettime` `ppoll` |
     /// | stream socket, [`at_most`](Wait::at_most), waits | `sendmsg` `clock_gettime` `sendmsg` (`clock_gettime` `ppoll` `sendmsg`)×n |
     /// | stream socket, at most, times out | `sendmsg` `clock_gettime` `sendmsg` `clock_gettime` `ppoll` |
+    /// | sent for ever, until | as [`write_two`](ByteWrite::write_two) |
+    /// | sent at most | [`try_write_two`](ByteWrite::try_write_two) `clock_gettime` [`write_two`](ByteWrite::write_two) |
     /// | in parts, for ever, until | [`write_two`](ByteWrite::write_two) ([`write_two`](ByteWrite::write_two))×n |
     /// | in parts, at most | [`try_write_two`](ByteWrite::try_write_two) `clock_gettime` ([`write_two`](ByteWrite::write_two))×n |
     #[inline]
@@ -147,6 +149,8 @@ impl<S: ByteRead + ByteWrite> Receiver for Framed<'_, S> {
     /// | stream socket, until, times out | `recvfrom` `clock_gettime` `ppoll` |
     /// | stream socket, [`at_most`](Wait::at_most), waits | `recvfrom` `clock_gettime` `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n |
     /// | stream socket, at most, times out | `recvfrom` `clock_gettime` `recvfrom` `clock_gettime` `ppoll` |
+    /// | for ever, until | as [`read`](ByteRead::read) |
+    /// | at most | [`try_read`](ByteRead::try_read) `clock_gettime` [`read`](ByteRead::read) |
     /// | in parts, for ever, until | [`read`](ByteRead::read) ([`read`](ByteRead::read))×n |
     /// | in parts, at most | [`try_read`](ByteRead::try_read) `clock_gettime` ([`read`](ByteRead::read))×n |
     #[inline]
