@@ -14,20 +14,29 @@ pub trait Connection: Sealed + Sized {}
 /// What only this crate implements and calls.
 pub trait Sealed {
     #[doc(hidden)]
-    const KIND: Kind;
+    fn kind() -> u32;
 
     #[doc(hidden)]
     fn of(fd: Fd) -> Self;
 }
 
-/// A type of socket, out of reach of the crate's users.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kind(pub(super) SocketType);
+/// A type of socket.
+#[derive(Clone, Copy)]
+pub(super) struct Kind(SocketType);
 
 impl Kind {
     pub(super) const STREAM: Kind = Kind(SocketType::STREAM);
     pub(super) const SEQPACKET: Kind = Kind(SocketType::SEQPACKET);
     pub(super) const DATAGRAM: Kind = Kind(SocketType::DGRAM);
+
+    /// What a [`Listener`](super::Listener) of `C` accepts.
+    pub(super) fn of<C: Connection>() -> Kind {
+        Kind(SocketType::from_raw(C::kind()))
+    }
+
+    pub(super) const fn as_raw(self) -> u32 {
+        self.0.as_raw()
+    }
 
     /// `socket(AF_UNIX, kind | SOCK_CLOEXEC | flags)`
     pub(super) fn socket(self, flags: SocketFlags) -> Result<Fd> {

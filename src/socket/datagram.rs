@@ -289,9 +289,10 @@ impl Datagram {
     /// # Errors
     /// As [`recv`](crate::Receiver::recv) of this type.
     ///
-    /// # Syscalls
-    /// "Small" is a buffer below the limit.
+    /// # Cases
+    /// "Small": the buffer is below the limit.
     ///
+    /// # Syscalls
     /// | case | calls |
     /// |------|-------|
     /// | ready, empty, above the limit | `recvmsg` |
@@ -317,9 +318,10 @@ impl Datagram {
     /// # Errors
     /// As [`recv_from`](Self::recv_from), and `EAGAIN` in place of a wait.
     ///
-    /// # Syscalls
-    /// "Small" is a buffer below the limit.
+    /// # Cases
+    /// "Small": the buffer is below the limit.
     ///
+    /// # Syscalls
     /// | case | calls |
     /// |------|-------|
     /// | ready, nothing there, empty, above the limit | `recvmsg` |

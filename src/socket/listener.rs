@@ -1,7 +1,7 @@
 //! The socket that others connect to.
 
 use super::address::Address;
-use super::connection::Connection;
+use super::connection::{Connection, Kind};
 use super::name::{BoundName, PRIVATE};
 use crate::error::{Call, Errno, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
@@ -115,7 +115,7 @@ impl<C: Connection> Listener<C> {
     /// [listen(2)](https://man7.org/linux/man-pages/man2/listen.2.html)
     pub fn bind_with(address: &Address, options: Options) -> Result<Self> {
         BoundName::check(address, options.mode)?;
-        let fd = C::KIND.socket(SocketFlags::NONBLOCK)?;
+        let fd = Kind::of::<C>().socket(SocketFlags::NONBLOCK)?;
         let name = BoundName::bind(&fd, address, options.mode)?;
         let listener = Listener { name, fd, accepts: PhantomData };
         let backlog = options.backlog.min(i32::MAX as u32) as i32;

@@ -46,7 +46,9 @@ pub struct Seqpacket {
 }
 
 impl Sealed for Seqpacket {
-    const KIND: Kind = Kind::SEQPACKET;
+    fn kind() -> u32 {
+        Kind::SEQPACKET.as_raw()
+    }
 
     fn of(fd: Fd) -> Self {
         Seqpacket { fd, corrupt: false, limit: DEFAULT_LIMIT }
@@ -249,10 +251,11 @@ impl Receiver for Seqpacket {
     /// As [`Receiver::recv`]. `EBADMSG` for a message above the limit has its length, the first time, in
     /// [`needed`](Error::needed).
     ///
-    /// # Syscalls
-    /// "Small": the buffer is below the limit. "A reset": the peer closed with messages of ours unread. An end
-    /// counts empty messages that came last.
+    /// # Cases
+    /// "Small": the buffer is below the limit. "A reset": the peer closed with messages of ours unread. The end
+    /// may have empty messages before it.
     ///
+    /// # Syscalls
     /// | case | calls |
     /// |------|-------|
     /// | ready, too small, above the limit | `recvfrom` |

@@ -42,7 +42,9 @@ pub struct Stream {
 }
 
 impl Sealed for Stream {
-    const KIND: Kind = Kind::STREAM;
+    fn kind() -> u32 {
+        Kind::STREAM.as_raw()
+    }
 
     fn of(fd: Fd) -> Self {
         Stream { fd }
@@ -179,6 +181,8 @@ impl Stream {
 }
 
 impl ByteRead for Stream {
+    const READ_CALL: Call = Call::RECVFROM;
+
     /// `recvfrom(self, buf, MSG_DONTWAIT)` — what is there, or waits for it.
     ///
     /// # Errors
@@ -222,6 +226,7 @@ impl ByteRead for Stream {
 
 impl ByteWrite for Stream {
     const ATOMIC: usize = 0;
+    const WRITE_CALL: Call = Call::SENDTO;
 
     /// `sendto(self, bytes, MSG_DONTWAIT | MSG_NOSIGNAL)` — some of `bytes`, or waits for room.
     ///
@@ -295,6 +300,8 @@ impl ByteWrite for Stream {
 
 /// As for [`Stream`] itself.
 impl ByteRead for &Stream {
+    const READ_CALL: Call = Call::RECVFROM;
+
     #[inline]
     fn read(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
         until_done(self.fd.as_fd(), Events::READABLE, wait, || self.take_some(buf))
@@ -309,6 +316,7 @@ impl ByteRead for &Stream {
 /// As for [`Stream`] itself.
 impl ByteWrite for &Stream {
     const ATOMIC: usize = 0;
+    const WRITE_CALL: Call = Call::SENDTO;
 
     #[inline]
     fn write(&mut self, bytes: &[u8], wait: Wait) -> Result<usize> {

@@ -2,7 +2,7 @@
 
 use super::{nr, syscall};
 use crate::error::{Call, Named, Result};
-use crate::fd::BorrowedFd;
+use rustix::fd::BorrowedFd;
 use core::ffi::c_void;
 use core::ptr;
 use linux_raw_sys::net;

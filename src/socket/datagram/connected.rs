@@ -63,9 +63,10 @@ impl Receiver for Datagram {
     /// `EMSGSIZE` and `ETIMEDOUT` as [`Receiver::recv`]. `EBADMSG`: what came was empty or above the limit, and
     /// is dropped; [`needed`](Error::needed) tells the length of the latter.
     ///
-    /// # Syscalls
-    /// "Small" is a buffer below the limit.
+    /// # Cases
+    /// "Small": the buffer is below the limit.
     ///
+    /// # Syscalls
     /// | case | calls |
     /// |------|-------|
     /// | ready, empty, above the limit | `recvfrom` |
