@@ -304,8 +304,12 @@ impl Datagram {
     /// | waits with a limit | `recvmsg` (`clock_gettime` `ppoll` `recvmsg`)×n |
     /// | waits with a limit, small | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n `recvmsg` |
     /// | waits with a limit, small, and too small for it | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n |
-    /// | times out | `recvmsg` `clock_gettime` `ppoll` |
-    /// | times out, small | `recvfrom` `clock_gettime` `ppoll` |
+    /// | times out | (`recvmsg` `clock_gettime` `ppoll`)×n |
+    /// | times out between two sleeps | (`recvmsg` `clock_gettime` `ppoll`)×n `recvmsg` `clock_gettime` |
+    /// | would wait, with a limit of zero | `recvmsg` |
+    /// | times out, small | (`recvfrom` `clock_gettime` `ppoll`)×n |
+    /// | times out between two sleeps, small | (`recvfrom` `clock_gettime` `ppoll`)×n `recvfrom` `clock_gettime` |
+    /// | would wait, with a limit of zero, small | `recvfrom` |
     ///
     /// # References
     /// [recv(2)](https://man7.org/linux/man-pages/man2/recv.2.html)

@@ -135,7 +135,9 @@ impl<C: Connection> Listener<C> {
     /// | ready | `accept4` |
     /// | waits for ever | `accept4` (`ppoll` `accept4`)×n |
     /// | waits with a limit | `accept4` (`clock_gettime` `ppoll` `accept4`)×n |
-    /// | times out | `accept4` `clock_gettime` `ppoll` |
+    /// | times out | (`accept4` `clock_gettime` `ppoll`)×n |
+    /// | times out between two sleeps | (`accept4` `clock_gettime` `ppoll`)×n `accept4` `clock_gettime` |
+    /// | would wait, with a limit of zero | `accept4` |
     ///
     /// # References
     /// [accept(2)](https://man7.org/linux/man-pages/man2/accept.2.html)

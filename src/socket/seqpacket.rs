@@ -212,7 +212,9 @@ impl Sender for Seqpacket {
     /// | room, or the peer is gone | `sendto` |
     /// | waits for ever | `sendto` (`ppoll` `sendto`)×n |
     /// | waits with a limit | `sendto` (`clock_gettime` `ppoll` `sendto`)×n |
-    /// | times out | `sendto` `clock_gettime` `ppoll` |
+    /// | times out | (`sendto` `clock_gettime` `ppoll`)×n |
+    /// | times out between two sleeps | (`sendto` `clock_gettime` `ppoll`)×n `sendto` `clock_gettime` |
+    /// | would wait, with a limit of zero | `sendto` |
     /// | refused | none |
     ///
     /// # References
@@ -282,7 +284,9 @@ impl Receiver for Seqpacket {
     /// | waits with a limit, end | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n `ppoll` `ioctl` |
     /// | waits with a limit, end, small or after a reset | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n `recvfrom` `ppoll` `ioctl` |
     /// | waits with a limit, end, small, after a reset | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n `recvfrom` `recvfrom` `ppoll` `ioctl` |
-    /// | times out | `recvfrom` `clock_gettime` `ppoll` |
+    /// | times out | (`recvfrom` `clock_gettime` `ppoll`)×n |
+    /// | times out between two sleeps | (`recvfrom` `clock_gettime` `ppoll`)×n `recvfrom` `clock_gettime` |
+    /// | would wait, with a limit of zero | `recvfrom` |
     /// | corrupt | none |
     ///
     /// # References

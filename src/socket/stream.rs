@@ -1,5 +1,7 @@
 //! Connected sockets that carry raw bytes.
 
+mod borrowed;
+
 use super::Connection;
 use super::address::Address;
 use super::connection::{Kind, Sealed};
@@ -8,7 +10,7 @@ use crate::channel::{ByteRead, ByteWrite};
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
 use crate::sys;
-use crate::wait::{Events, Wait, until_done};
+use crate::wait::Wait;
 use rustix::io::IoSlice;
 use rustix::net::{RecvFlags, Shutdown};
 
@@ -197,7 +199,9 @@ impl ByteRead for Stream {
     /// | waits for ever, and the peer closes with bytes unread | `recvfrom` (`ppoll` `recvfrom`)×n `recvfrom` |
     /// | waits with a limit | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n |
     /// | waits with a limit, and the peer closes with bytes unread | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n `recvfrom` |
-    /// | times out | `recvfrom` `clock_gettime` `ppoll` |
+    /// | times out | (`recvfrom` `clock_gettime` `ppoll`)×n |
+    /// | times out between two sleeps | (`recvfrom` `clock_gettime` `ppoll`)×n `recvfrom` `clock_gettime` |
+    /// | would wait, with a limit of zero | `recvfrom` |
     /// | refused | none |
     ///
     /// # References
@@ -239,7 +243,9 @@ impl ByteWrite for Stream {
     /// | room, or the peer is gone | `sendto` |
     /// | waits for ever | `sendto` (`ppoll` `sendto`)×n |
     /// | waits with a limit | `sendto` (`clock_gettime` `ppoll` `sendto`)×n |
-    /// | times out | `sendto` `clock_gettime` `ppoll` |
+    /// | times out | (`sendto` `clock_gettime` `ppoll`)×n |
+    /// | times out between two sleeps | (`sendto` `clock_gettime` `ppoll`)×n `sendto` `clock_gettime` |
+    /// | would wait, with a limit of zero | `sendto` |
     /// | refused | none |
     ///
     /// # References
@@ -275,7 +281,9 @@ impl ByteWrite for Stream {
     /// | room, or the peer is gone | `sendmsg` |
     /// | waits for ever | `sendmsg` (`ppoll` `sendmsg`)×n |
     /// | waits with a limit | `sendmsg` (`clock_gettime` `ppoll` `sendmsg`)×n |
-    /// | times out | `sendmsg` `clock_gettime` `ppoll` |
+    /// | times out | (`sendmsg` `clock_gettime` `ppoll`)×n |
+    /// | times out between two sleeps | (`sendmsg` `clock_gettime` `ppoll`)×n `sendmsg` `clock_gettime` |
+    /// | would wait, with a limit of zero | `sendmsg` |
     /// | refused | none |
     #[inline]
     fn write_two(&mut self, head: &[u8], body: &[u8], wait: Wait) -> Result<usize> {
@@ -292,47 +300,6 @@ impl ByteWrite for Stream {
     /// |------|-------|
     /// | room, no room, the peer is gone | `sendmsg` |
     /// | refused | none |
-    #[inline]
-    fn try_write_two(&mut self, head: &[u8], body: &[u8]) -> Result<usize> {
-        self.put_two(head, body)
-    }
-}
-
-/// As for [`Stream`] itself.
-impl ByteRead for &Stream {
-    const READ_CALL: Call = Call::RECVFROM;
-
-    #[inline]
-    fn read(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
-        until_done(self.fd.as_fd(), Events::READABLE, wait, || self.take_some(buf))
-    }
-
-    #[inline]
-    fn try_read(&mut self, buf: &mut [u8]) -> Result<usize> {
-        self.take_some(buf)
-    }
-}
-
-/// As for [`Stream`] itself.
-impl ByteWrite for &Stream {
-    const ATOMIC: usize = 0;
-    const WRITE_CALL: Call = Call::SENDTO;
-
-    #[inline]
-    fn write(&mut self, bytes: &[u8], wait: Wait) -> Result<usize> {
-        until_done(self.fd.as_fd(), Events::WRITABLE, wait, || self.put_some(bytes))
-    }
-
-    #[inline]
-    fn try_write(&mut self, bytes: &[u8]) -> Result<usize> {
-        self.put_some(bytes)
-    }
-
-    #[inline]
-    fn write_two(&mut self, head: &[u8], body: &[u8], wait: Wait) -> Result<usize> {
-        until_done(self.fd.as_fd(), Events::WRITABLE, wait, || self.put_two(head, body))
-    }
-
     #[inline]
     fn try_write_two(&mut self, head: &[u8], body: &[u8]) -> Result<usize> {
         self.put_two(head, body)

@@ -2,11 +2,11 @@
 
 use super::{nr, syscall};
 use crate::error::{Call, Named, Result};
-use rustix::fd::BorrowedFd;
 use core::ffi::c_void;
 use core::ptr;
 use linux_raw_sys::net;
 use rustix::fd::AsRawFd;
+use rustix::fd::BorrowedFd;
 use rustix::io::IoSlice;
 
 /// The bytes of the longest UNIX address that the kernel tells: the family, 108 bytes of path, and the NUL that

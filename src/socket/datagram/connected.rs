@@ -24,7 +24,9 @@ impl Sender for Datagram {
     /// | room, or the peer is gone | `sendto` |
     /// | waits for ever | `sendto` (`ppoll` `sendto`)×n |
     /// | waits with a limit | `sendto` (`clock_gettime` `ppoll` `sendto`)×n |
-    /// | times out | `sendto` `clock_gettime` `ppoll` |
+    /// | times out | (`sendto` `clock_gettime` `ppoll`)×n |
+    /// | times out between two sleeps | (`sendto` `clock_gettime` `ppoll`)×n `sendto` `clock_gettime` |
+    /// | would wait, with a limit of zero | `sendto` |
     /// | refused | none |
     ///
     /// # References
@@ -76,7 +78,9 @@ impl Receiver for Datagram {
     /// | waits for ever, small | `recvfrom` (`ppoll` `recvfrom`)×n `recvfrom` |
     /// | waits with a limit | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n |
     /// | waits with a limit, small | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n `recvfrom` |
-    /// | times out | `recvfrom` `clock_gettime` `ppoll` |
+    /// | times out | (`recvfrom` `clock_gettime` `ppoll`)×n |
+    /// | times out between two sleeps | (`recvfrom` `clock_gettime` `ppoll`)×n `recvfrom` `clock_gettime` |
+    /// | would wait, with a limit of zero | `recvfrom` |
     ///
     /// # References
     /// [recv(2)](https://man7.org/linux/man-pages/man2/recv.2.html)

@@ -82,8 +82,8 @@ fn only_a_socket_of_the_kind_is_attached() {
     assert_eq!(Seqpacket::attach(stream.into_fd()).unwrap_err(), wrong);
     assert_eq!(Stream::attach(Datagram::unbound().unwrap().into_fd()).unwrap_err(), wrong);
     assert_eq!(Datagram::attach(Seqpacket::pair().unwrap().0.into_fd()).unwrap_err(), wrong);
-    let (pipe, _) = crate::pipe::pair().unwrap();
-    assert_eq!(Stream::attach(pipe.into_fd()).unwrap_err(), Error::kernel(Call::GETSOCKOPT, Errno::NOTSOCK));
+    let (pipe, _) = rustix::pipe::pipe().unwrap();
+    assert_eq!(Stream::attach(pipe.into()).unwrap_err(), Error::kernel(Call::GETSOCKOPT, Errno::NOTSOCK));
     let inet = rustix::net::socket(rustix::net::AddressFamily::INET, rustix::net::SocketType::STREAM, None);
     assert_eq!(Stream::attach(inet.unwrap().into()).unwrap_err().errno(), Errno::AFNOSUPPORT);
 }
