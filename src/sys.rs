@@ -7,7 +7,10 @@
 //! | [`sigprocmask`], [`sigpending`], [`sigtimedwait`] | rustix hides its own behind a name that rotates on purpose |
 //! | [`getdents64`] | rustix's reader slices its buffer at an index that the optimiser cannot bound |
 //! | [`NOSIGNAL`] | newer than rustix |
+//! | [`socket`] | rustix's `getsockopt`, `recvfrom` and ancillary buffers hold assertions |
 //! | [`copy_bytes`] | no syscall: a copy that may race with a peer, which the language's own may not |
+
+pub(crate) mod socket;
 
 use crate::error::{Call, Error, Named, Result};
 use core::ffi::c_void;
@@ -49,7 +52,8 @@ mod nr {
         __NR_rt_sigtimedwait_time64 as SIGTIMEDWAIT,
     };
     pub(super) use g::{
-        __NR_getdents64 as GETDENTS64, __NR_rt_sigpending as SIGPENDING, __NR_rt_sigprocmask as SIGPROCMASK,
+        __NR_getdents64 as GETDENTS64, __NR_getsockopt as GETSOCKOPT, __NR_recvmsg as RECVMSG,
+        __NR_rt_sigpending as SIGPENDING, __NR_rt_sigprocmask as SIGPROCMASK, __NR_sendmsg as SENDMSG,
     };
 }
 
