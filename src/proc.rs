@@ -23,7 +23,7 @@ use file::Found;
 use path::NumberedPath;
 use rustix::fs::{CWD, Mode, OFlags};
 
-pub use file::{Device, File, Kind, Target};
+pub use file::{Device, Kind, OpenFile, Target};
 pub use info::FdInfo;
 pub use table::{Access, Entry, Table};
 
@@ -158,7 +158,7 @@ impl Process {
     /// assert_eq!(root.target, Target::Path(b"/"));
     /// # Ok::<(), rawipc::Error>(())
     /// ```
-    pub fn link<'t>(&self, link: Link, text: &'t mut [u8]) -> Result<File<'t>> {
+    pub fn link<'t>(&self, link: Link, text: &'t mut [u8]) -> Result<OpenFile<'t>> {
         let name = match link {
             Link::Cwd => c"cwd",
             Link::Root => c"root",
@@ -168,7 +168,7 @@ impl Process {
             return Err(Error::argument(Call::READLINKAT, Errno::MSGSIZE).with_needed(LINK_MAX));
         }
         let found = Found::read(self.as_fd(), name, text)?;
-        Ok(File::decode(found, self.as_fd(), c"root", text))
+        Ok(OpenFile::decode(found, self.as_fd(), c"root", text))
     }
 
     /// Reads "fdinfo/FD": close-on-exec, status flags and offset of one descriptor.

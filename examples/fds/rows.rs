@@ -3,7 +3,7 @@
 use crate::escape::escape;
 use crate::maps;
 use rawipc::fd::{AsFd, AsRawFd};
-use rawipc::proc::{Access, Device, File, Kind, LINK_MAX, Link, Process, Target};
+use rawipc::proc::{Access, Device, Kind, LINK_MAX, Link, OpenFile, Process, Target};
 use rawipc::{Errno, Result};
 use std::ffi::{CStr, CString};
 use std::fs;
@@ -82,7 +82,7 @@ pub fn read(process: &Process) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-fn of_file(fd: String, mode: &str, file: &File<'_>, offset: Option<i64>) -> Row {
+fn of_file(fd: String, mode: &str, file: &OpenFile<'_>, offset: Option<i64>) -> Row {
     let device = match file.kind {
         Kind::Character | Kind::Block => file.special,
         _ => file.device,
@@ -122,7 +122,7 @@ fn protocol(path: &str) -> Option<String> {
     Some(format!("protocol: {}", escape(name.strip_suffix(b"\0").unwrap_or(name))))
 }
 
-fn kind_name(file: &File<'_>) -> &'static str {
+fn kind_name(file: &OpenFile<'_>) -> &'static str {
     match (file.kind, file.target) {
         (_, Target::AnonInode(_)) => "a_inode",
         (Kind::Fifo, _) => "FIFO",

@@ -9,7 +9,8 @@ use rustix::fs::{AtFlags, FileType, OFlags, Statx, StatxFlags};
 
 /// An open file: what its link says, decoded, and what its inode says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct File<'t> {
+#[repr(C)]
+pub struct OpenFile<'t> {
     /// What the link leads to.
     pub target: Target<'t>,
     /// The text of the link as the kernel wrote it, which is what `ls -l` prints behind the arrow.
@@ -32,6 +33,7 @@ pub struct File<'t> {
 
 /// What a link in /proc leads to, decoded from its text and checked against the inode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(C)]
 pub enum Target<'t> {
     /// `pipe:[inode]`: a pipe without a name. A FIFO is a [`Path`](Self::Path) of [`Kind::Fifo`].
     Pipe(u64),
@@ -110,9 +112,9 @@ impl Found {
     }
 }
 
-impl<'t> File<'t> {
+impl<'t> OpenFile<'t> {
     /// `root` is the link, from `dir`, to the root directory of the process.
-    pub(super) fn decode(found: Found, dir: BorrowedFd<'_>, root: &CStr, text: &'t mut [u8]) -> File<'t> {
+    pub(super) fn decode(found: Found, dir: BorrowedFd<'_>, root: &CStr, text: &'t mut [u8]) -> OpenFile<'t> {
         let Found { len, inode } = found;
         // There is room for it: a text that fills the buffer was refused.
         if let Some(end) = text.get_mut(len.unwrap_or(0)) {
@@ -126,7 +128,7 @@ impl<'t> File<'t> {
             }
             None => Target::TooLong,
         };
-        File {
+        OpenFile {
             target,
             text: link.to_bytes(),
             kind: Kind::of(inode.stx_mode),

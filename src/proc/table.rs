@@ -5,7 +5,7 @@ use super::path::parse;
 use super::{LINK_MAX, open_in};
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd, RawFd};
-use crate::proc::file::{File, Found};
+use crate::proc::file::{Found, OpenFile};
 use crate::sys;
 use core::ffi::CStr;
 use rustix::fs::{AtFlags, OFlags, StatxFlags};
@@ -21,6 +21,7 @@ use rustix::fs::{AtFlags, OFlags, StatxFlags};
 /// |------|-------|
 /// | drop | `close` |
 #[derive(Debug)]
+#[repr(C)]
 pub struct Table<'b> {
     dir: Fd,
     names: &'b mut [u8],
@@ -30,13 +31,14 @@ pub struct Table<'b> {
 
 /// One descriptor of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
 pub struct Entry<'t> {
     /// Its number, there.
     pub fd: RawFd,
     /// What it was opened for.
     pub access: Access,
     /// What it leads to.
-    pub file: File<'t>,
+    pub file: OpenFile<'t>,
 }
 
 /// What a descriptor was opened for: bit 0 to read, bit 1 to write.
@@ -126,7 +128,7 @@ impl<'b> Table<'b> {
                 }
             }
         };
-        Ok(Some(Entry { fd, access, file: File::decode(found, self.dir.as_fd(), c"../root", text) }))
+        Ok(Some(Entry { fd, access, file: OpenFile::decode(found, self.dir.as_fd(), c"../root", text) }))
     }
 
     /// Fetches the next numbers; `false` at the end.
