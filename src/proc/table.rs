@@ -97,6 +97,7 @@ impl<'b> Table<'b> {
     /// | the end, of a kernel thread or a process that is dying | (`getdents64`)×n `readlinkat` `openat` `read` `close` |
     /// | gone | `getdents64` |
     /// | gone, numbers still in the buffer | (`statx`)×n `getdents64` |
+    /// | dying, numbers still in the buffer | (`statx`)×n `getdents64` `readlinkat` `openat` `read` `close` |
     /// | refused | none |
     ///
     /// # References

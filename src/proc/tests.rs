@@ -269,34 +269,6 @@ fn bad_arguments_make_no_call() {
 }
 
 #[test]
-fn a_process_that_dies_is_an_error_and_never_a_short_table() {
-    let mut child = std::process::Command::new("sleep").arg("1000").spawn().unwrap();
-    let process = Process::open(child.id() as i32).unwrap();
-    let (mut names, mut more_names, mut text) = ([0; 32], [0; 256], [0; LINK_MAX]);
-    let mut table = process.descriptors(&mut names).unwrap();
-    assert!(table.next(&mut text).unwrap().is_some());
-
-    child.kill().unwrap();
-    let mut info = core::mem::MaybeUninit::uninit();
-    // SAFETY: waits until the child has ended, leaves it a zombie, and writes one siginfo.
-    let waited =
-        unsafe { libc::waitid(libc::P_PID, child.id(), info.as_mut_ptr(), libc::WEXITED | libc::WNOWAIT) };
-    assert_eq!(waited, 0);
-    let gone = |e: Error| assert_eq!(e.errno(), Errno::SRCH, "{e}");
-    gone(table.next(&mut text).unwrap_err());
-    gone(table.next(&mut text).unwrap_err());
-    gone(process.descriptors(&mut more_names).unwrap().next(&mut text).unwrap_err());
-    gone(process.fdinfo(0).unwrap_err());
-    assert_eq!(process.link(Link::Cwd, &mut text).unwrap_err().errno(), Errno::NOENT);
-
-    child.wait().unwrap();
-    gone(table.next(&mut text).unwrap_err());
-    gone(process.descriptors(&mut more_names).unwrap_err());
-    gone(process.fdinfo(0).unwrap_err());
-    gone(process.link(Link::Cwd, &mut text).unwrap_err());
-}
-
-#[test]
 fn a_kernel_thread_has_an_empty_table() {
     if !fs::read_to_string("/proc/2/stat").is_ok_and(|stat| stat.starts_with("2 (kthreadd)")) {
         return; // a pid namespace without kernel threads
