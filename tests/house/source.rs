@@ -73,6 +73,8 @@ pub struct Model {
     pub types: Vec<Type>,
     /// (type, trait)
     pub impls: BTreeSet<(String, String)>,
+    /// Traits declared here, and whether they are public.
+    pub traits: BTreeMap<String, bool>,
     /// `macro_rules!` that make public functions, which nobody can read from here.
     pub opaque_macros: Vec<String>,
 }
@@ -174,8 +176,13 @@ impl Type {
 
 impl Model {
     pub fn new(sources: &[Source]) -> Model {
-        let mut model =
-            Model { functions: vec![], types: vec![], impls: BTreeSet::new(), opaque_macros: vec![] };
+        let mut model = Model {
+            functions: vec![],
+            types: vec![],
+            impls: BTreeSet::new(),
+            traits: BTreeMap::new(),
+            opaque_macros: vec![],
+        };
         for s in sources {
             Reader { model: &mut model, path: &s.path, uses: uses(s) }.items(&s.file.items);
         }
@@ -201,6 +208,13 @@ impl Model {
                     }
                 }
             }
+        }
+        // Nobody outside sees what is implemented for a private type, or of a private trait.
+        let public: BTreeMap<&str, bool> = model.types.iter().map(|t| (t.name.as_str(), t.public)).collect();
+        for f in &mut model.functions {
+            let owner = f.owner.as_deref().and_then(|o| public.get(o)).copied();
+            let of_trait = f.of_trait.as_ref().and_then(|t| model.traits.get(t)).copied();
+            f.public &= owner.unwrap_or(true) && of_trait.unwrap_or(true);
         }
         model
     }
@@ -418,6 +432,7 @@ impl Reader<'_> {
     }
 
     fn declaration(&mut self, t: &syn::ItemTrait) {
+        self.model.traits.insert(t.ident.to_string(), is_public(&t.vis));
         for item in &t.items {
             if let syn::TraitItem::Fn(f) = item {
                 let owner = Some(t.ident.to_string());
