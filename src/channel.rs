@@ -29,7 +29,7 @@
 //!    program ([`Fd::hand_over_as`](crate::fd::Fd::hand_over_as)); files are 0600 unless the caller says
 //!    otherwise; what a killed process leaves never stands in its successor's way.
 
-use crate::error::Result;
+use crate::error::{Call, Result};
 use crate::wait::Wait;
 
 /// The end of a channel that messages go into.
@@ -77,6 +77,9 @@ pub trait Receiver {
 
 /// The end of a byte stream that bytes come out of: a pipe, a FIFO or a stream socket, to talk to any program.
 pub trait ByteRead {
+    /// The syscall that reads, for the errors of what is built on top.
+    const READ_CALL: Call;
+
     /// Reads at least one byte into `buf`, as many as are there, and returns how many; 0 means the end.
     ///
     /// # Errors
@@ -118,6 +121,9 @@ pub trait ByteWrite {
     /// The number of bytes up to which a write goes whole or not at all, with nobody else's bytes in between:
     /// `PIPE_BUF` on a pipe or FIFO, 0 where the kernel promises nothing.
     const ATOMIC: usize;
+
+    /// The syscall that writes, for the errors of what is built on top.
+    const WRITE_CALL: Call;
 
     /// Writes at least one byte of `bytes`, waiting for room, and returns how many were taken.
     ///

@@ -102,6 +102,12 @@ impl Wait {
             Limit::Forever | Limit::Until(_) => self,
         }
     }
+
+    /// Whether the limit is still to be pinned to the clock.
+    #[inline]
+    pub(crate) const fn is_loose(self) -> bool {
+        matches!(self.limit, Limit::For(_))
+    }
 }
 
 /// A moment of CLOCK_MONOTONIC.
