@@ -8,8 +8,11 @@
 
 mod twins;
 
+use core::ffi::CStr;
 use core::time::Duration;
 use rawipc::fd::{AsFd, BorrowedFd, Fd, OwnedFd, Stdio};
+use rawipc::fifo::{self, Owner};
+use rawipc::frame::{FrameReceiver, FrameSender, Framed};
 use rawipc::pipe::{self, PacketReceiver, PacketSender, ReadEnd, WriteEnd};
 use rawipc::wait::{self, Events, Instant, PollFd};
 use rawipc::{ByteRead, ByteWrite, Call, Duplex, Errno, Error, Origin, Receiver, Result, Sender, Wait};
@@ -26,10 +29,10 @@ fn panicked(_: &core::panic::PanicInfo<'_>) -> ! {
 
 /// `name(arguments) -> result = expression;` becomes a symbol of that name.
 macro_rules! probes {
-    ($($name:ident($($arg:ident: $ty:ty),*) $(-> $ret:ty)? = $body:expr;)+) => {
+    ($($name:ident $(<$life:lifetime>)? ($($arg:ident: $ty:ty),*) $(-> $ret:ty)? = $body:expr;)+) => {
         $(
             #[unsafe(no_mangle)]
-            pub extern "C" fn $name($($arg: $ty),*) $(-> $ret)? {
+            pub extern "C" fn $name $(<$life>)? ($($arg: $ty),*) $(-> $ret)? {
                 $body
             }
         )+
@@ -136,4 +139,52 @@ probes! {
     probe_pipe__PacketSender__send(s: &mut PacketSender, m: &[u8], w: Wait) -> Result<()> = s.send(m, w);
     probe_pipe__PacketSender__try_send(s: &mut PacketSender, m: &[u8]) -> Result<()> = s.try_send(m);
     probe_pipe__PacketSender__drop(s: PacketSender) = drop(s);
+}
+
+probes! {
+    probe_fifo__create(p: &CStr) -> Result<()> = fifo::create(p);
+    probe_fifo__create_at(d: BorrowedFd<'_>, p: &CStr, mode: u32) -> Result<()> = fifo::create_at(d, p, mode);
+    probe_fifo__ensure(p: &CStr) -> Result<()> = fifo::ensure(p);
+    probe_fifo__open_read(p: &CStr) -> Result<ReadEnd> = fifo::open_read(p);
+    probe_fifo__open_read_at(d: BorrowedFd<'_>, p: &CStr, o: Owner) -> Result<ReadEnd> =
+        fifo::open_read_at(d, p, o);
+    probe_fifo__open_write(p: &CStr, w: Wait) -> Result<WriteEnd> = fifo::open_write(p, w);
+    probe_fifo__open_write_at(d: BorrowedFd<'_>, p: &CStr, o: Owner, w: Wait) -> Result<WriteEnd> =
+        fifo::open_write_at(d, p, o, w);
+    probe_fifo__open_receiver(p: &CStr) -> Result<PacketReceiver> = fifo::open_receiver(p);
+    probe_fifo__open_receiver_at(d: BorrowedFd<'_>, p: &CStr, o: Owner) -> Result<PacketReceiver> =
+        fifo::open_receiver_at(d, p, o);
+    probe_fifo__open_sender(p: &CStr, w: Wait) -> Result<PacketSender> = fifo::open_sender(p, w);
+    probe_fifo__open_sender_at(d: BorrowedFd<'_>, p: &CStr, o: Owner, w: Wait) -> Result<PacketSender> =
+        fifo::open_sender_at(d, p, o, w);
+    probe_fifo__remove(p: &CStr) -> Result<()> = fifo::remove(p);
+    probe_fifo__remove_at(d: BorrowedFd<'_>, p: &CStr) -> Result<()> = fifo::remove_at(d, p);
+}
+
+type FramesIn<'b> = FrameReceiver<'b, ReadEnd>;
+type FramesOut = FrameSender<WriteEnd>;
+
+probes! {
+    probe_frame__FrameSender__shared(e: WriteEnd) -> Result<FramesOut> = FrameSender::shared(e);
+    probe_frame__FrameSender__sole(e: WriteEnd, limit: usize) -> Result<FramesOut> = FrameSender::sole(e, limit);
+    probe_frame__FrameSender__is_unfinished(s: &FramesOut) -> bool = s.is_unfinished();
+    probe_frame__FrameSender__into_inner(s: FramesOut) -> WriteEnd = s.into_inner();
+    probe_frame__FrameSender__as_fd(s: &FramesOut) -> BorrowedFd<'_> = s.as_fd();
+    probe_frame__FrameSender__send_limit(s: &FramesOut) -> usize = s.send_limit();
+    probe_frame__FrameSender__send(s: &mut FramesOut, m: &[u8], w: Wait) -> Result<()> = s.send(m, w);
+    probe_frame__FrameSender__try_send(s: &mut FramesOut, m: &[u8]) -> Result<()> = s.try_send(m);
+
+    probe_frame__FrameReceiver__new<'b>(e: ReadEnd, buf: &'b mut [u8]) -> Result<FramesIn<'b>> =
+        FrameReceiver::new(e, buf);
+    probe_frame__FrameReceiver__has_buffered(r: &FramesIn<'_>) -> bool = r.has_buffered();
+    probe_frame__FrameReceiver__into_inner(r: FramesIn<'_>) -> ReadEnd = r.into_inner();
+    probe_frame__FrameReceiver__as_fd<'a>(r: &'a FramesIn<'_>) -> BorrowedFd<'a> = r.as_fd();
+    probe_frame__FrameReceiver__recv_limit(r: &FramesIn<'_>) -> usize = r.recv_limit();
+    probe_frame__FrameReceiver__recv(r: &mut FramesIn<'_>, buf: &mut [u8], w: Wait) -> Result<usize> =
+        r.recv(buf, w);
+    probe_frame__FrameReceiver__try_recv(r: &mut FramesIn<'_>, buf: &mut [u8]) -> Result<usize> = r.try_recv(buf);
+    probe_frame__FrameReceiver__recv_in_place<'a>(r: &'a mut FramesIn<'_>, w: Wait) -> Result<Option<&'a [u8]>> =
+        r.recv_in_place(w);
+    probe_frame__FrameReceiver__try_recv_in_place<'a>(r: &'a mut FramesIn<'_>) -> Result<Option<&'a [u8]>> =
+        r.try_recv_in_place();
 }
