@@ -23,10 +23,10 @@ fn panicked(_: &core::panic::PanicInfo<'_>) -> ! {
 
 /// `name(arguments) -> result = expression;` becomes a symbol of that name.
 macro_rules! probes {
-    ($($name:ident $(<$life:lifetime>)? ($($arg:ident: $ty:ty),*) $(-> $ret:ty)? = $body:expr;)+) => {
+    ($($name:ident $(<$($life:lifetime),+>)? ($($arg:ident: $ty:ty),*) $(-> $ret:ty)? = $body:expr;)+) => {
         $(
             #[unsafe(no_mangle)]
-            pub extern "C" fn $name $(<$life>)? ($($arg: $ty),*) $(-> $ret)? {
+            pub extern "C" fn $name $(<$($life),+>)? ($($arg: $ty),*) $(-> $ret)? {
                 $body
             }
         )+

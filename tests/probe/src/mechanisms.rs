@@ -7,6 +7,7 @@ use rawipc::fifo::{self, Owner};
 use rawipc::memory::{File, Map, Memfd, ReadOnlyMap};
 use rawipc::pipe::{self, PacketReceiver, PacketSender, ReadEnd, WriteEnd};
 use rawipc::ring::{self, Consumer, Producer};
+use rawipc::socket::{Address, Datagram, Listener, Options, Seqpacket, Stream};
 use rawipc::{ByteRead, ByteWrite, Receiver, Result, Sender, Wait};
 
 use crate::probes;
@@ -131,4 +132,88 @@ probes! {
     probe_ring__Consumer__try_recv(c: &mut Consumer, buf: &mut [u8]) -> Result<usize> = c.try_recv(buf);
     probe_ring__Consumer__as_fd(c: &Consumer) -> BorrowedFd<'_> = c.as_fd();
     probe_ring__Consumer__drop(c: Consumer) = drop(c);
+}
+
+probes! {
+    probe_socket__Address__path(path: &CStr) -> Result<Address> = Address::path(path);
+    probe_socket__Address__abstract_name(name: &[u8]) -> Result<Address> = Address::abstract_name(name);
+    probe_socket__Address__as_path(a: &Address) -> Option<&CStr> = a.as_path();
+    probe_socket__Address__as_abstract(a: &Address) -> Option<&[u8]> = a.as_abstract();
+    probe_socket__Address__is_unnamed(a: &Address) -> bool = a.is_unnamed();
+
+    probe_socket__Options__default() -> Options = Options::default();
+    probe_socket__Listener__bind(a: &Address) -> Result<Listener<Stream>> = Listener::bind(a);
+    probe_socket__Listener__bind_with(a: &Address, o: Options) -> Result<Listener<Stream>> =
+        Listener::bind_with(a, o);
+    probe_socket__Listener__accept(l: &Listener<Stream>, w: Wait) -> Result<Stream> = l.accept(w);
+    probe_socket__Listener__try_accept(l: &Listener<Stream>) -> Result<Stream> = l.try_accept();
+    probe_socket__Listener__remove(l: Listener<Stream>) -> Result<()> = l.remove();
+    probe_socket__Listener__address(l: &Listener<Stream>) -> &Address = l.address();
+    probe_socket__Listener__into_fd(l: Listener<Stream>) -> Fd = l.into_fd();
+    probe_socket__Listener__as_fd(l: &Listener<Stream>) -> BorrowedFd<'_> = l.as_fd();
+    probe_socket__Listener__drop(l: Listener<Stream>) = drop(l);
+}
+
+probes! {
+    probe_socket__Stream__pair() -> Result<(Stream, Stream)> = Stream::pair();
+    probe_socket__Stream__connect(a: &Address, w: Wait) -> Result<Stream> = Stream::connect(a, w);
+    probe_socket__Stream__try_connect(a: &Address) -> Result<Stream> = Stream::try_connect(a);
+    probe_socket__Stream__attach(fd: Fd) -> Result<Stream> = Stream::attach(fd);
+    probe_socket__Stream__shutdown_write(s: &Stream) -> Result<()> = s.shutdown_write();
+    probe_socket__Stream__into_fd(s: Stream) -> Fd = s.into_fd();
+    probe_socket__Stream__as_fd(s: &Stream) -> BorrowedFd<'_> = s.as_fd();
+    probe_socket__Stream__read(s: &mut Stream, buf: &mut [u8], w: Wait) -> Result<usize> = s.read(buf, w);
+    probe_socket__Stream__try_read(s: &mut Stream, buf: &mut [u8]) -> Result<usize> = s.try_read(buf);
+    probe_socket__Stream__write(s: &mut Stream, b: &[u8], w: Wait) -> Result<usize> = s.write(b, w);
+    probe_socket__Stream__try_write(s: &mut Stream, b: &[u8]) -> Result<usize> = s.try_write(b);
+    probe_socket__Stream__write_two(s: &mut Stream, a: &[u8], b: &[u8], w: Wait) -> Result<usize> =
+        s.write_two(a, b, w);
+    probe_socket__Stream__try_write_two(s: &mut Stream, a: &[u8], b: &[u8]) -> Result<usize> =
+        s.try_write_two(a, b);
+    probe_socket__Stream__drop(s: Stream) = drop(s);
+
+    probe_socket__Seqpacket__pair() -> Result<(Seqpacket, Seqpacket)> = Seqpacket::pair();
+    probe_socket__Seqpacket__connect(a: &Address, w: Wait) -> Result<Seqpacket> = Seqpacket::connect(a, w);
+    probe_socket__Seqpacket__try_connect(a: &Address) -> Result<Seqpacket> = Seqpacket::try_connect(a);
+    probe_socket__Seqpacket__attach(fd: Fd) -> Result<Seqpacket> = Seqpacket::attach(fd);
+    probe_socket__Seqpacket__set_limit(s: &mut Seqpacket, n: usize) -> Result<()> = s.set_limit(n);
+    probe_socket__Seqpacket__shutdown_write(s: &Seqpacket) -> Result<()> = s.shutdown_write();
+    probe_socket__Seqpacket__into_fd(s: Seqpacket) -> Fd = s.into_fd();
+    probe_socket__Seqpacket__as_fd(s: &Seqpacket) -> BorrowedFd<'_> = s.as_fd();
+    probe_socket__Seqpacket__send_limit(s: &Seqpacket) -> usize = s.send_limit();
+    probe_socket__Seqpacket__recv_limit(s: &Seqpacket) -> usize = s.recv_limit();
+    probe_socket__Seqpacket__send(s: &mut Seqpacket, m: &[u8], w: Wait) -> Result<()> = s.send(m, w);
+    probe_socket__Seqpacket__try_send(s: &mut Seqpacket, m: &[u8]) -> Result<()> = s.try_send(m);
+    probe_socket__Seqpacket__recv(s: &mut Seqpacket, buf: &mut [u8], w: Wait) -> Result<usize> = s.recv(buf, w);
+    probe_socket__Seqpacket__try_recv(s: &mut Seqpacket, buf: &mut [u8]) -> Result<usize> = s.try_recv(buf);
+    probe_socket__Seqpacket__drop(s: Seqpacket) = drop(s);
+}
+
+probes! {
+    probe_socket__Datagram__pair() -> Result<(Datagram, Datagram)> = Datagram::pair();
+    probe_socket__Datagram__unbound() -> Result<Datagram> = Datagram::unbound();
+    probe_socket__Datagram__bind(a: &Address) -> Result<Datagram> = Datagram::bind(a);
+    probe_socket__Datagram__bind_with(a: &Address, mode: u32) -> Result<Datagram> = Datagram::bind_with(a, mode);
+    probe_socket__Datagram__connect(a: &Address) -> Result<Datagram> = Datagram::connect(a);
+    probe_socket__Datagram__connect_to(d: &mut Datagram, a: &Address) -> Result<()> = d.connect_to(a);
+    probe_socket__Datagram__attach(fd: Fd) -> Result<Datagram> = Datagram::attach(fd);
+    probe_socket__Datagram__set_limit(d: &mut Datagram, n: usize) -> Result<()> = d.set_limit(n);
+    probe_socket__Datagram__address(d: &Datagram) -> &Address = d.address();
+    probe_socket__Datagram__remove(d: Datagram) -> Result<()> = d.remove();
+    probe_socket__Datagram__into_fd(d: Datagram) -> Fd = d.into_fd();
+    probe_socket__Datagram__as_fd(d: &Datagram) -> BorrowedFd<'_> = d.as_fd();
+    probe_socket__Datagram__send_to(d: &Datagram, a: &Address, m: &[u8], w: Wait) -> Result<()> =
+        d.send_to(a, m, w);
+    probe_socket__Datagram__try_send_to(d: &Datagram, a: &Address, m: &[u8]) -> Result<()> = d.try_send_to(a, m);
+    probe_socket__Datagram__recv_from(d: &Datagram, buf: &mut [u8], w: Wait) -> Result<(usize, Address)> =
+        d.recv_from(buf, w);
+    probe_socket__Datagram__try_recv_from(d: &Datagram, buf: &mut [u8]) -> Result<(usize, Address)> =
+        d.try_recv_from(buf);
+    probe_socket__Datagram__send_limit(d: &Datagram) -> usize = d.send_limit();
+    probe_socket__Datagram__recv_limit(d: &Datagram) -> usize = d.recv_limit();
+    probe_socket__Datagram__send(d: &mut Datagram, m: &[u8], w: Wait) -> Result<()> = d.send(m, w);
+    probe_socket__Datagram__try_send(d: &mut Datagram, m: &[u8]) -> Result<()> = d.try_send(m);
+    probe_socket__Datagram__recv(d: &mut Datagram, buf: &mut [u8], w: Wait) -> Result<usize> = d.recv(buf, w);
+    probe_socket__Datagram__try_recv(d: &mut Datagram, buf: &mut [u8]) -> Result<usize> = d.try_recv(buf);
+    probe_socket__Datagram__drop(d: Datagram) = drop(d);
 }
