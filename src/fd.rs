@@ -12,6 +12,7 @@ use rustix::io::{DupFlags, Errno, FdFlags};
 
 pub use rustix::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 use rustix::fd::{FromRawFd, IntoRawFd};
+pub use rustix::fs::CWD;
 
 /// An open descriptor that we own: a C `int`, never negative, closed on drop.
 ///

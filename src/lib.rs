@@ -1,3 +1,62 @@
+//! Every local way a Linux process can talk to another, by raw syscalls: `no_std`, no allocator, no libc.
+//!
+//! A process cannot see another's variables: whatever they exchange goes through something that the kernel
+//! provides, and both must be able to name it.
+//!
+//! | module | named by | ends |
+//! |--------|----------|------|
+//! | [`pipe`] | a descriptor that is inherited | [`ReadEnd`](pipe::ReadEnd), [`WriteEnd`](pipe::WriteEnd); [`PacketReceiver`](pipe::PacketReceiver), [`PacketSender`](pipe::PacketSender) |
+//! | [`fifo`] | a path, a file of type `p` | the same |
+//! | [`memory`] | inheritance, a descriptor, a path | mappings |
+//! | [`ring`] | inheritance | whole messages in mapped memory |
+//! | [`socket`] | a path, a file of type `s`, or an abstract name | stream, seqpacket, datagram |
+//! | [`frame`] | what it is put over | whole messages on any byte stream |
+//! | [`rpc`] | what it is put over | remote calls over any two-way channel |
+//!
+//! [`wait`] has deadlines and readiness of several descriptors, [`proc`] shows what a process holds.
+//!
+//! # Examples
+//! A child answers its parent. Each keeps one end and drops the other; [`channel`] has the contract that both
+//! can count on.
+//! ```
+//! use rawipc::{Receiver, Sender, Wait, pipe};
+//!
+//! let (mut receiver, mut sender) = pipe::packet_pair()?;
+//! // SAFETY: the child makes raw calls only, and leaves.
+//! if unsafe { libc::fork() } == 0 {
+//!     drop(receiver);
+//!     let sent = sender.send(b"from the child", Wait::FOREVER);
+//!     // SAFETY: ends the child.
+//!     unsafe { libc::_exit(sent.is_err() as i32) };
+//! }
+//! drop(sender);
+//! let mut buf = [0; pipe::PIPE_BUF];
+//! let len = receiver.recv(&mut buf, Wait::FOREVER)?;
+//! assert_eq!(buf.get(..len), Some(&b"from the child"[..]));
+//! assert_eq!(receiver.recv(&mut buf, Wait::FOREVER)?, 0); // it is gone
+//! # Ok::<(), rawipc::Error>(())
+//! ```
+//!
+//! # Guarantees
+//! - Each function that reaches the kernel lists its syscalls, case by case, and makes no other.
+//! - A bad argument is refused before any syscall; an [`Error`] names the syscall and the errno.
+//! - No panic path, no allocator, no thread-local, no writable static.
+//! - No signal is raised, and no signal disposition touched.
+//! - Every descriptor is close-on-exec from the call that makes it, and closed on every error path.
+//! - A peer may be malicious: it gets an error out of us, at the worst.
+//!
+//! # Layers
+//! ```text
+//! composites   frame    rpc                               know the traits of channel alone
+//! mechanisms   pipe <- fifo     memory <- ring     socket     proc
+//! base         channel    wait    fd    error
+//! kernel       rustix, and sys for what rustix lacks
+//! ```
+//!
+//! # Features
+//! - `std`: descriptors turn into the standard library's and back ([`fd::OwnedFd`] is then its type). The crate
+//!   itself stays `no_std`.
+//! - `libc`: syscalls go through libc, for sanitizers, Miri and architectures without a raw backend.
 #![no_std]
 #![deny(unsafe_code)]
 #![warn(missing_docs, unreachable_pub, unsafe_op_in_unsafe_fn)]
@@ -17,7 +76,6 @@
         clippy::std_instead_of_core
     )
 )]
-//! placeholder
 
 #[cfg(test)]
 extern crate std;

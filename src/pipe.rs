@@ -8,6 +8,8 @@
 //! Waiting is done in `ppoll`.
 
 mod raw;
+#[cfg(test)]
+mod tests;
 
 use crate::channel::{ByteRead, ByteWrite, Receiver, Sender};
 use crate::error::{Call, Errno, Error, Named, Result};

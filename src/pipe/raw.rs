@@ -53,7 +53,7 @@ impl ReadEnd {
     /// `O_NONBLOCK` is set on its open file description, which others may share.
     ///
     /// # Errors
-    /// `ESPIPE`: it is neither pipe nor FIFO. `EBADF`: it is not open for reading, or not open. The descriptor
+    /// `EPROTOTYPE`: it is neither pipe nor FIFO. `EBADF`: it is not open for reading, or not open. The descriptor
     /// is closed then.
     ///
     /// # Syscalls
@@ -173,7 +173,7 @@ impl WriteEnd {
     /// `O_NONBLOCK` is set on its open file description, which others may share.
     ///
     /// # Errors
-    /// `ESPIPE`: it is neither pipe nor FIFO. `EBADF`: it is not open for writing, or not open. The descriptor
+    /// `EPROTOTYPE`: it is neither pipe nor FIFO. `EBADF`: it is not open for writing, or not open. The descriptor
     /// is closed then.
     ///
     /// # Syscalls
@@ -367,7 +367,7 @@ fn put_masked(fd: &Fd, parts: &[IoSlice<'_>]) -> Result<usize> {
 fn attach(fd: &Fd, wrong_mode: OFlags) -> Result<()> {
     let stat = rustix::fs::fstat(fd).named(Call::FSTAT)?;
     if FileType::from_raw_mode(stat.st_mode) != FileType::Fifo {
-        return Err(Error::argument(Call::FSTAT, Errno::SPIPE));
+        return Err(Error::argument(Call::FSTAT, Errno::PROTOTYPE));
     }
     let flags = fd.status_flags()?;
     if flags.intersection(OFlags::RWMODE) == wrong_mode {
