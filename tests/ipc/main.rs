@@ -2,11 +2,13 @@
 //!
 //! `cargo test --test ipc` runs them all; see [`runner`] for what it takes on the command line.
 
+mod conformance;
 mod os;
 mod runner;
 
 fn main() {
     let mut list = runner::List::new();
     runner::selftest::tests(&mut list);
-    runner::main(list, |_, _| None);
+    conformance::tests(&mut list);
+    runner::main(list, conformance::matrix::judge)
 }

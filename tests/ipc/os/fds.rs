@@ -110,3 +110,8 @@ pub fn fcntl(fd: RawFd, command: i32, arg: i32) -> i32 {
     // SAFETY: the commands that the tests use take a number.
     check(unsafe { libc::fcntl(fd, command, arg) }, "fcntl") as i32
 }
+
+/// A second descriptor of the same file, close-on-exec.
+pub fn duplicate(fd: RawFd) -> OwnedFd {
+    own_raw(fcntl(fd, libc::F_DUPFD_CLOEXEC, 3))
+}

@@ -112,12 +112,21 @@ fn is_member(set: &libc::sigset_t, signal: i32) -> bool {
 
 /// Blocks `signal` in this thread.
 pub fn block(signal: i32) {
+    change_mask(libc::SIG_BLOCK, signal);
+}
+
+/// Lets `signal` through again.
+pub fn unblock(signal: i32) {
+    change_mask(libc::SIG_UNBLOCK, signal);
+}
+
+fn change_mask(how: i32, signal: i32) {
     // SAFETY: all zeros is a set.
     let mut set = unsafe { zeroed() };
     // SAFETY: a valid set.
     unsafe { libc::sigaddset(&mut set, signal) };
     // SAFETY: a valid set.
-    check(unsafe { libc::sigprocmask(libc::SIG_BLOCK, &set, std::ptr::null_mut()) }, "sigprocmask");
+    check(unsafe { libc::sigprocmask(how, &set, std::ptr::null_mut()) }, "sigprocmask");
 }
 
 /// Whether `signal` waits, blocked.

@@ -1,0 +1,2 @@
+use crate::runner::List;
+pub fn tests(_: &mut List) {}
