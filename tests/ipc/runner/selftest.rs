@@ -15,21 +15,31 @@ pub fn tests(list: &mut List) {
     );
 }
 
-/// Runs `body` as a test of its own, under an alarm of one second.
-pub fn verdict_on(body: impl Fn() + 'static) -> Verdict {
-    let job = Job::start(Test { name: "inner".to_owned(), alarm: 1, run: Box::new(body) }, false);
+/// Runs `body` as a test of its own, under an alarm of `seconds`.
+fn verdict_within(seconds: u32, body: impl Fn() + 'static) -> Verdict {
+    let job = Job::start(Test { name: "inner".to_owned(), alarm: seconds, run: Box::new(body) }, false);
     while !job.is_over() {
         super::job::wait_for_any(std::slice::from_ref(&job));
     }
     job.verdict()
 }
 
+pub fn verdict_on(body: impl Fn() + 'static) -> Verdict {
+    verdict_within(super::ALARM / 2, body)
+}
+
+/// A test that must fail, and say `because` when it does.
 #[track_caller]
-pub fn assert_flagged(body: impl Fn() + 'static, because: &str) {
-    match verdict_on(body) {
+pub fn assert_flagged_within(seconds: u32, body: impl Fn() + 'static, because: &str) {
+    match verdict_within(seconds, body) {
         Verdict::Failed(why) if why.contains(because) => {}
         other => panic!("not flagged for {because:?}: {other:?}"),
     }
+}
+
+#[track_caller]
+fn assert_flagged(body: impl Fn() + 'static, because: &str) {
+    assert_flagged_within(1, body, because);
 }
 
 fn a_good_test_passes() {
