@@ -29,7 +29,7 @@
 //!    program ([`Fd::hand_over_as`](crate::fd::Fd::hand_over_as)); files are 0600 unless the caller says
 //!    otherwise; what a killed process leaves never stands in its successor's way.
 
-use crate::error::Result;
+use crate::error::{Call, Result};
 use crate::wait::Wait;
 
 /// The end of a channel that messages go into.
@@ -77,6 +77,9 @@ pub trait Receiver {
 
 /// The end of a byte stream that bytes come out of: a pipe, a FIFO or a stream socket, to talk to any program.
 pub trait ByteRead {
+    /// The syscall that reads, for the errors of what is built on top.
+    const READ_CALL: Call;
+
     /// Reads at least one byte into `buf`, as many as are there, and returns how many; 0 means the end.
     ///
     /// # Errors
@@ -94,6 +97,12 @@ pub trait ByteRead {
     /// # Errors
     /// As [`read`](Self::read). Bytes read before the error are in `buf`, but how many is not told: a caller who
     /// must know reads in steps.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | for ever, until an instant | ([`read`](Self::read))×n |
+    /// | at most a duration | `clock_gettime` ([`read`](Self::read))×n |
     fn read_exact(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
         let wait = wait.fixed();
         let mut done: usize = 0;
@@ -112,6 +121,9 @@ pub trait ByteWrite {
     /// The number of bytes up to which a write goes whole or not at all, with nobody else's bytes in between:
     /// `PIPE_BUF` on a pipe or FIFO, 0 where the kernel promises nothing.
     const ATOMIC: usize;
+
+    /// The syscall that writes, for the errors of what is built on top.
+    const WRITE_CALL: Call;
 
     /// Writes at least one byte of `bytes`, waiting for room, and returns how many were taken.
     ///
@@ -142,6 +154,12 @@ pub trait ByteWrite {
     /// # Errors
     /// As [`write`](Self::write). How many bytes went before the error is not told: a caller who must know
     /// writes in steps.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | for ever, until an instant | ([`write`](Self::write))×n |
+    /// | at most a duration | `clock_gettime` ([`write`](Self::write))×n |
     fn write_all(&mut self, bytes: &[u8], wait: Wait) -> Result<()> {
         let wait = wait.fixed();
         let mut rest = bytes;
@@ -166,6 +184,7 @@ pub trait ByteWrite {
 /// # Ok::<(), rawipc::Error>(())
 /// ```
 #[derive(Debug)]
+#[repr(C)]
 pub struct Duplex<S, R> {
     /// Where messages go.
     pub sender: S,
@@ -178,10 +197,26 @@ impl<S: Sender, R> Sender for Duplex<S, R> {
         self.sender.send_limit()
     }
 
+    /// Sends one message into the sender.
+    ///
+    /// # Errors
+    /// As [`Sender::send`].
+    ///
+    /// # Syscalls
+    /// As [`Sender::send`].
+    #[inline]
     fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {
         self.sender.send(msg, wait)
     }
 
+    /// Sends one message into the sender if there is room.
+    ///
+    /// # Errors
+    /// As [`Sender::try_send`].
+    ///
+    /// # Syscalls
+    /// As [`Sender::try_send`].
+    #[inline]
     fn try_send(&mut self, msg: &[u8]) -> Result<()> {
         self.sender.try_send(msg)
     }
@@ -192,10 +227,26 @@ impl<S, R: Receiver> Receiver for Duplex<S, R> {
         self.receiver.recv_limit()
     }
 
+    /// Receives one message from the receiver.
+    ///
+    /// # Errors
+    /// As [`Receiver::recv`].
+    ///
+    /// # Syscalls
+    /// As [`Receiver::recv`].
+    #[inline]
     fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
         self.receiver.recv(buf, wait)
     }
 
+    /// Receives one message from the receiver if one is there.
+    ///
+    /// # Errors
+    /// As [`Receiver::try_recv`].
+    ///
+    /// # Syscalls
+    /// As [`Receiver::try_recv`].
+    #[inline]
     fn try_recv(&mut self, buf: &mut [u8]) -> Result<usize> {
         self.receiver.try_recv(buf)
     }

@@ -275,7 +275,9 @@ pub fn open_receiver_at(dir: impl AsFd, path: &CStr, owner: Owner) -> Result<Pac
 /// | case | calls |
 /// |------|-------|
 /// | a reader is there | `openat` `fstat` `geteuid` `fcntl` |
-/// | waits | as [`open_write`], then `fcntl` |
+/// | waits for ever | (`openat` `newfstatat` `geteuid` `ppoll`)×n `openat` `fstat` `geteuid` `fcntl` |
+/// | waits with a limit | (`openat` `newfstatat` `geteuid` `clock_gettime` `ppoll`)×n `openat` `fstat` `geteuid` `fcntl` |
+/// | times out | (`openat` `newfstatat` `geteuid` `clock_gettime` `ppoll`)×n `openat` `newfstatat` `geteuid` `clock_gettime` |
 /// | refused | none |
 pub fn open_sender(path: &CStr, wait: Wait) -> Result<PacketSender> {
     open_sender_at(CWD, path, Owner::Mine, wait)
@@ -291,7 +293,9 @@ pub fn open_sender(path: &CStr, wait: Wait) -> Result<PacketSender> {
 /// | case | calls |
 /// |------|-------|
 /// | a reader is there | `openat` `fstat` `fcntl` |
-/// | else | as [`open_write_at`], then `fcntl` |
+/// | waits for ever | (`openat` `newfstatat` `ppoll`)×n `openat` `fstat` `fcntl` |
+/// | waits with a limit | (`openat` `newfstatat` `clock_gettime` `ppoll`)×n `openat` `fstat` `fcntl` |
+/// | times out | (`openat` `newfstatat` `clock_gettime` `ppoll`)×n `openat` `newfstatat` `clock_gettime` |
 /// | refused | none |
 pub fn open_sender_at(dir: impl AsFd, path: &CStr, owner: Owner, wait: Wait) -> Result<PacketSender> {
     let fd = open_write_at(dir, path, owner, wait)?.into_fd();

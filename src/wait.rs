@@ -26,12 +26,14 @@ use rustix::fd::AsRawFd;
 /// # Ok::<(), rawipc::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct Wait {
     limit: Limit,
     signals: Signals,
 }
 
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 enum Limit {
     Forever,
     For(u64),
@@ -39,6 +41,7 @@ enum Limit {
 }
 
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 enum Signals {
     Retry,
     Wake,
@@ -98,6 +101,12 @@ impl Wait {
             Limit::For(nanos) => Wait { limit: Limit::Until(Instant::now().after(nanos)), ..self },
             Limit::Forever | Limit::Until(_) => self,
         }
+    }
+
+    /// Whether the limit is still to be pinned to the clock.
+    #[inline]
+    pub(crate) const fn is_loose(self) -> bool {
+        matches!(self.limit, Limit::For(_))
     }
 }
 

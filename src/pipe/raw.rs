@@ -119,6 +119,8 @@ impl ReadEnd {
 }
 
 impl ByteRead for ReadEnd {
+    const READ_CALL: Call = Call::READ;
+
     /// `read(self, buf)` — what is there, or waits for it.
     ///
     /// # Errors
@@ -223,6 +225,7 @@ impl WriteEnd {
 
 impl ByteWrite for WriteEnd {
     const ATOMIC: usize = PIPE_BUF;
+    const WRITE_CALL: Call = Call::PWRITEV2;
 
     /// `pwritev2(self, bytes, RWF_NOSIGNAL)` — some of `bytes`, or waits for room.
     ///

@@ -1,0 +1,131 @@
+//! The end of a stream that messages go into.
+
+use super::outgoing::Outgoing;
+use crate::channel::{ByteWrite, Sender};
+use crate::error::Result;
+use crate::fd::{AsFd, BorrowedFd};
+use crate::frame::HEAD;
+use crate::wait::Wait;
+
+/// The end of a byte stream that whole messages go into, each with its length in front.
+///
+/// Dropped in the middle of a message, it leaves the receiver with a broken one, which it is told of.
+///
+/// # Syscalls
+/// | case | calls |
+/// |------|-------|
+/// | drop | `close` |
+#[derive(Debug)]
+#[repr(C)]
+pub struct FrameSender<W> {
+    pub(super) stream: W,
+    outgoing: Outgoing,
+}
+
+impl<W: ByteWrite> FrameSender<W> {
+    /// One of several writers of a pipe or FIFO: each message is a single write that nobody else's bytes come
+    /// into, so none is longer than [`ATOMIC`](ByteWrite::ATOMIC) − 4, which is 4092 bytes.
+    ///
+    /// # Errors
+    /// `EINVAL`: the stream makes no such promise, as a stream socket.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok   | none |
+    /// | refused | `close` |
+    pub fn shared(stream: W) -> Result<Self> {
+        Self::sole(stream, W::ATOMIC.saturating_sub(HEAD))
+    }
+
+    /// The only writer of `stream`, of messages up to `limit` bytes.
+    ///
+    /// Nothing checks that it is the only one. What a second one writes lands in the middle of a message.
+    ///
+    /// # Errors
+    /// `EINVAL`: a limit of 0, or one that 32 bits cannot hold.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok   | none |
+    /// | refused | `close` |
+    pub fn sole(stream: W, limit: usize) -> Result<Self> {
+        let outgoing = Outgoing::new(limit, W::WRITE_CALL)?;
+        Ok(FrameSender { stream, outgoing })
+    }
+
+    /// Whether a part of a message has gone and the rest has not. Only that same message can be sent now.
+    pub fn is_unfinished(&self) -> bool {
+        self.outgoing.is_unfinished()
+    }
+
+    /// The stream itself, which may be in the middle of a message.
+    pub fn into_inner(self) -> W {
+        self.stream
+    }
+}
+
+impl<W: ByteWrite> Sender for FrameSender<W> {
+    fn send_limit(&self) -> usize {
+        self.outgoing.limit()
+    }
+
+    /// Sends one message: a single [`write_two`](ByteWrite::write_two) where there is room for all of it.
+    ///
+    /// A [`sole`](Self::sole) end whose wait is over when only a part has gone
+    /// [is unfinished](Self::is_unfinished): it takes that same message again, by `send` or by `try_send`, and
+    /// writes the rest of it.
+    ///
+    /// # Errors
+    /// As [`Sender::send`]. `EBUSY`: another message is unfinished; no syscall. `EPIPE` from the peer: the
+    /// stream failed in the middle of a message; no syscall.
+    ///
+    /// # Syscalls
+    /// On a stream socket as on a [`Framed`](super::Framed). On a kernel before 6.18, each `pwritev2` is what
+    /// [`WriteEnd::write`](crate::pipe::WriteEnd) has in its place.
+    ///
+    /// | case | calls |
+    /// |------|-------|
+    /// | refused | none |
+    /// | pipe, room, or no reader | `pwritev2` |
+    /// | pipe, waits for ever | `pwritev2` (`ppoll` `pwritev2`)×n |
+    /// | pipe, up to `PIPE_BUF`, waits with a limit | `pwritev2` (`clock_gettime` `ppoll` `pwritev2`)×n |
+    /// | pipe, up to `PIPE_BUF`, times out | `pwritev2` `clock_gettime` `ppoll` |
+    /// | pipe, larger, waits [`until`](Wait::until) | `pwritev2` (`clock_gettime` `ppoll` `pwritev2`)×n |
+    /// | pipe, larger, [`at_most`](Wait::at_most), waits | `pwritev2` `clock_gettime` `pwritev2` (`clock_gettime` `ppoll` `pwritev2`)×n |
+    /// | pipe, larger, [`at_most`](Wait::at_most), times out | `pwritev2` `clock_gettime` `pwritev2` `clock_gettime` `ppoll` |
+    /// | pipe, in parts, for ever | `pwritev2` (`pwritev2` `ppoll` `pwritev2`)×n |
+    /// | pipe, in parts, until | `pwritev2` (`pwritev2` `clock_gettime` `ppoll` `pwritev2`)×n |
+    /// | pipe, in parts, at most | `pwritev2` `clock_gettime` (`pwritev2` `clock_gettime` `ppoll` `pwritev2`)×n |
+    #[inline]
+    fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {
+        self.outgoing.send(&mut self.stream, msg, wait)
+    }
+
+    /// Sends what there is room for of one message now.
+    ///
+    /// `EAGAIN` means that all of it, or the rest of it, has yet to go: see [`send`](Sender::send). A
+    /// [`shared`](Self::shared) end never sends a part.
+    ///
+    /// # Errors
+    /// As [`send`](Sender::send), and `EAGAIN` in place of a wait.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | refused | none |
+    /// | pipe, room, no room, no reader | `pwritev2` |
+    /// | pipe, in parts | `pwritev2` (`pwritev2`)×n |
+    #[inline]
+    fn try_send(&mut self, msg: &[u8]) -> Result<()> {
+        self.outgoing.try_send(&mut self.stream, msg)
+    }
+}
+
+impl<W: AsFd> AsFd for FrameSender<W> {
+    #[inline]
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.stream.as_fd()
+    }
+}

@@ -1,0 +1,90 @@
+//! Layouts that C can hold: every public type has a stated representation, and its size and alignment stand in
+//! `layout.txt`. After a change that is meant, `RAWIPC_BLESS=1 cargo test --test house` writes it anew.
+
+use std::collections::BTreeSet;
+
+use crate::source::{self, Model, Source, root};
+
+macro_rules! layouts {
+    ($($ty:ty as $key:literal),+ $(,)?) => {
+        vec![$(($key, size_of::<$ty>(), align_of::<$ty>())),+]
+    };
+}
+
+fn layouts() -> Vec<(&'static str, usize, usize)> {
+    use rawipc::*;
+    layouts![
+        Duplex<u64, u64> as "channel::Duplex",
+        Call as "error::Call",
+        Error as "error::Error",
+        Origin as "error::Origin",
+        fd::Fd as "fd::Fd",
+        fd::Stdio as "fd::Stdio",
+        pipe::PacketReceiver as "pipe::PacketReceiver",
+        pipe::PacketSender as "pipe::PacketSender",
+        pipe::ReadEnd as "pipe::ReadEnd",
+        pipe::WriteEnd as "pipe::WriteEnd",
+        wait::Events as "wait::Events",
+        wait::Instant as "wait::Instant",
+        wait::PollFd<'_> as "wait::PollFd",
+        Wait as "wait::Wait",
+    ]
+}
+
+/// Public types whose layout is the compiler's to choose.
+fn unstated(sources: &[Source]) -> Vec<(String, String)> {
+    let stated = |repr: &str| repr != "Rust" && !repr.starts_with("packed");
+    let types = Model::new(sources).types;
+    let found = types.iter().filter(|t| t.public && !t.repr.as_deref().is_some_and(stated));
+    found
+        .map(|t| (t.key(), format!("src/{}:{} {} has no repr that C knows", t.path, t.line, t.key())))
+        .collect()
+}
+
+#[test]
+fn every_layout_is_stated() {
+    crate::none(&source::except("repr", unstated(&source::sources())));
+}
+
+#[test]
+fn a_type_without_repr_is_flagged() {
+    let found = |text: &str| -> Vec<String> {
+        unstated(&[source::source("x.rs", text)]).into_iter().map(|(_, finding)| finding).collect()
+    };
+    crate::flagged(&found("pub struct S(u8);"), "x::S");
+    crate::flagged(&found("#[derive(Debug)] pub enum E { A }"), "x::E");
+    assert!(found("#[repr(C)] pub struct S(u8); #[repr(u8)] pub enum E { A } struct P;").is_empty());
+}
+
+#[test]
+fn every_public_type_is_measured() {
+    let measured: BTreeSet<String> = layouts().iter().map(|(key, ..)| key.to_string()).collect();
+    let types = Model::new(&source::sources()).types;
+    let public: BTreeSet<String> = types.iter().filter(|t| t.public).map(|t| t.key()).collect();
+    let missing = public.difference(&measured).map(|k| (k.clone(), format!("{k} is not measured"))).collect();
+    let mut found = source::except("layout", missing);
+    found.extend(measured.difference(&public).map(|k| format!("{k} is measured, and is no public type")));
+    crate::none(&found);
+}
+
+#[test]
+fn sizes_are_as_committed() {
+    let mut text = String::from("# type size align, x86-64\n");
+    for (key, size, align) in layouts() {
+        text.push_str(&format!("{key} {size} {align}\n"));
+    }
+    if !cfg!(target_arch = "x86_64") {
+        println!("SKIP: the committed sizes are those of x86-64");
+        return;
+    }
+    if cfg!(feature = "std") {
+        println!("SKIP: the committed sizes are those without the feature std");
+        return;
+    }
+    let path = root().join("tests/house/layout.txt");
+    if std::env::var_os("RAWIPC_BLESS").is_some() {
+        std::fs::write(&path, &text).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(committed, text, "a layout changed; RAWIPC_BLESS=1 accepts it");
+}
