@@ -5,6 +5,8 @@
 mod conformance;
 mod os;
 mod runner;
+#[path = "../support/trace.rs"]
+mod trace;
 
 fn main() {
     let mut list = runner::List::new();

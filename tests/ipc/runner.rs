@@ -114,9 +114,9 @@ fn run_all(tests: Vec<Test>, options: &Options) -> Vec<Outcome> {
             return outcomes;
         }
         job::wait_for_any(&running);
-        let (done, left) = running.into_iter().partition(|job| job.is_over());
+        let (done, left): (Vec<Job>, Vec<Job>) = running.into_iter().partition(|job| job.is_over());
         running = left;
-        for job in Vec::<Job>::from(done) {
+        for job in done {
             let (name, verdict) = (job.name().to_owned(), job.verdict());
             show(&name, &verdict);
             outcomes.push(Outcome { name, verdict });

@@ -24,14 +24,20 @@ pub struct Mechanism {
     /// What a hostile sender can do by raw means.
     pub attacks: &'static [Attack],
     /// What a hostile receiver can do; the sender may get any answer, but gets one.
-    pub hostile_receivers: &'static [(&'static str, fn(&mut Rx))],
+    pub hostile_receivers: &'static [HostileReceiver],
     /// Where it has a name in the file system: creates that, and gives whatever keeps it.
-    pub named: Option<fn(&std::ffi::CStr) -> Result<Box<dyn std::any::Any>>>,
+    pub named: Option<Create>,
     /// The calls of a send and of a receive where the other side is ready.
     pub calls: Calls,
     /// What of a point (by number) does not apply, and why.
     pub not_applicable: &'static [(usize, &'static str)],
 }
+
+/// A name for what it does, and what it does.
+pub type HostileReceiver = (&'static str, fn(&mut Rx));
+
+/// Creates a name in the file system, and gives what keeps it.
+pub type Create = fn(&std::ffi::CStr) -> Result<Box<dyn std::any::Any>>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Needed {

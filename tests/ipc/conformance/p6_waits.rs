@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 /// How long the waits of this point last.
 const LIMIT: Duration = Duration::from_millis(40);
 /// How late an answer may come on a busy machine.
-const SLACK: Duration = Duration::from_millis(1500);
+const SLACK: Duration = Duration::from_secs(1);
 
 pub fn check(m: &Mechanism) {
     let (mut tx, mut rx) = (m.make)().both();
@@ -59,7 +59,8 @@ fn ends_in_time(what: &str, limit: Duration, op: impl FnOnce() -> Result<()>) {
 fn at_once(what: &str, mut op: impl FnMut() -> Result<()>) {
     let began = Instant::now();
     for _ in 0..10 {
-        assert_eq!(op().expect_err("it would wait").errno(), Errno::AGAIN);
+        let e = op().expect_err("it would wait");
+        assert_eq!(e.errno(), Errno::AGAIN, "{e}");
     }
     let took = began.elapsed();
     assert!(took < SLACK, "{what}: {took:?} is not at once");

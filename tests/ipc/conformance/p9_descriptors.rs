@@ -2,13 +2,10 @@
 //! process leaves does not stand in its successor's way.
 
 use super::Mechanism;
-use super::mechanism::{SMALL, fresh_path, message};
+use super::mechanism::{Create, SMALL, fresh_path, message};
 use crate::os;
 use crate::os::fds;
 use crate::os::process::{Child, Gate, nap};
-use rawipc::Result;
-use std::any::Any;
-use std::ffi::CStr;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::time::Duration;
@@ -37,7 +34,7 @@ fn close_on_exec(m: &Mechanism) {
     }
 }
 
-fn private_file(create: fn(&CStr) -> Result<Box<dyn Any>>) {
+fn private_file(create: Create) {
     let path = fresh_path();
     let keeps = create(&path).expect("a new name");
     assert_private(Path::new(path.to_str().expect("ASCII")));
@@ -50,7 +47,7 @@ fn assert_private(path: &Path) {
 }
 
 /// A process with a name is killed; the next one takes the name, and it is as private as the first.
-fn successor(create: fn(&CStr) -> Result<Box<dyn Any>>) {
+fn successor(create: Create) {
     let path = fresh_path();
     for round in 0..3 {
         let there = Gate::new();

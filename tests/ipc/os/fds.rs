@@ -115,3 +115,10 @@ pub fn fcntl(fd: RawFd, command: i32, arg: i32) -> i32 {
 pub fn duplicate(fd: RawFd) -> OwnedFd {
     own_raw(fcntl(fd, libc::F_DUPFD_CLOEXEC, 3))
 }
+
+/// Whether there is something to read within so many milliseconds.
+pub fn is_readable(fd: &impl AsRawFd, milliseconds: i32) -> bool {
+    let mut polled = libc::pollfd { fd: fd.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+    // SAFETY: one pollfd.
+    unsafe { libc::poll(&mut polled, 1, milliseconds) == 1 }
+}

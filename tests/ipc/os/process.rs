@@ -139,7 +139,16 @@ pub fn nap(time: Duration) {
     std::thread::sleep(time);
 }
 
-/// A door between two processes: one waits until the other opens it, or is gone.
+/// Whether a child of ours has ended and not been waited for.
+fn a_child_ended() -> bool {
+    let mut info = std::mem::MaybeUninit::<libc::siginfo_t>::zeroed();
+    // SAFETY: room for a siginfo; nothing is reaped.
+    unsafe { libc::waitid(libc::P_ALL, 0, info.as_mut_ptr(), libc::WEXITED | libc::WNOHANG | libc::WNOWAIT) };
+    // SAFETY: zeroed, and filled in where there was something to tell.
+    unsafe { info.assume_init().si_pid() != 0 }
+}
+
+/// A door between two processes: one waits until the other opens it.
 pub struct Gate {
     read: std::os::fd::OwnedFd,
     write: std::os::fd::OwnedFd,
@@ -156,7 +165,16 @@ impl Gate {
         assert!(n.is_ok_and(|n| n == 1), "a gate that does not open");
     }
 
+    /// Fails the test where whoever was to open it ended first, or takes too long.
     pub fn wait(&self) {
+        let deadline = Instant::now() + Duration::from_secs(8);
+        while !super::fds::is_readable(&self.read, 20) {
+            assert!(
+                !a_child_ended() || super::fds::is_readable(&self.read, 0),
+                "a child ended at a shut gate"
+            );
+            assert!(Instant::now() < deadline, "a gate that never opens");
+        }
         let mut byte = [0];
         assert!(super::fds::read_some(&self.read, &mut byte) == 1, "a gate that never opens");
     }

@@ -1,7 +1,7 @@
 //! Wrappers that put a wrong function between a caller and a good channel.
 
 use super::super::mechanisms::PACKET_PIPE as GOOD;
-use super::super::{Channel, Rx, Tx};
+use super::super::{Channel, Mechanism, Rx, Tx};
 use rawipc::{Errno, Error, Receiver, Result, Sender, Wait, pipe};
 use std::any::Any;
 use std::ffi::CStr;
@@ -69,7 +69,15 @@ pub fn bad_sender(send: impl FnMut(&mut Tx, &[u8], Option<Wait>) -> Result<()> +
 pub fn bad_receiver(
     recv: impl FnMut(&mut Rx, &mut [u8], Option<Wait>) -> Result<usize> + 'static,
 ) -> Channel {
-    let (tx, rx) = (GOOD.make)().both();
+    bad_receiver_of(GOOD, recv)
+}
+
+/// The same over another good channel.
+pub fn bad_receiver_of(
+    good: Mechanism,
+    recv: impl FnMut(&mut Rx, &mut [u8], Option<Wait>) -> Result<usize> + 'static,
+) -> Channel {
+    let (tx, rx) = (good.make)().both();
     let fd = rx.fd;
     Channel::of(Rx::new(BadRx(rx, Box::new(recv)), fd), tx)
 }
