@@ -2,6 +2,7 @@
 
 pub mod fds;
 pub mod limits;
+pub mod maps;
 pub mod process;
 pub mod signals;
 

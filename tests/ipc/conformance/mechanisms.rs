@@ -2,6 +2,7 @@
 
 pub mod framed;
 mod packets;
+mod ring;
 
 use super::{Channel, Mechanism, Rx, Tx, mechanism};
 use crate::os::{self, fds};
@@ -15,7 +16,7 @@ pub use packets::{FIFO as PACKET_FIFO, PIPE as PACKET_PIPE};
 
 /// Every one of them, in the order of the matrix.
 pub fn all() -> Vec<Mechanism> {
-    vec![PACKET_PIPE, PACKET_FIFO, framed::PIPE, framed::SHARED_PIPE]
+    vec![PACKET_PIPE, PACKET_FIFO, framed::PIPE, framed::SHARED_PIPE, ring::RING]
 }
 
 fn tx(end: impl Sender + AsFd + 'static) -> Tx {

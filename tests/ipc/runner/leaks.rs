@@ -1,6 +1,7 @@
 //! What a test must leave as it found it: descriptors, shared mappings, children.
 
 use crate::os::fds::{self, Seen};
+use crate::os::maps::{self, Mapping};
 use crate::os::process;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -9,12 +10,12 @@ use std::os::fd::RawFd;
 /// Everything that can leak, counted.
 pub struct Belongings {
     descriptors: BTreeMap<RawFd, Seen>,
-    mappings: Vec<String>,
+    mappings: Vec<Mapping>,
 }
 
 impl Belongings {
     pub fn now() -> Belongings {
-        Belongings { descriptors: fds::own(), mappings: shared_mappings() }
+        Belongings { descriptors: fds::own(), mappings: maps::shared(std::process::id()) }
     }
 
     /// What is there now and was not, or the other way round.
@@ -33,19 +34,12 @@ impl Belongings {
         for (fd, old) in self.descriptors.iter().filter(|(fd, _)| !now.contains_key(fd)) {
             writeln!(text, "descriptor {fd} -> {} is gone", old.target.display()).expect("text");
         }
-        for line in shared_mappings().iter().filter(|line| !self.mappings.contains(line)) {
-            writeln!(text, "leaked mapping {line}").expect("text");
+        for line in maps::shared(std::process::id()).iter().filter(|line| !self.mappings.contains(line)) {
+            writeln!(text, "leaked mapping {line:?}").expect("text");
         }
         if process::have_children() {
             writeln!(text, "left a child, alive or not waited for").expect("text");
         }
         if text.is_empty() { None } else { Some(text) }
     }
-}
-
-/// The lines of /proc/self/maps with an `s` among their permissions.
-pub fn shared_mappings() -> Vec<String> {
-    let maps = std::fs::read_to_string("/proc/self/maps").expect("/proc/self/maps");
-    let is_shared = |line: &&str| line.split(' ').nth(1).is_some_and(|mode| mode.ends_with('s'));
-    maps.lines().filter(is_shared).map(str::to_owned).collect()
 }
