@@ -3,8 +3,12 @@
 //! `cargo test --test ipc` runs them all; see [`runner`] for what it takes on the command line.
 
 mod conformance;
+mod crash;
+mod descriptors;
+mod exec;
 mod os;
 mod runner;
+mod sizes;
 #[path = "../support/trace.rs"]
 mod trace;
 
@@ -12,5 +16,9 @@ fn main() {
     let mut list = runner::List::new();
     runner::selftest::tests(&mut list);
     conformance::tests(&mut list);
+    descriptors::tests(&mut list);
+    exec::tests(&mut list);
+    crash::tests(&mut list);
+    sizes::tests(&mut list);
     runner::main(list, conformance::matrix::judge)
 }

@@ -102,6 +102,13 @@ pub struct Rx {
     pub fd: Option<RawFd>,
 }
 
+impl Mechanism {
+    /// Whether a buffer that just holds the message is enough.
+    pub fn needed_is_its_length(&self) -> bool {
+        self.needed == Needed::ItsLength
+    }
+}
+
 impl Channel {
     pub fn new(rx: impl FnOnce() -> Rx + 'static, tx: impl FnOnce() -> Tx + 'static) -> Channel {
         Channel { rx: Box::new(rx), tx: Box::new(tx) }

@@ -179,3 +179,13 @@ impl Gate {
         assert!(super::fds::read_some(&self.read, &mut byte) == 1, "a gate that never opens");
     }
 }
+
+/// Becomes another program, found by PATH.
+pub fn exec(argv: &[&str]) -> ! {
+    let argv: Vec<_> = argv.iter().map(|arg| std::ffi::CString::new(*arg).expect("no NUL")).collect();
+    let mut pointers: Vec<_> = argv.iter().map(|arg| arg.as_ptr()).collect();
+    pointers.push(std::ptr::null());
+    // SAFETY: an array of strings that ends with a null.
+    unsafe { libc::execvp(pointers[0], pointers.as_ptr()) };
+    panic!("{argv:?}: {}", std::io::Error::last_os_error());
+}
