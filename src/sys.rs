@@ -6,7 +6,10 @@
 //! | [`ppoll`] | rustix's takes no signal mask |
 //! | [`sigprocmask`], [`sigpending`], [`sigtimedwait`] | rustix hides its own behind a name that rotates on purpose |
 //! | [`NOSIGNAL`] | newer than rustix |
+//! | [`socket`] | rustix's `getsockopt`, `recvfrom` and ancillary buffers hold assertions |
 //! | [`copy_bytes`] | no syscall: a copy that may race with a peer, which the language's own may not |
+
+pub(crate) mod socket;
 
 use crate::error::{Call, Error, Named, Result};
 use core::ffi::c_void;
@@ -46,7 +49,10 @@ mod nr {
         __NR_clock_gettime64 as CLOCK_GETTIME, __NR_ppoll_time64 as PPOLL,
         __NR_rt_sigtimedwait_time64 as SIGTIMEDWAIT,
     };
-    pub(super) use g::{__NR_rt_sigpending as SIGPENDING, __NR_rt_sigprocmask as SIGPROCMASK};
+    pub(super) use g::{
+        __NR_getsockopt as GETSOCKOPT, __NR_recvmsg as RECVMSG, __NR_rt_sigpending as SIGPENDING,
+        __NR_rt_sigprocmask as SIGPROCMASK, __NR_sendmsg as SENDMSG,
+    };
 }
 
 const CLOCK_MONOTONIC: usize = linux_raw_sys::general::CLOCK_MONOTONIC as usize;
