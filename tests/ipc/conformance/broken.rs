@@ -4,13 +4,15 @@
 
 mod wrap;
 
-use super::mechanism::{Channel, Mechanism};
+use super::mechanism::{Channel, Mechanism, Named};
 use super::mechanisms::{PACKET_PIPE as GOOD, framed};
 use super::{POINTS, Rx};
 use crate::os::{self, fds, process, signals};
 use crate::runner::selftest::{assert_flagged_within, verdict_on};
 use crate::runner::{List, Verdict};
-use rawipc::{Errno, Wait};
+use rawipc::{Errno, Result, Wait};
+use std::any::Any;
+use std::ffi::CStr;
 use std::time::Duration;
 use wrap::{an_error, bad_ends, bad_receiver, bad_receiver_of, bad_sender, file, get, put};
 
@@ -308,15 +310,19 @@ const DESCRIPTORS: &[Broken] = &[
         point: 9,
         name: "makes a file for the world",
         because: "the mode of",
-        mechanism: Mechanism { named: Some(|path| file(path, 0o666, false)), ..GOOD },
+        mechanism: Mechanism { named: named(|path| file(path, 0o666, false)), ..GOOD },
     },
     Broken {
         point: 9,
         name: "is stopped by what another left",
         because: "successor",
-        mechanism: Mechanism { named: Some(|path| file(path, 0o600, true)), ..GOOD },
+        mechanism: Mechanism { named: named(|path| file(path, 0o600, true)), ..GOOD },
     },
 ];
+
+const fn named(create: fn(&CStr) -> Result<Box<dyn Any>>) -> Option<Named> {
+    Some(Named { create, left_over_is_taken: true })
+}
 
 fn drop_cloexec(fd: Option<i32>) {
     fds::fcntl(fd.expect("a pipe"), libc::F_SETFD, 0);

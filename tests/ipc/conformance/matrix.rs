@@ -35,7 +35,7 @@ fn row(m: &Mechanism, outcomes: &[Outcome]) -> Vec<&'static str> {
 }
 
 fn note(m: &Mechanism, point: usize) -> Option<&'static str> {
-    m.not_applicable.iter().find(|(n, _)| *n == point).map(|(_, why)| *why)
+    m.notes.iter().find(|(n, _)| *n == point).map(|(_, why)| *why)
 }
 
 fn render(mechanisms: &[Mechanism], rows: &[Vec<&str>]) -> String {
@@ -51,8 +51,8 @@ fn render(mechanisms: &[Mechanism], rows: &[Vec<&str>]) -> String {
     }
     text.push_str("\n\n");
     for m in mechanisms {
-        for (point, why) in m.not_applicable {
-            writeln!(text, "{}, point {point}: n/a: {why}", m.name).expect("text");
+        for (point, why) in m.notes {
+            writeln!(text, "{}, point {point}: {why}", m.name).expect("text");
         }
     }
     // No blanks at the ends of lines: the file is looked at in diffs.

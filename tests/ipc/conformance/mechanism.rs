@@ -26,18 +26,24 @@ pub struct Mechanism {
     /// What a hostile receiver can do; the sender may get any answer, but gets one.
     pub hostile_receivers: &'static [HostileReceiver],
     /// Where it has a name in the file system: creates that, and gives whatever keeps it.
-    pub named: Option<Create>,
+    pub named: Option<Named>,
     /// The calls of a send and of a receive where the other side is ready.
     pub calls: Calls,
-    /// What of a point (by number) does not apply, and why.
-    pub not_applicable: &'static [(usize, &'static str)],
+    /// What of a point (by number) does not hold or has no meaning here, and why.
+    pub notes: &'static [(usize, &'static str)],
 }
 
 /// A name for what it does, and what it does.
 pub type HostileReceiver = (&'static str, fn(&mut Rx));
 
-/// Creates a name in the file system, and gives what keeps it.
-pub type Create = fn(&std::ffi::CStr) -> Result<Box<dyn std::any::Any>>;
+/// A name in the file system.
+#[derive(Clone, Copy)]
+pub struct Named {
+    /// Creates it, and gives what keeps it.
+    pub create: fn(&std::ffi::CStr) -> Result<Box<dyn std::any::Any>>,
+    /// Whether one that a killed process left is taken over; if not, it is `EADDRINUSE`.
+    pub left_over_is_taken: bool,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Needed {

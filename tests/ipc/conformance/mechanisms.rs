@@ -3,6 +3,7 @@
 pub mod framed;
 mod packets;
 mod ring;
+mod sockets;
 
 use super::{Channel, Mechanism, Rx, Tx, mechanism};
 use crate::os::{self, fds};
@@ -16,7 +17,16 @@ pub use packets::{FIFO as PACKET_FIFO, PIPE as PACKET_PIPE};
 
 /// Every one of them, in the order of the matrix.
 pub fn all() -> Vec<Mechanism> {
-    vec![PACKET_PIPE, PACKET_FIFO, framed::PIPE, framed::SHARED_PIPE, ring::RING]
+    vec![
+        PACKET_PIPE,
+        PACKET_FIFO,
+        framed::PIPE,
+        framed::SHARED_PIPE,
+        sockets::STREAM,
+        sockets::SEQPACKET,
+        sockets::DATAGRAM,
+        ring::RING,
+    ]
 }
 
 fn tx(end: impl Sender + AsFd + 'static) -> Tx {

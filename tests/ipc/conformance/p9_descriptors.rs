@@ -2,7 +2,7 @@
 //! process leaves does not stand in its successor's way.
 
 use super::Mechanism;
-use super::mechanism::{Create, SMALL, fresh_path, message};
+use super::mechanism::{Named, SMALL, fresh_path, message};
 use crate::os;
 use crate::os::fds;
 use crate::os::process::{Child, Gate, nap};
@@ -14,9 +14,13 @@ pub fn check(m: &Mechanism) {
     // Nothing but what the code itself says may keep a file from the world.
     let mask = os::umask(0);
     close_on_exec(m);
-    if let Some(create) = m.named {
-        private_file(create);
-        successor(create);
+    if let Some(named) = m.named {
+        private_file(named);
+        if named.left_over_is_taken {
+            successor(named);
+        } else {
+            left_over(named);
+        }
     }
     os::umask(mask);
 }
@@ -34,10 +38,10 @@ fn close_on_exec(m: &Mechanism) {
     }
 }
 
-fn private_file(create: Create) {
+fn private_file(Named { create, .. }: Named) {
     let path = fresh_path();
     let keeps = create(&path).expect("a new name");
-    assert_private(Path::new(path.to_str().expect("ASCII")));
+    assert_private(as_path(&path));
     drop(keeps);
 }
 
@@ -47,7 +51,7 @@ fn assert_private(path: &Path) {
 }
 
 /// A process with a name is killed; the next one takes the name, and it is as private as the first.
-fn successor(create: Create) {
+fn successor(Named { create, .. }: Named) {
     let path = fresh_path();
     for round in 0..3 {
         let there = Gate::new();
@@ -61,6 +65,30 @@ fn successor(create: Create) {
         child.kill();
     }
     let keeps = create(&path).expect("the last one's name");
-    assert_private(Path::new(path.to_str().expect("ASCII")));
+    assert_private(as_path(&path));
     drop(keeps);
+}
+
+/// What is left is refused by name and left alone; once it is removed, the name is free.
+fn left_over(Named { create, .. }: Named) {
+    let path = fresh_path();
+    let there = Gate::new();
+    let child = Child::spawn(|| {
+        let keeps = create(&path).expect("a new name");
+        there.open();
+        nap(Duration::from_secs(60));
+        drop(keeps);
+    });
+    there.wait();
+    child.kill();
+    match create(&path) {
+        Ok(_) => panic!("it is taken over after all: say so in the table of mechanisms"),
+        Err(e) => assert_eq!(e.errno(), rawipc::Errno::ADDRINUSE),
+    }
+    std::fs::remove_file(as_path(&path)).expect("left alone by the refusal");
+    drop(create(&path).expect("a free name"));
+}
+
+fn as_path(path: &std::ffi::CStr) -> &Path {
+    Path::new(path.to_str().expect("ASCII"))
 }

@@ -6,7 +6,7 @@ use rawipc::frame::{FrameReceiver, FrameSender, HEAD};
 use rawipc::pipe;
 
 /// More than a pipe of default capacity holds, so that messages lie in it in parts.
-const LIMIT: usize = 100_000;
+pub const LIMIT: usize = 100_000;
 
 pub const PIPE: Mechanism = Mechanism {
     name: "framed pipe",
@@ -24,7 +24,7 @@ pub const PIPE: Mechanism = Mechanism {
     hostile_receivers: PIPE_RECEIVERS,
     named: None,
     calls: Calls { send: &["pwritev2"], recv: &["read"] },
-    not_applicable: &[],
+    notes: &[],
 };
 
 pub const SHARED_PIPE: Mechanism = Mechanism {
@@ -41,7 +41,7 @@ pub const SHARED_PIPE: Mechanism = Mechanism {
 };
 
 /// A receiver's own, for as long as the process lives.
-fn buffer() -> &'static mut [u8] {
+pub fn buffer() -> &'static mut [u8] {
     Vec::leak(vec![0; LIMIT + HEAD])
 }
 

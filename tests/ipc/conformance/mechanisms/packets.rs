@@ -1,6 +1,6 @@
 //! Packet mode: pipes and FIFOs.
 
-use super::mechanism::{Attack, Calls, Gone, Needed, Outcome, PATIENCE, SMALL, fresh_path, message};
+use super::mechanism::{Attack, Calls, Gone, Named, Needed, Outcome, PATIENCE, SMALL, fresh_path, message};
 use super::{Channel, Mechanism, PIPE_RECEIVERS, fd_of, fds, os, rx, tx};
 use rawipc::{fifo, pipe};
 
@@ -19,7 +19,7 @@ pub const PIPE: Mechanism = Mechanism {
     hostile_receivers: PIPE_RECEIVERS,
     named: None,
     calls: Calls { send: &["pwritev2"], recv: &["read"] },
-    not_applicable: &[],
+    notes: &[],
 };
 
 pub const FIFO: Mechanism = Mechanism {
@@ -33,9 +33,12 @@ pub const FIFO: Mechanism = Mechanism {
             move || tx(fifo::open_sender(&same, PATIENCE).expect("open_sender")),
         )
     },
-    named: Some(|path| {
-        fifo::ensure(path)?;
-        Ok(Box::new(fifo::open_receiver(path)?))
+    named: Some(Named {
+        create: |path| {
+            fifo::ensure(path)?;
+            Ok(Box::new(fifo::open_receiver(path)?))
+        },
+        left_over_is_taken: true,
     }),
     ..PIPE
 };

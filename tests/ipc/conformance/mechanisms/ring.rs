@@ -22,7 +22,7 @@ pub const RING: Mechanism = Mechanism {
     hostile_receivers: RECEIVERS,
     named: None,
     calls: Calls { send: &[], recv: &[] },
-    not_applicable: &[],
+    notes: &[],
 };
 
 /// Where the records begin in the producer's region, and what one of SMALL bytes takes.
