@@ -103,8 +103,6 @@ impl<R: ByteRead> Receiver for FrameReceiver<'_, R> {
     /// [`recv_limit`](Receiver::recv_limit), or the stream ended in the middle of a message.
     ///
     /// # Syscalls
-    /// On a stream socket as on a [`Framed`](super::Framed).
-    ///
     /// | case | calls |
     /// |------|-------|
     /// | buffered, corrupt | none |
@@ -114,13 +112,11 @@ impl<R: ByteRead> Receiver for FrameReceiver<'_, R> {
     /// | pipe, until, times out | `read` `clock_gettime` `ppoll` |
     /// | pipe, [`at_most`](Wait::at_most), waits | `read` `clock_gettime` `read` (`clock_gettime` `ppoll` `read`)×n |
     /// | pipe, at most, times out | `read` `clock_gettime` `read` `clock_gettime` `ppoll` |
-    /// | pipe, in parts, for ever | `read` (`read` `ppoll` `read`)×n |
-    /// | pipe, in parts, until | `read` (`read` `clock_gettime` `ppoll` `read`)×n |
-    /// | pipe, in parts, at most | `read` `clock_gettime` (`read` `clock_gettime` `ppoll` `read`)×n |
-    /// | FIFO, waits for its first writer | `read` `ppoll` (`ppoll` `read`)×n |
-    /// | FIFO, waits for its first writer, until | `read` `ppoll` (`clock_gettime` `ppoll` `read`)×n |
-    /// | FIFO, waits for its first writer, at most | `read` `ppoll` `clock_gettime` `read` `ppoll` (`clock_gettime` `ppoll` `read`)×n |
-    /// | FIFO, the first writer left without a word | `read` `ppoll` |
+    /// | for ever, until | as [`read`](ByteRead::read) |
+    /// | at most | [`try_read`](ByteRead::try_read) `clock_gettime` [`read`](ByteRead::read) |
+    /// | in parts, for ever, until | [`read`](ByteRead::read) ([`read`](ByteRead::read))×n |
+    /// | in parts, at most | [`try_read`](ByteRead::try_read) `clock_gettime` ([`read`](ByteRead::read))×n |
+    /// | stream socket | as [`recv`](super::Framed) |
     #[inline]
     fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
         self.incoming.recv(&mut self.stream, buf, Some(wait))
@@ -136,8 +132,9 @@ impl<R: ByteRead> Receiver for FrameReceiver<'_, R> {
     /// |------|-------|
     /// | buffered, corrupt | none |
     /// | pipe, ready, end, nothing there, buffer too small | `read` |
-    /// | pipe, in parts | `read` (`read`)×n |
-    /// | FIFO before its first writer | `read` `ppoll` |
+    /// | in parts | [`try_read`](ByteRead::try_read) ([`try_read`](ByteRead::try_read))×n |
+    /// | FIFO before its first writer | as [`try_read`](ByteRead::try_read) |
+    /// | stream socket | as [`try_recv`](super::Framed) |
     #[inline]
     fn try_recv(&mut self, buf: &mut [u8]) -> Result<usize> {
         self.incoming.recv(&mut self.stream, buf, None)

@@ -82,9 +82,6 @@ impl<W: ByteWrite> Sender for FrameSender<W> {
     /// stream failed in the middle of a message; no syscall.
     ///
     /// # Syscalls
-    /// On a stream socket as on a [`Framed`](super::Framed). On a kernel before 6.18, each `pwritev2` is what
-    /// [`WriteEnd::write`](crate::pipe::WriteEnd) has in its place.
-    ///
     /// | case | calls |
     /// |------|-------|
     /// | refused | none |
@@ -93,11 +90,14 @@ impl<W: ByteWrite> Sender for FrameSender<W> {
     /// | pipe, up to `PIPE_BUF`, waits with a limit | `pwritev2` (`clock_gettime` `ppoll` `pwritev2`)×n |
     /// | pipe, up to `PIPE_BUF`, times out | `pwritev2` `clock_gettime` `ppoll` |
     /// | pipe, larger, waits [`until`](Wait::until) | `pwritev2` (`clock_gettime` `ppoll` `pwritev2`)×n |
+    /// | pipe, larger, until, times out | `pwritev2` `clock_gettime` `ppoll` |
     /// | pipe, larger, [`at_most`](Wait::at_most), waits | `pwritev2` `clock_gettime` `pwritev2` (`clock_gettime` `ppoll` `pwritev2`)×n |
-    /// | pipe, larger, [`at_most`](Wait::at_most), times out | `pwritev2` `clock_gettime` `pwritev2` `clock_gettime` `ppoll` |
-    /// | pipe, in parts, for ever | `pwritev2` (`pwritev2` `ppoll` `pwritev2`)×n |
-    /// | pipe, in parts, until | `pwritev2` (`pwritev2` `clock_gettime` `ppoll` `pwritev2`)×n |
-    /// | pipe, in parts, at most | `pwritev2` `clock_gettime` (`pwritev2` `clock_gettime` `ppoll` `pwritev2`)×n |
+    /// | pipe, larger, at most, times out | `pwritev2` `clock_gettime` `pwritev2` `clock_gettime` `ppoll` |
+    /// | for ever, until, or up to `PIPE_BUF` | as [`write_two`](ByteWrite::write_two) |
+    /// | at most, larger than `PIPE_BUF` | [`try_write_two`](ByteWrite::try_write_two) `clock_gettime` [`write_two`](ByteWrite::write_two) |
+    /// | in parts, for ever, until | [`write_two`](ByteWrite::write_two) ([`write_two`](ByteWrite::write_two))×n |
+    /// | in parts, at most | [`try_write_two`](ByteWrite::try_write_two) `clock_gettime` ([`write_two`](ByteWrite::write_two))×n |
+    /// | stream socket | as [`send`](super::Framed) |
     #[inline]
     fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {
         self.outgoing.send(&mut self.stream, msg, wait)
@@ -116,7 +116,9 @@ impl<W: ByteWrite> Sender for FrameSender<W> {
     /// |------|-------|
     /// | refused | none |
     /// | pipe, room, no room, no reader | `pwritev2` |
-    /// | pipe, in parts | `pwritev2` (`pwritev2`)×n |
+    /// | in parts | [`try_write_two`](ByteWrite::try_write_two) ([`try_write_two`](ByteWrite::try_write_two))×n |
+    /// | pipe before 6.18 | as [`try_write`](ByteWrite::try_write) |
+    /// | stream socket | as [`try_send`](super::Framed) |
     #[inline]
     fn try_send(&mut self, msg: &[u8]) -> Result<()> {
         self.outgoing.try_send(&mut self.stream, msg)

@@ -103,9 +103,10 @@ impl<S: ByteRead + ByteWrite> Sender for Framed<'_, S> {
     /// | stream socket, until, times out | `sendmsg` `clock_gettime` `ppoll` |
     /// | stream socket, [`at_most`](Wait::at_most), waits | `sendmsg` `clock_gettime` `sendmsg` (`clock_gettime` `ppoll` `sendmsg`)×n |
     /// | stream socket, at most, times out | `sendmsg` `clock_gettime` `sendmsg` `clock_gettime` `ppoll` |
-    /// | stream socket, in parts, for ever | `sendmsg` (`sendmsg` `ppoll` `sendmsg`)×n |
-    /// | stream socket, in parts, until | `sendmsg` (`sendmsg` `clock_gettime` `ppoll` `sendmsg`)×n |
-    /// | stream socket, in parts, at most | `sendmsg` `clock_gettime` (`sendmsg` `clock_gettime` `ppoll` `sendmsg`)×n |
+    /// | sent for ever, until | as [`write_two`](ByteWrite::write_two) |
+    /// | sent at most | [`try_write_two`](ByteWrite::try_write_two) `clock_gettime` [`write_two`](ByteWrite::write_two) |
+    /// | in parts, for ever, until | [`write_two`](ByteWrite::write_two) ([`write_two`](ByteWrite::write_two))×n |
+    /// | in parts, at most | [`try_write_two`](ByteWrite::try_write_two) `clock_gettime` ([`write_two`](ByteWrite::write_two))×n |
     #[inline]
     fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {
         self.outgoing.send(&mut self.stream, msg, wait)
@@ -121,7 +122,7 @@ impl<S: ByteRead + ByteWrite> Sender for Framed<'_, S> {
     /// |------|-------|
     /// | refused | none |
     /// | stream socket, room, no room, no reader | `sendmsg` |
-    /// | stream socket, in parts | `sendmsg` (`sendmsg`)×n |
+    /// | in parts | [`try_write_two`](ByteWrite::try_write_two) ([`try_write_two`](ByteWrite::try_write_two))×n |
     #[inline]
     fn try_send(&mut self, msg: &[u8]) -> Result<()> {
         self.outgoing.try_send(&mut self.stream, msg)
@@ -148,9 +149,10 @@ impl<S: ByteRead + ByteWrite> Receiver for Framed<'_, S> {
     /// | stream socket, until, times out | `recvfrom` `clock_gettime` `ppoll` |
     /// | stream socket, [`at_most`](Wait::at_most), waits | `recvfrom` `clock_gettime` `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n |
     /// | stream socket, at most, times out | `recvfrom` `clock_gettime` `recvfrom` `clock_gettime` `ppoll` |
-    /// | stream socket, in parts, for ever | `recvfrom` (`recvfrom` `ppoll` `recvfrom`)×n |
-    /// | stream socket, in parts, until | `recvfrom` (`recvfrom` `clock_gettime` `ppoll` `recvfrom`)×n |
-    /// | stream socket, in parts, at most | `recvfrom` `clock_gettime` (`recvfrom` `clock_gettime` `ppoll` `recvfrom`)×n |
+    /// | for ever, until | as [`read`](ByteRead::read) |
+    /// | at most | [`try_read`](ByteRead::try_read) `clock_gettime` [`read`](ByteRead::read) |
+    /// | in parts, for ever, until | [`read`](ByteRead::read) ([`read`](ByteRead::read))×n |
+    /// | in parts, at most | [`try_read`](ByteRead::try_read) `clock_gettime` ([`read`](ByteRead::read))×n |
     #[inline]
     fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
         self.incoming.recv(&mut self.stream, buf, Some(wait))
@@ -166,7 +168,7 @@ impl<S: ByteRead + ByteWrite> Receiver for Framed<'_, S> {
     /// |------|-------|
     /// | buffered, corrupt | none |
     /// | stream socket, ready, end, nothing there, buffer too small | `recvfrom` |
-    /// | stream socket, in parts | `recvfrom` (`recvfrom`)×n |
+    /// | in parts | [`try_read`](ByteRead::try_read) ([`try_read`](ByteRead::try_read))×n |
     #[inline]
     fn try_recv(&mut self, buf: &mut [u8]) -> Result<usize> {
         self.incoming.recv(&mut self.stream, buf, None)

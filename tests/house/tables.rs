@@ -156,6 +156,8 @@ fn a_malformed_table_is_flagged() {
         row("| ok | as [`write`] `read` |"),
         row("| ok | `read` |\n| ok | `write` |"),
         row("| ok; ok | `read` |"),
+        format!("{}\nMore.", row("| ok | `read` |")),
+        format!("Less\n{}", row("| ok | `read` |")),
         row("| ok; | `read` |"),
         row("| first, before 6.18 | `read` |"),
         "Like [`write`].".into(),
@@ -182,12 +184,12 @@ fn a_missing_table_or_call_is_flagged() {
         "pub fn f(fd: Fd) { g(fd) } fn g(fd: Fd) { h(fd) } fn h(fd: Fd) { rustix::io::read(fd); }",
         "pub struct S; impl S { pub fn f(&self) { self.g() } fn g(&self) { rustix::io::read(self); } }",
         "pub struct S; impl S { pub fn f(&self) { Self::g() } fn g() { rustix::io::read(0); } }",
-        "pub struct S { t: T } struct T; impl T { fn f(&self) { rustix::io::read(0); } }
+        "pub struct S { t: T } pub struct T; impl T { fn f(&self) { rustix::io::read(0); } }
          impl Sender for S { fn send(&self) { self.t.f() } }",
         "struct T; impl T { fn deep(&self) { rustix::io::read(0); } } pub fn f(t: &Unknown) { t.deep() }",
         "pub fn f() { assert!(g().is_ok()) } fn g() { unsafe { asm!(\"syscall\") } }",
         "pub trait W { fn one(&self); fn f(&self) { self.one() } }
-         struct T; impl W for T { /// # Syscalls\n/// As [`one`].\n
+         pub struct T; impl W for T { /// # Syscalls\n/// As [`one`].\n
  fn one(&self) { rustix::io::read(0); } }",
     ];
     for text in missing {

@@ -88,14 +88,14 @@ pub fn section(docs: &str) -> Option<String> {
 
 /// Reads a section, or says what is wrong with it.
 pub fn parse(section: &str) -> Result<Table, String> {
-    let lines: Vec<&str> = section.lines().collect();
-    if lines.is_empty() {
-        return Err("empty".into());
+    let (prose, lines): (Vec<&str>, Vec<&str>) = section.lines().partition(|l| !l.starts_with('|'));
+    let (Some(_), Some(last)) = (lines.first(), lines.last()) else { return sentence(&prose.join(" ")) };
+    if !section.ends_with(last) {
+        return Err("something stands after the table".into());
     }
-    let Some(first) = lines.iter().position(|l| l.starts_with('|')) else {
-        return sentence(&lines.join(" "));
-    };
-    let lines = &lines[first..];
+    if prose.last().is_some_and(|l| !l.ends_with('.')) {
+        return Err("what stands in front of the table is no sentence".into());
+    }
     if cells(lines[0]) != Some(["case", "calls"]) {
         return Err(format!("no header `| case | calls |`: {}", lines[0]));
     }

@@ -1,0 +1,377 @@
+//! Sockets that carry whole messages without connections.
+
+mod connected;
+
+use super::address::Address;
+use super::connection::{Kind, connect, until_room};
+use super::message::{self, DEFAULT_LIMIT, NOW, NOW_RECV, Taken};
+use super::name::{BoundName, PRIVATE};
+use crate::error::{Call, Errno, Error, Named, Result};
+use crate::fd::{AsFd, BorrowedFd, Fd};
+use crate::sys::socket::{ADDRESS_BYTES, recvmsg};
+use crate::wait::{Events, Wait, until_done};
+use rustix::net::{RecvFlags, SocketFlags};
+
+/// A datagram socket: whole messages, from anybody to one with a name, or both ways between two.
+///
+/// [`send_to`](Self::send_to) and [`recv_from`](Self::recv_from) work on any; [`Sender`](crate::Sender) and
+/// [`Receiver`](crate::Receiver) are
+/// for one that has a peer ([`pair`](Self::pair), [`connect`](Self::connect), [`connect_to`](Self::connect_to)).
+/// The kernel keeps every message, in order, and refuses the sender where it has no room.
+///
+/// # What is weaker than the contract says
+/// There is no end: when the peer is gone, a receive hands out what was sent and then waits, to its deadline. A
+/// send that finds it gone makes the kernel drop what was not received yet: receive first. An
+/// empty message, or one above the declared limit ([`set_limit`](Self::set_limit)), is dropped and told as
+/// `EBADMSG`, and the next one is received after it: with a name, anybody could send it, and ends nothing for
+/// the others. On a socket with a name and no peer, whoever may write to its file sends, and any process does to
+/// an abstract name.
+///
+/// Dropping it removes the file of its name, as with [`Listener`](super::Listener).
+///
+/// # Syscalls
+/// | case | calls |
+/// |------|-------|
+/// | drop, unnamed or abstract name | `close` |
+/// | drop, path | `getpid` `newfstatat` `unlinkat` `close` |
+/// | drop, the file is gone or another's | `getpid` `newfstatat` `close` |
+/// | drop, path, in a child made by fork | `getpid` `close` |
+///
+/// # Examples
+/// ```
+/// use rawipc::{Wait, socket::{Address, Datagram}};
+///
+/// let name = |who| Address::abstract_name(format!("example {who} {}", std::process::id()).as_bytes());
+/// let server = Datagram::bind(&name("server")?)?;
+/// let client = Datagram::bind(&name("client")?)?;
+/// client.send_to(server.address(), b"question", Wait::FOREVER)?;
+/// let mut buf = [0; 64];
+/// let (n, from) = server.recv_from(&mut buf, Wait::FOREVER)?;
+/// assert_eq!((n, &from), (8, client.address()));
+/// server.send_to(&from, b"answer", Wait::FOREVER)?;
+/// # Ok::<(), rawipc::Error>(())
+/// ```
+#[derive(Debug)]
+#[repr(C)]
+pub struct Datagram {
+    // First, and so dropped first.
+    name: BoundName,
+    fd: Fd,
+    /// It has, or had, a peer: an error for want of one means that the peer is gone.
+    connected: bool,
+    limit: usize,
+}
+
+impl Datagram {
+    fn of(fd: Fd, name: BoundName, connected: bool) -> Self {
+        Datagram { name, fd, connected, limit: DEFAULT_LIMIT }
+    }
+
+    fn nameless(fd: Fd, connected: bool) -> Self {
+        Self::of(fd, BoundName::none(Address::UNNAMED), connected)
+    }
+
+    /// `socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC)` — two sockets, each the other's peer.
+    ///
+    /// # Errors
+    /// `EMFILE`, `ENFILE`: no descriptors left, in this process or at all.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok   | `socketpair` |
+    ///
+    /// # References
+    /// [socketpair(2)](https://man7.org/linux/man-pages/man2/socketpair.2.html)
+    pub fn pair() -> Result<(Self, Self)> {
+        Kind::DATAGRAM.pair().map(|(a, b)| (Self::nameless(a, true), Self::nameless(b, true)))
+    }
+
+    /// `socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC)` — a socket without name or peer, to send from.
+    ///
+    /// # Errors
+    /// `EMFILE`, `ENFILE`: no descriptors left, in this process or at all.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok   | `socket` |
+    pub fn unbound() -> Result<Self> {
+        Ok(Self::nameless(Kind::DATAGRAM.socket(SocketFlags::empty())?, false))
+    }
+
+    /// `socket`, `fchmod`, `bind` — a socket with a file of mode 0600, or an abstract name.
+    ///
+    /// # Errors
+    /// As [`bind_with`](Self::bind_with).
+    ///
+    /// # Syscalls
+    /// As [`bind_with`](Self::bind_with).
+    pub fn bind(address: &Address) -> Result<Self> {
+        Self::bind_with(address, PRIVATE)
+    }
+
+    /// `socket`, `fchmod`, `bind` — a socket with a file of this mode, less what the umask takes away.
+    ///
+    /// # Errors
+    /// `EINVAL`: a mode above 0777, or the address is unnamed; no syscall is made. `EADDRINUSE`: the name is
+    /// taken, by a live socket or by a file that one left. `EACCES`, `ENOENT`, `ENOTDIR`, `EROFS`: the path.
+    /// `EMFILE`, `ENFILE`: no descriptors left. Nothing stays open, and no file stays, after an error.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | path | `socket` `fchmod` `bind` `newfstatat` `getpid` |
+    /// | abstract name | `socket` `bind` |
+    /// | no socket | `socket` |
+    /// | path, no mode | `socket` `fchmod` `close` |
+    /// | path, no bind | `socket` `fchmod` `bind` `close` |
+    /// | path, no stat | `socket` `fchmod` `bind` `newfstatat` `unlinkat` `close` |
+    /// | abstract name, no bind | `socket` `bind` `close` |
+    /// | refused | none |
+    ///
+    /// # References
+    /// [bind(2)](https://man7.org/linux/man-pages/man2/bind.2.html)
+    pub fn bind_with(address: &Address, mode: u32) -> Result<Self> {
+        BoundName::check(address, mode)?;
+        let fd = Kind::DATAGRAM.socket(SocketFlags::empty())?;
+        let name = BoundName::bind(&fd, address, mode)?;
+        Ok(Self::of(fd, name, false))
+    }
+
+    /// `socket`, `connect` — a socket without a name, whose messages go to the one of that name.
+    ///
+    /// Symbolic links in a path are followed.
+    ///
+    /// # Errors
+    /// `ENOENT`: no such file. `ECONNREFUSED`: nobody is behind it. `EACCES`: the file cannot be written.
+    /// `EPROTOTYPE`: the socket there is not of this type; `ECONNREFUSED` for an abstract name, which each type
+    /// has for itself. `EPERM`: it has another peer. `EINVAL`: the address is unnamed; no syscall is made. `EMFILE`, `ENFILE`: no descriptors left.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok   | `socket` `connect` |
+    /// | an error | `socket` `connect` `close` |
+    /// | no socket | `socket` |
+    /// | refused | none |
+    ///
+    /// # References
+    /// [connect(2)](https://man7.org/linux/man-pages/man2/connect.2.html)
+    pub fn connect(address: &Address) -> Result<Self> {
+        address.must_name(Call::CONNECT)?;
+        let mut datagram = Self::unbound()?;
+        datagram.connect_to(address)?;
+        Ok(datagram)
+    }
+
+    /// `connect(self, address)` — makes the socket of that name the peer: messages go there, and come from
+    /// there alone.
+    ///
+    /// What others sent before stays in the queue and is received first.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok, or an error | `connect` |
+    /// | refused | none |
+    pub fn connect_to(&mut self, address: &Address) -> Result<()> {
+        address.must_name(Call::CONNECT)?;
+        connect(&self.fd, address)?;
+        self.connected = true;
+        Ok(())
+    }
+
+    /// Takes over a descriptor that is a UNIX datagram socket, one inherited. Nothing is changed on it, and the
+    /// file of its name, if it has one, is another's to remove.
+    ///
+    /// # Errors
+    /// `ENOTSOCK`, `EAFNOSUPPORT`, `EPROTOTYPE`: no socket, none of UNIX, not for datagrams. The descriptor is
+    /// closed then.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok   | `getsockopt` `getsockopt` |
+    /// | no socket, another family | `getsockopt` `close` |
+    /// | another type | `getsockopt` `getsockopt` `close` |
+    pub fn attach(fd: Fd) -> Result<Self> {
+        Kind::DATAGRAM.check(&fd)?;
+        Ok(Self::nameless(fd, true))
+    }
+
+    /// Declares the largest message, in bytes; whoever sends here has to declare the same.
+    ///
+    /// # Errors
+    /// As [`Seqpacket::set_limit`](super::Seqpacket::set_limit).
+    ///
+    /// # Syscalls
+    /// As [`Seqpacket::set_limit`](super::Seqpacket::set_limit).
+    pub fn set_limit(&mut self, bytes: usize) -> Result<()> {
+        message::make_room(&self.fd, bytes)?;
+        self.limit = bytes;
+        Ok(())
+    }
+
+    /// The name that [`bind`](Self::bind) gave it; unnamed without.
+    pub fn address(&self) -> &Address {
+        self.name.address()
+    }
+
+    /// Removes the file of its name, and closes it.
+    ///
+    /// # Errors
+    /// As [`Listener::remove`](super::Listener::remove).
+    ///
+    /// # Syscalls
+    /// As [`Listener::remove`](super::Listener::remove); unnamed: `close`.
+    pub fn remove(self) -> Result<()> {
+        self.name.remove()
+    }
+
+    /// The descriptor, to keep or to hand over; the file of its name stays, for its new owner to remove.
+    pub fn into_fd(self) -> Fd {
+        self.name.keep();
+        self.fd
+    }
+
+    /// `sendto(self, msg, MSG_DONTWAIT | MSG_NOSIGNAL, to)` — one message to the socket of that name, or waits
+    /// for room in its queue.
+    ///
+    /// Nothing tells of that room: the call is made again each millisecond. A socket connected to it waits
+    /// without.
+    ///
+    /// # Errors
+    /// `EINVAL`: the message is empty, or `to` unnamed; `EMSGSIZE`: above the limit; no syscall is made.
+    /// `ETIMEDOUT`. `ENOENT`, `ECONNREFUSED`, `EACCES`, `EPROTOTYPE`, `EPERM`: as [`connect`](Self::connect).
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | room, or an error | `sendto` |
+    /// | waits for ever | `sendto` (`ppoll` `sendto`)×n |
+    /// | waits with a limit | `sendto` (`clock_gettime` `ppoll` `sendto`)×n |
+    /// | times out | `sendto` (`clock_gettime` `ppoll` `sendto`)×n `clock_gettime` |
+    /// | a limit of zero | `sendto` |
+    /// | refused | none |
+    ///
+    /// # References
+    /// [send(2)](https://man7.org/linux/man-pages/man2/send.2.html)
+    #[inline]
+    pub fn send_to(&self, to: &Address, msg: &[u8], wait: Wait) -> Result<()> {
+        self.check_to(to, msg)?;
+        until_room(wait, || self.put_to(to, msg))
+    }
+
+    /// `sendto(self, msg, MSG_DONTWAIT | MSG_NOSIGNAL, to)` — one message, if there is room.
+    ///
+    /// # Errors
+    /// As [`send_to`](Self::send_to), and `EAGAIN` in place of a wait.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | room, no room, an error | `sendto` |
+    /// | refused | none |
+    #[inline]
+    pub fn try_send_to(&self, to: &Address, msg: &[u8]) -> Result<()> {
+        self.check_to(to, msg)?;
+        self.put_to(to, msg)
+    }
+
+    /// `recvmsg(self, buf, MSG_DONTWAIT | MSG_TRUNC)` — one message and its sender's name, or waits for it.
+    ///
+    /// The name is what the sender chose, and unnamed where it has none.
+    ///
+    /// # Errors
+    /// As [`recv`](crate::Receiver::recv) of this type.
+    ///
+    /// # Cases
+    /// "Small": the buffer is below the limit.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ready, empty, above the limit | `recvmsg` |
+    /// | small | `recvfrom` `recvmsg` |
+    /// | small, and too small for it | `recvfrom` |
+    /// | waits for ever | `recvmsg` (`ppoll` `recvmsg`)×n |
+    /// | waits for ever, small | `recvfrom` (`ppoll` `recvfrom`)×n `recvmsg` |
+    /// | waits for ever, small, and too small for it | `recvfrom` (`ppoll` `recvfrom`)×n |
+    /// | waits with a limit | `recvmsg` (`clock_gettime` `ppoll` `recvmsg`)×n |
+    /// | waits with a limit, small | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n `recvmsg` |
+    /// | waits with a limit, small, and too small for it | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n |
+    /// | times out | (`recvmsg` `clock_gettime` `ppoll`)×n |
+    /// | times out between two sleeps | (`recvmsg` `clock_gettime` `ppoll`)×n `recvmsg` `clock_gettime` |
+    /// | would wait, with a limit of zero | `recvmsg` |
+    /// | times out, small | (`recvfrom` `clock_gettime` `ppoll`)×n |
+    /// | times out between two sleeps, small | (`recvfrom` `clock_gettime` `ppoll`)×n `recvfrom` `clock_gettime` |
+    /// | would wait, with a limit of zero, small | `recvfrom` |
+    ///
+    /// # References
+    /// [recv(2)](https://man7.org/linux/man-pages/man2/recv.2.html)
+    pub fn recv_from(&self, buf: &mut [u8], wait: Wait) -> Result<(usize, Address)> {
+        until_done(self.fd.as_fd(), Events::READABLE, wait, || self.try_recv_from(buf))
+    }
+
+    /// `recvmsg(self, buf, MSG_DONTWAIT | MSG_TRUNC)` — one message and its sender's name, if there is one.
+    ///
+    /// # Errors
+    /// As [`recv_from`](Self::recv_from), and `EAGAIN` in place of a wait.
+    ///
+    /// # Cases
+    /// "Small": the buffer is below the limit.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ready, nothing there, empty, above the limit | `recvmsg` |
+    /// | small | `recvfrom` `recvmsg` |
+    /// | small, and nothing there or too small for it | `recvfrom` |
+    pub fn try_recv_from(&self, buf: &mut [u8]) -> Result<(usize, Address)> {
+        let mut from = [0; ADDRESS_BYTES];
+        let mut from_len = 0;
+        let flags = NOW_RECV.union(RecvFlags::TRUNC).bits();
+        let n = self.take(buf, Call::RECVMSG, |buf| {
+            let (n, len) = recvmsg(self.fd.as_fd(), buf, &mut from, flags)?;
+            from_len = len;
+            Ok(n)
+        })?;
+        Ok((n, Address::told(&from, from_len)))
+    }
+
+    #[inline]
+    fn check_to(&self, to: &Address, msg: &[u8]) -> Result<()> {
+        to.must_name(Call::SENDTO)?;
+        message::check(msg, self.limit)
+    }
+
+    #[inline]
+    fn put_to(&self, to: &Address, msg: &[u8]) -> Result<()> {
+        rustix::net::sendto(&self.fd, msg, NOW, to).map(drop).named(Call::SENDTO)
+    }
+
+    #[inline]
+    fn take(
+        &self,
+        buf: &mut [u8],
+        call: Call,
+        recv: impl FnOnce(&mut [u8]) -> Result<usize>,
+    ) -> Result<usize> {
+        match message::take(&self.fd, buf, self.limit, recv)? {
+            Taken::Message(n) => Ok(n),
+            Taken::Empty => Err(Error::peer(call, Errno::BADMSG)),
+            Taken::TooLong(n) => Err(Error::peer(call, Errno::BADMSG).with_needed(n)),
+        }
+    }
+}
+
+impl AsFd for Datagram {
+    #[inline]
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+}

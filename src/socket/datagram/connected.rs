@@ -1,0 +1,129 @@
+//! A datagram socket with a peer, as the two ends of a channel.
+
+use super::Datagram;
+use crate::channel::{Receiver, Sender};
+use crate::error::{Call, Errno, Error, Result};
+use crate::fd::AsFd;
+use crate::socket::message::{self, NOW};
+use crate::wait::{Events, Wait, until_done};
+use rustix::net::RecvFlags;
+
+impl Sender for Datagram {
+    fn send_limit(&self) -> usize {
+        self.limit
+    }
+
+    /// `sendto(self, msg, MSG_DONTWAIT | MSG_NOSIGNAL)` — one message to the peer, or waits for room.
+    ///
+    /// # Errors
+    /// As [`Sender::send`]; `EPIPE` is the kernel's `ECONNREFUSED`. `ENOTCONN`: it never had a peer.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | room, or the peer is gone | `sendto` |
+    /// | waits for ever | `sendto` (`ppoll` `sendto`)×n |
+    /// | waits with a limit | `sendto` (`clock_gettime` `ppoll` `sendto`)×n |
+    /// | times out | (`sendto` `clock_gettime` `ppoll`)×n |
+    /// | times out between two sleeps | (`sendto` `clock_gettime` `ppoll`)×n `sendto` `clock_gettime` |
+    /// | would wait, with a limit of zero | `sendto` |
+    /// | refused | none |
+    ///
+    /// # References
+    /// [send(2)](https://man7.org/linux/man-pages/man2/send.2.html)
+    #[inline]
+    fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {
+        message::check(msg, self.limit)?;
+        until_done(self.fd.as_fd(), Events::WRITABLE, wait, || self.put(msg))
+    }
+
+    /// `sendto(self, msg, MSG_DONTWAIT | MSG_NOSIGNAL)` — one message to the peer, if there is room.
+    ///
+    /// # Errors
+    /// As [`send`](Sender::send), and `EAGAIN` in place of a wait.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | room, no room, the peer is gone | `sendto` |
+    /// | refused | none |
+    #[inline]
+    fn try_send(&mut self, msg: &[u8]) -> Result<()> {
+        message::check(msg, self.limit)?;
+        self.put(msg)
+    }
+}
+
+impl Receiver for Datagram {
+    fn recv_limit(&self) -> usize {
+        self.limit
+    }
+
+    /// `recvfrom(self, buf, MSG_DONTWAIT | MSG_TRUNC)` — one message, or waits for it. Never 0.
+    ///
+    /// # Errors
+    /// `EMSGSIZE` and `ETIMEDOUT` as [`Receiver::recv`]. `EBADMSG`: what came was empty or above the limit, and
+    /// is dropped; [`needed`](Error::needed) tells the length of the latter.
+    ///
+    /// # Cases
+    /// "Small": the buffer is below the limit.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ready, empty, above the limit | `recvfrom` |
+    /// | small | `recvfrom` `recvfrom` |
+    /// | small, and too small for it | `recvfrom` |
+    /// | waits for ever | `recvfrom` (`ppoll` `recvfrom`)×n |
+    /// | waits for ever, small | `recvfrom` (`ppoll` `recvfrom`)×n `recvfrom` |
+    /// | waits with a limit | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n |
+    /// | waits with a limit, small | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n `recvfrom` |
+    /// | times out | (`recvfrom` `clock_gettime` `ppoll`)×n |
+    /// | times out between two sleeps | (`recvfrom` `clock_gettime` `ppoll`)×n `recvfrom` `clock_gettime` |
+    /// | would wait, with a limit of zero | `recvfrom` |
+    ///
+    /// # References
+    /// [recv(2)](https://man7.org/linux/man-pages/man2/recv.2.html)
+    #[inline]
+    fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
+        until_done(self.fd.as_fd(), Events::READABLE, wait, || self.take_peers(buf))
+    }
+
+    /// `recvfrom(self, buf, MSG_DONTWAIT | MSG_TRUNC)` — one message, if there is one. Never 0.
+    ///
+    /// # Errors
+    /// As [`recv`](Receiver::recv), and `EAGAIN` in place of a wait.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ready, nothing there, empty, above the limit | `recvfrom` |
+    /// | small | `recvfrom` `recvfrom` |
+    /// | small, and nothing there or too small for it | `recvfrom` |
+    #[inline]
+    fn try_recv(&mut self, buf: &mut [u8]) -> Result<usize> {
+        self.take_peers(buf)
+    }
+}
+
+impl Datagram {
+    #[inline]
+    fn put(&self, msg: &[u8]) -> Result<()> {
+        match rustix::net::send(&self.fd, msg, NOW) {
+            Ok(_) => Ok(()),
+            Err(errno) => Err(self.no_peer(errno)),
+        }
+    }
+
+    /// The kernel says that the peer is gone once, and then that there is none.
+    #[cold]
+    fn no_peer(&self, errno: Errno) -> Error {
+        let gone = self.connected && matches!(errno, Errno::CONNREFUSED | Errno::CONNRESET | Errno::NOTCONN);
+        Error::kernel(Call::SENDTO, if gone { Errno::PIPE } else { errno })
+    }
+
+    #[inline]
+    fn take_peers(&self, buf: &mut [u8]) -> Result<usize> {
+        self.take(buf, Call::RECVFROM, |buf| message::recv(&self.fd, buf, RecvFlags::TRUNC))
+    }
+}

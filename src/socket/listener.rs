@@ -1,0 +1,207 @@
+//! The socket that others connect to.
+
+use super::address::Address;
+use super::connection::{Connection, Kind};
+use super::name::{BoundName, PRIVATE};
+use crate::error::{Call, Errno, Named, Result};
+use crate::fd::{AsFd, BorrowedFd, Fd};
+use crate::wait::{Events, Wait, until_done};
+use core::fmt;
+use core::marker::PhantomData;
+use rustix::net::SocketFlags;
+
+/// A socket with a name, that accepts connections of type `C`: [`Stream`](super::Stream) or
+/// [`Seqpacket`](super::Seqpacket).
+///
+/// Dropping it removes its file, if this process made it and it is still the same file: not in a child made by
+/// fork, and not where somebody replaced it. Between that look and the removal somebody still could, in a
+/// directory that others may write to. The path is looked up again from where the process then stands, so a
+/// relative one is removed from the same working directory only.
+///
+/// # Syscalls
+/// | case | calls |
+/// |------|-------|
+/// | drop | `getpid` `newfstatat` `unlinkat` `close` |
+/// | drop, the file is gone or another's | `getpid` `newfstatat` `close` |
+/// | drop in a child made by fork | `getpid` `close` |
+/// | drop, abstract name | `close` |
+#[repr(C)]
+pub struct Listener<C> {
+    // First, and so dropped first: no client meets a file that nobody listens behind.
+    name: BoundName,
+    fd: Fd,
+    accepts: PhantomData<fn() -> C>,
+}
+
+/// How a [`Listener`] is made: [`DEFAULT`](Self::DEFAULT), and what differs from it.
+///
+/// ```
+/// use rawipc::socket::Options;
+/// let options = Options { mode: 0o660, ..Options::DEFAULT };
+/// assert_eq!(options.backlog, 4096);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
+pub struct Options {
+    /// Permissions of the socket file, less what the umask takes away; 0600. An abstract name has none.
+    pub mode: u32,
+    /// Connections that may wait to be accepted; 4096, and cut by the kernel at /proc/sys/net/core/somaxconn.
+    pub backlog: u32,
+}
+
+impl Options {
+    /// Mode 0600, a backlog of 4096.
+    pub const DEFAULT: Options = Options { mode: PRIVATE, backlog: 4096 };
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+impl<C: Connection> Listener<C> {
+    /// `socket`, `fchmod`, `bind`, `listen` — a listener with a file of mode 0600, or an abstract name.
+    ///
+    /// # Errors
+    /// As [`bind_with`](Self::bind_with).
+    ///
+    /// # Syscalls
+    /// As [`bind_with`](Self::bind_with).
+    ///
+    /// # Examples
+    /// ```
+    /// use rawipc::{ByteRead, ByteWrite, Wait};
+    /// use rawipc::socket::{Address, Listener, Stream};
+    ///
+    /// let address = Address::abstract_name(format!("example {}", std::process::id()).as_bytes())?;
+    /// let listener = Listener::<Stream>::bind(&address)?;
+    /// let mut client = Stream::connect(&address, Wait::FOREVER)?;
+    /// let mut server = listener.accept(Wait::FOREVER)?;
+    /// client.write_all(b"hello", Wait::FOREVER)?;
+    /// let mut buf = [0; 16];
+    /// assert_eq!(server.read(&mut buf, Wait::FOREVER)?, 5);
+    /// # Ok::<(), rawipc::Error>(())
+    /// ```
+    pub fn bind(address: &Address) -> Result<Self> {
+        Self::bind_with(address, Options::DEFAULT)
+    }
+
+    /// `socket`, `fchmod`, `bind`, `listen` — a listener with a file of the mode and the backlog of `options`.
+    ///
+    /// The file has its mode from its first instant. `connect` is `ECONNREFUSED` between `bind` and `listen`.
+    ///
+    /// # Errors
+    /// `EINVAL`: a mode above 0777, or the address is unnamed; no syscall is made. `EADDRINUSE`: the name is
+    /// taken, by a live socket or by a file that one left. `EACCES`, `ENOENT`, `ENOTDIR`, `EROFS`: the path.
+    /// `EMFILE`, `ENFILE`: no descriptors left. Nothing stays open, and no file stays, after an error.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | path | `socket` `fchmod` `bind` `newfstatat` `getpid` `listen` |
+    /// | abstract name | `socket` `bind` `listen` |
+    /// | no socket | `socket` |
+    /// | path, no mode | `socket` `fchmod` `close` |
+    /// | path, no bind | `socket` `fchmod` `bind` `close` |
+    /// | path, no stat | `socket` `fchmod` `bind` `newfstatat` `unlinkat` `close` |
+    /// | path, no listen | `socket` `fchmod` `bind` `newfstatat` `getpid` `listen` `getpid` `newfstatat` `unlinkat` `close` |
+    /// | abstract name, no bind | `socket` `bind` `close` |
+    /// | abstract name, no listen | `socket` `bind` `listen` `close` |
+    /// | refused | none |
+    ///
+    /// # References
+    /// [bind(2)](https://man7.org/linux/man-pages/man2/bind.2.html),
+    /// [listen(2)](https://man7.org/linux/man-pages/man2/listen.2.html)
+    pub fn bind_with(address: &Address, options: Options) -> Result<Self> {
+        BoundName::check(address, options.mode)?;
+        let fd = Kind::of::<C>().socket(SocketFlags::NONBLOCK)?;
+        let name = BoundName::bind(&fd, address, options.mode)?;
+        let listener = Listener { name, fd, accepts: PhantomData };
+        let backlog = options.backlog.min(i32::MAX as u32) as i32;
+        rustix::net::listen(&listener.fd, backlog).named(Call::LISTEN)?;
+        Ok(listener)
+    }
+
+    /// `accept4(self, SOCK_CLOEXEC)` — the next connection, or waits for one.
+    ///
+    /// # Errors
+    /// `ETIMEDOUT`. `EMFILE`, `ENFILE`: no descriptors left; the connection waits on, and so do those after it,
+    /// until one is closed.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ready | `accept4` |
+    /// | waits for ever | `accept4` (`ppoll` `accept4`)×n |
+    /// | waits with a limit | `accept4` (`clock_gettime` `ppoll` `accept4`)×n |
+    /// | times out | (`accept4` `clock_gettime` `ppoll`)×n |
+    /// | times out between two sleeps | (`accept4` `clock_gettime` `ppoll`)×n `accept4` `clock_gettime` |
+    /// | would wait, with a limit of zero | `accept4` |
+    ///
+    /// # References
+    /// [accept(2)](https://man7.org/linux/man-pages/man2/accept.2.html)
+    pub fn accept(&self, wait: Wait) -> Result<C> {
+        until_done(self.fd.as_fd(), Events::READABLE, wait, || self.try_accept())
+    }
+
+    /// `accept4(self, SOCK_CLOEXEC)` — the next connection, if there is one.
+    ///
+    /// # Errors
+    /// As [`accept`](Self::accept), and `EAGAIN` in place of a wait.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ready, nobody there | `accept4` |
+    /// | connections given up before | (`accept4`)×n |
+    pub fn try_accept(&self) -> Result<C> {
+        loop {
+            match rustix::net::accept_with(&self.fd, SocketFlags::CLOEXEC) {
+                // One that gave up while it waited: the next may not have.
+                Err(Errno::CONNABORTED) => {}
+                answer => return answer.map(|fd| C::of(fd.into())).named(Call::ACCEPT4),
+            }
+        }
+    }
+
+    /// Stops listening and removes the file, and tells whether it was there to be removed.
+    ///
+    /// # Errors
+    /// `EPERM`: this process did not make the file, but its parent. `ENOENT`: it is gone already. `ESTALE`:
+    /// another is there in its place, which is left alone. The socket is closed all the same.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok   | `getpid` `newfstatat` `unlinkat` `close` |
+    /// | the file is gone or another's | `getpid` `newfstatat` `close` |
+    /// | in a child made by fork | `getpid` `close` |
+    /// | abstract name | `close` |
+    pub fn remove(self) -> Result<()> {
+        self.name.remove()
+    }
+
+    /// The name it was bound to.
+    pub fn address(&self) -> &Address {
+        self.name.address()
+    }
+
+    /// The descriptor, to keep or to hand over; the file stays, for its new owner to remove.
+    pub fn into_fd(self) -> Fd {
+        self.name.keep();
+        self.fd
+    }
+}
+
+impl<C> AsFd for Listener<C> {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+}
+
+impl<C> fmt::Debug for Listener<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Listener").field("address", self.name.address()).field("fd", &self.fd).finish()
+    }
+}

@@ -1,0 +1,116 @@
+//! Whole messages over sockets that keep them apart, within a declared limit.
+
+use crate::error::{Call, Errno, Error, Named, Result};
+use crate::fd::{AsFd, Fd};
+use crate::sys::socket::{SocketOption, socket_option};
+use rustix::net::{RecvFlags, SendFlags};
+
+/// The largest message of a socket unless [`set_limit`](super::Seqpacket::set_limit) says otherwise, in bytes.
+pub const DEFAULT_LIMIT: usize = 65_536;
+
+/// Of every send: no wait inside the call, and no SIGPIPE.
+pub(super) const NOW: SendFlags = SendFlags::DONTWAIT.union(SendFlags::NOSIGNAL);
+
+/// Of every receive: no wait inside the call.
+pub(super) const NOW_RECV: RecvFlags = RecvFlags::DONTWAIT;
+
+/// What a receive took off the queue, judged against the declared limit.
+pub(super) enum Taken {
+    /// A message, whole, of this length.
+    Message(usize),
+    /// Nothing but a length of 0: an empty message, or the end.
+    Empty,
+    /// A message of this length, cut to the buffer, which the peer had no right to.
+    TooLong(usize),
+}
+
+/// Refuses an empty message and one above the limit.
+#[inline]
+pub(super) fn check(msg: &[u8], limit: usize) -> Result<()> {
+    match msg.len() {
+        0 => Err(Error::argument(Call::SENDTO, Errno::INVAL)),
+        n if n > limit => Err(Error::argument(Call::SENDTO, Errno::MSGSIZE).with_needed(limit)),
+        _ => Ok(()),
+    }
+}
+
+/// Takes one message with `recv`, which tells its true length; where `buf` is smaller than the limit, looks at
+/// the length first and leaves what does not fit.
+#[inline]
+pub(super) fn take(
+    fd: &Fd,
+    buf: &mut [u8],
+    limit: usize,
+    recv: impl FnOnce(&mut [u8]) -> Result<usize>,
+) -> Result<Taken> {
+    let room = buf.len();
+    if room < limit {
+        let n = peek(fd)?;
+        if n > room && n <= limit {
+            return Err(Error::kernel(Call::RECVFROM, Errno::MSGSIZE).with_needed(n));
+        }
+    }
+    Ok(match recv(buf)? {
+        0 => Taken::Empty,
+        // Above the buffer alone: another holder of this socket took the message that was looked at.
+        n if n > limit || n > room => Taken::TooLong(n),
+        n => Taken::Message(n),
+    })
+}
+
+/// The true length of the message at the front, which stays.
+#[cold]
+fn peek(fd: &Fd) -> Result<usize> {
+    recv(fd, &mut [], RecvFlags::PEEK.union(RecvFlags::TRUNC))
+}
+
+/// `recvfrom(fd, buf, MSG_DONTWAIT | flags)`; with `MSG_TRUNC` the true length, which may be more than `buf`.
+#[inline]
+pub(super) fn recv(fd: &Fd, buf: &mut [u8], flags: RecvFlags) -> Result<usize> {
+    let flags = flags.union(NOW_RECV);
+    match rustix::net::recv(fd, &mut *buf, flags) {
+        Ok((_, n)) => Ok(n),
+        // Told once, to a peer of one who closed with our messages unread. What he sent comes all the same.
+        Err(Errno::CONNRESET) => rustix::net::recv(fd, buf, flags).map(|(_, n)| n).named(Call::RECVFROM),
+        Err(errno) => Err(Error::kernel(Call::RECVFROM, errno)),
+    }
+}
+
+/// An error of a send over a connection: that the peer is gone has one name.
+#[cold]
+pub(super) fn gone(e: Error) -> Error {
+    match e.errno() {
+        Errno::CONNRESET => Error::kernel(e.call(), Errno::PIPE),
+        _ => e,
+    }
+}
+
+/// Makes room in the sender's buffer for messages of `limit` bytes, where there is less.
+pub(super) fn make_room(fd: &Fd, limit: usize) -> Result<()> {
+    if limit == 0 {
+        return Err(Error::argument(Call::SETSOCKOPT, Errno::INVAL));
+    }
+    if largest(fd)? >= limit {
+        return Ok(());
+    }
+    // The kernel doubles what it is asked for, and cuts it at wmem_max without a word.
+    let half = limit.min(PIECE).saturating_add(OVERHEAD).div_ceil(2);
+    rustix::net::sockopt::set_socket_send_buffer_size(fd, half).named(Call::SETSOCKOPT)?;
+    let largest = largest(fd)?;
+    if largest < limit {
+        return Err(Error::kernel(Call::SETSOCKOPT, Errno::MSGSIZE).with_needed(largest));
+    }
+    Ok(())
+}
+
+/// What a message may not take of the sender's buffer.
+const OVERHEAD: usize = 32;
+
+/// What the kernel can allocate for a message: 4 MiB in one piece, and a little beside it.
+const PIECE: usize = 4 << 20;
+
+/// The largest message that the kernel lets through.
+fn largest(fd: &Fd) -> Result<usize> {
+    let bytes = socket_option(fd.as_fd(), SocketOption::SendBuffer)?;
+    Ok(usize::try_from(bytes).unwrap_or(0).saturating_sub(OVERHEAD).min(PIECE))
+}

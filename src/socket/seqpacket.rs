@@ -1,0 +1,321 @@
+//! Connected sockets that carry whole messages.
+
+use super::Connection;
+use super::address::Address;
+use super::connection::{Kind, Sealed};
+use super::message::{self, DEFAULT_LIMIT, NOW, Taken};
+use crate::channel::{Receiver, Sender};
+use crate::error::{Call, Errno, Error, Named, Result};
+use crate::fd::{AsFd, BorrowedFd, Fd};
+use crate::wait::{Events, Wait, events_now, until_done};
+use rustix::net::{RecvFlags, Shutdown};
+
+/// One end of a connected seqpacket socket: whole messages, both ways.
+///
+/// Both sides declare how large a message can be: [`DEFAULT_LIMIT`] bytes, or what both gave to
+/// [`set_limit`](Self::set_limit). A buffer of that size is received into with one syscall; a smaller one needs
+/// a look at the length first. A peer that sends more than it declared, or an empty message, is corrupt: every
+/// receive from it is `EBADMSG` from then on. Empty messages with which a peer closes are taken for the end, for
+/// nothing is lost by it.
+///
+/// # Syscalls
+/// | case | calls |
+/// |------|-------|
+/// | drop | `close` |
+///
+/// # Examples
+/// ```
+/// use rawipc::{Errno, Receiver, Sender, Wait, socket::Seqpacket};
+///
+/// let (mut ours, mut theirs) = Seqpacket::pair()?;
+/// ours.send(b"question", Wait::FOREVER)?;
+/// let mut small = [0; 4];
+/// let e = theirs.recv(&mut small, Wait::FOREVER).unwrap_err();
+/// assert_eq!((e.errno(), e.needed()), (Errno::MSGSIZE, Some(8)));
+/// let mut buf = [0; 8];
+/// assert_eq!(theirs.recv(&mut buf, Wait::FOREVER)?, 8);
+/// # Ok::<(), rawipc::Error>(())
+/// ```
+#[derive(Debug)]
+#[repr(C)]
+pub struct Seqpacket {
+    fd: Fd,
+    /// The peer broke a rule; what it sends means nothing any more.
+    corrupt: bool,
+    limit: usize,
+}
+
+impl Sealed for Seqpacket {
+    fn kind() -> u32 {
+        Kind::SEQPACKET.as_raw()
+    }
+
+    fn of(fd: Fd) -> Self {
+        Seqpacket { fd, corrupt: false, limit: DEFAULT_LIMIT }
+    }
+}
+
+impl Connection for Seqpacket {}
+
+impl Seqpacket {
+    /// `socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC)` — two sockets, connected to each other.
+    ///
+    /// # Errors
+    /// `EMFILE`, `ENFILE`: no descriptors left, in this process or at all.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok   | `socketpair` |
+    ///
+    /// # References
+    /// [socketpair(2)](https://man7.org/linux/man-pages/man2/socketpair.2.html)
+    pub fn pair() -> Result<(Self, Self)> {
+        Kind::SEQPACKET.pair().map(|(a, b)| (Self::of(a), Self::of(b)))
+    }
+
+    /// `socket`, `connect` — a socket connected to the listener of that name, though not accepted yet.
+    ///
+    /// Where the listener's backlog is full, nothing tells of room: the call is made again each millisecond.
+    /// Symbolic links in a path are followed.
+    ///
+    /// # Errors
+    /// As [`Stream::connect`](super::Stream::connect).
+    ///
+    /// # Syscalls
+    /// As [`Stream::connect`](super::Stream::connect).
+    ///
+    /// # References
+    /// [connect(2)](https://man7.org/linux/man-pages/man2/connect.2.html)
+    pub fn connect(address: &Address, wait: Wait) -> Result<Self> {
+        Kind::SEQPACKET.connect(address, wait).map(Self::of)
+    }
+
+    /// `socket`, `connect` — as [`connect`](Self::connect), if there is room in the backlog.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect), and `EAGAIN` in place of a wait.
+    ///
+    /// # Syscalls
+    /// As [`Stream::try_connect`](super::Stream::try_connect).
+    pub fn try_connect(address: &Address) -> Result<Self> {
+        Kind::SEQPACKET.try_connect(address).map(Self::of)
+    }
+
+    /// Takes over a descriptor that is a UNIX seqpacket socket, one inherited. Nothing is changed on it.
+    ///
+    /// # Errors
+    /// `ENOTSOCK`, `EAFNOSUPPORT`, `EPROTOTYPE`: no socket, none of UNIX, not a seqpacket. The descriptor is
+    /// closed then.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok   | `getsockopt` `getsockopt` |
+    /// | no socket, another family | `getsockopt` `close` |
+    /// | another type | `getsockopt` `getsockopt` `close` |
+    pub fn attach(fd: Fd) -> Result<Self> {
+        Kind::SEQPACKET.check(&fd)?;
+        Ok(Self::of(fd))
+    }
+
+    /// Declares the largest message of both directions, in bytes; the peer has to declare the same.
+    ///
+    /// The kernel's own limit is the sender's buffer, which is made larger where it has to be, and 4 MiB. It
+    /// looks for that much memory in one piece: a send of a large message can be `ENOBUFS`.
+    ///
+    /// # Errors
+    /// `EINVAL`: 0, before any syscall. `EMSGSIZE`: above 4 MiB, or the kernel lets no such buffer be
+    /// (/proc/sys/net/core/wmem_max); [`needed`](Error::needed) tells the largest message that it would take.
+    /// The limit stays as it was then.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | the buffer is large enough | `getsockopt` |
+    /// | it is made larger, or cannot be | `getsockopt` `setsockopt` `getsockopt` |
+    /// | refused | none |
+    pub fn set_limit(&mut self, bytes: usize) -> Result<()> {
+        message::make_room(&self.fd, bytes)?;
+        self.limit = bytes;
+        Ok(())
+    }
+
+    /// `shutdown(self, SHUT_WR)` — ends what the peer receives; receiving from it goes on.
+    ///
+    /// # Errors
+    /// `ENOTCONN`: an attached socket that was never connected.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok   | `shutdown` |
+    ///
+    /// # References
+    /// [shutdown(2)](https://man7.org/linux/man-pages/man2/shutdown.2.html)
+    pub fn shutdown_write(&self) -> Result<()> {
+        rustix::net::shutdown(&self.fd, Shutdown::Write).named(Call::SHUTDOWN)
+    }
+
+    /// The descriptor, to keep or to hand over.
+    pub fn into_fd(self) -> Fd {
+        self.fd
+    }
+
+    #[inline]
+    fn put(&self, msg: &[u8]) -> Result<()> {
+        rustix::net::send(&self.fd, msg, NOW).map(drop).named(Call::SENDTO).map_err(message::gone)
+    }
+}
+
+#[inline]
+fn take(fd: &Fd, corrupt: &mut bool, limit: usize, buf: &mut [u8]) -> Result<usize> {
+    if *corrupt {
+        return Err(Error::peer(Call::RECVFROM, Errno::BADMSG));
+    }
+    match message::take(fd, buf, limit, |buf| message::recv(fd, buf, RecvFlags::TRUNC))? {
+        Taken::Message(n) => Ok(n),
+        Taken::Empty => end_or_corrupt(fd, corrupt),
+        Taken::TooLong(n) => {
+            *corrupt = true;
+            Err(Error::peer(Call::RECVFROM, Errno::BADMSG).with_needed(n))
+        }
+    }
+}
+
+/// A receive of 0: the end, or an empty message?
+#[cold]
+fn end_or_corrupt(fd: &Fd, corrupt: &mut bool) -> Result<usize> {
+    // After a hang-up nothing is queued any more, so what is there then was there behind an empty message.
+    if events_now(fd.as_fd(), Events::PEER_CLOSED)?.any_of(Events::PEER_CLOSED.and(Events::HANG_UP))
+        && rustix::io::ioctl_fionread(fd).named(Call::IOCTL)? == 0
+    {
+        return Ok(0);
+    }
+    *corrupt = true;
+    Err(Error::peer(Call::RECVFROM, Errno::BADMSG))
+}
+
+impl Sender for Seqpacket {
+    fn send_limit(&self) -> usize {
+        self.limit
+    }
+
+    /// `sendto(self, msg, MSG_DONTWAIT | MSG_NOSIGNAL)` — one message, or waits for room.
+    ///
+    /// # Errors
+    /// As [`Sender::send`].
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | room, or the peer is gone | `sendto` |
+    /// | waits for ever | `sendto` (`ppoll` `sendto`)×n |
+    /// | waits with a limit | `sendto` (`clock_gettime` `ppoll` `sendto`)×n |
+    /// | times out | (`sendto` `clock_gettime` `ppoll`)×n |
+    /// | times out between two sleeps | (`sendto` `clock_gettime` `ppoll`)×n `sendto` `clock_gettime` |
+    /// | would wait, with a limit of zero | `sendto` |
+    /// | refused | none |
+    ///
+    /// # References
+    /// [send(2)](https://man7.org/linux/man-pages/man2/send.2.html)
+    #[inline]
+    fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {
+        message::check(msg, self.limit)?;
+        until_done(self.fd.as_fd(), Events::WRITABLE, wait, || self.put(msg))
+    }
+
+    /// `sendto(self, msg, MSG_DONTWAIT | MSG_NOSIGNAL)` — one message, if there is room.
+    ///
+    /// # Errors
+    /// As [`Sender::try_send`].
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | room, no room, the peer is gone | `sendto` |
+    /// | refused | none |
+    #[inline]
+    fn try_send(&mut self, msg: &[u8]) -> Result<()> {
+        message::check(msg, self.limit)?;
+        self.put(msg)
+    }
+}
+
+impl Receiver for Seqpacket {
+    fn recv_limit(&self) -> usize {
+        self.limit
+    }
+
+    /// `recvfrom(self, buf, MSG_DONTWAIT | MSG_TRUNC)` — one message, or waits for it.
+    ///
+    /// # Errors
+    /// As [`Receiver::recv`]. `EBADMSG` for a message above the limit has its length, the first time, in
+    /// [`needed`](Error::needed).
+    ///
+    /// # Cases
+    /// "Small": the buffer is below the limit. "A reset": the peer closed with messages of ours unread. The end
+    /// may have empty messages before it.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ready, too small, above the limit | `recvfrom` |
+    /// | small, or after a reset | `recvfrom` `recvfrom` |
+    /// | small, after a reset | `recvfrom` `recvfrom` `recvfrom` |
+    /// | empty message | `recvfrom` `ppoll` |
+    /// | empty message, small | `recvfrom` `recvfrom` `ppoll` |
+    /// | end | `recvfrom` `ppoll` `ioctl` |
+    /// | end, small or after a reset | `recvfrom` `recvfrom` `ppoll` `ioctl` |
+    /// | end, small, after a reset | `recvfrom` `recvfrom` `recvfrom` `ppoll` `ioctl` |
+    /// | waits for ever, ready, too small, above the limit | `recvfrom` (`ppoll` `recvfrom`)×n |
+    /// | waits for ever, small, or after a reset | `recvfrom` (`ppoll` `recvfrom`)×n `recvfrom` |
+    /// | waits for ever, small, after a reset | `recvfrom` (`ppoll` `recvfrom`)×n `recvfrom` `recvfrom` |
+    /// | waits for ever, empty message | `recvfrom` (`ppoll` `recvfrom`)×n `ppoll` |
+    /// | waits for ever, empty message, small | `recvfrom` (`ppoll` `recvfrom`)×n `recvfrom` `ppoll` |
+    /// | waits for ever, end | `recvfrom` (`ppoll` `recvfrom`)×n `ppoll` `ioctl` |
+    /// | waits for ever, end, small or after a reset | `recvfrom` (`ppoll` `recvfrom`)×n `recvfrom` `ppoll` `ioctl` |
+    /// | waits for ever, end, small, after a reset | `recvfrom` (`ppoll` `recvfrom`)×n `recvfrom` `recvfrom` `ppoll` `ioctl` |
+    /// | waits with a limit, ready, too small, above the limit | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n |
+    /// | waits with a limit, small, or after a reset | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n `recvfrom` |
+    /// | waits with a limit, small, after a reset | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n `recvfrom` `recvfrom` |
+    /// | waits with a limit, empty message | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n `ppoll` |
+    /// | waits with a limit, empty message, small | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n `recvfrom` `ppoll` |
+    /// | waits with a limit, end | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n `ppoll` `ioctl` |
+    /// | waits with a limit, end, small or after a reset | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n `recvfrom` `ppoll` `ioctl` |
+    /// | waits with a limit, end, small, after a reset | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n `recvfrom` `recvfrom` `ppoll` `ioctl` |
+    /// | times out | (`recvfrom` `clock_gettime` `ppoll`)×n |
+    /// | times out between two sleeps | (`recvfrom` `clock_gettime` `ppoll`)×n `recvfrom` `clock_gettime` |
+    /// | would wait, with a limit of zero | `recvfrom` |
+    /// | corrupt | none |
+    ///
+    /// # References
+    /// [recv(2)](https://man7.org/linux/man-pages/man2/recv.2.html)
+    #[inline]
+    fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
+        let Seqpacket { fd, corrupt, limit } = self;
+        until_done(fd.as_fd(), Events::READABLE, wait, || take(fd, corrupt, *limit, buf))
+    }
+
+    /// `recvfrom(self, buf, MSG_DONTWAIT | MSG_TRUNC)` — one message, if there is one.
+    ///
+    /// # Errors
+    /// As [`Receiver::try_recv`].
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | nothing there | `recvfrom` |
+    /// | anything else | as [`recv`](Receiver::recv) |
+    #[inline]
+    fn try_recv(&mut self, buf: &mut [u8]) -> Result<usize> {
+        take(&self.fd, &mut self.corrupt, self.limit, buf)
+    }
+}
+
+impl AsFd for Seqpacket {
+    #[inline]
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+}

@@ -1,0 +1,39 @@
+//! What one process can see of its sockets; forks, signals and the umask are for tests/ipc.
+
+mod datagram;
+mod names;
+mod seqpacket;
+mod stream;
+
+use super::Address;
+use crate::wait::Wait;
+use core::sync::atomic::{AtomicU32, Ordering};
+use core::time::Duration;
+use std::ffi::CString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
+use std::{env, format, process};
+
+/// Long enough for what has to happen, short enough where it must not.
+const SOON: Wait = Wait::at_most(Duration::from_millis(20));
+const IN_TIME: Wait = Wait::at_most(Duration::from_secs(20));
+
+fn unique() -> u32 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// A path that nothing stands under.
+fn path() -> (PathBuf, Address) {
+    let path = env::temp_dir().join(format!("rawipc {} {}", process::id(), unique()));
+    (path.clone(), address_of(path))
+}
+
+fn address_of(path: PathBuf) -> Address {
+    Address::path(&CString::new(path.into_os_string().into_vec()).unwrap()).unwrap()
+}
+
+/// An abstract name that nobody has, with a NUL inside.
+fn name() -> Address {
+    Address::abstract_name(format!("rawipc\0{} {}", process::id(), unique()).as_bytes()).unwrap()
+}
