@@ -3,6 +3,7 @@
 //! | piece | why it is not rustix's |
 //! |-------|------------------------|
 //! | [`monotonic_nanos`] | rustix asks the vDSO, and finds it with a hidden `prctl` or by opening a file |
+//! | [`close`] | rustix's takes an error for a bug, which a file system may give at any time |
 //! | [`ppoll`] | rustix's takes no signal mask |
 //! | [`sigprocmask`], [`sigpending`], [`sigtimedwait`] | rustix hides its own behind a name that rotates on purpose |
 //! | [`getdents64`] | rustix's reader slices its buffer at an index that the optimiser cannot bound |
@@ -52,14 +53,24 @@ mod nr {
         __NR_rt_sigtimedwait_time64 as SIGTIMEDWAIT,
     };
     pub(super) use g::{
-        __NR_getdents64 as GETDENTS64, __NR_getsockopt as GETSOCKOPT, __NR_recvmsg as RECVMSG,
-        __NR_rt_sigpending as SIGPENDING, __NR_rt_sigprocmask as SIGPROCMASK, __NR_sendmsg as SENDMSG,
+        __NR_close as CLOSE, __NR_getdents64 as GETDENTS64, __NR_getsockopt as GETSOCKOPT,
+        __NR_recvmsg as RECVMSG, __NR_rt_sigpending as SIGPENDING, __NR_rt_sigprocmask as SIGPROCMASK,
+        __NR_sendmsg as SENDMSG,
     };
 }
 
 const CLOCK_MONOTONIC: usize = linux_raw_sys::general::CLOCK_MONOTONIC as usize;
 const SIG_BLOCK: usize = linux_raw_sys::general::SIG_BLOCK as usize;
 const SIG_SETMASK: usize = linux_raw_sys::general::SIG_SETMASK as usize;
+
+/// `close(fd)`, once, whatever it answers.
+///
+/// # Safety
+/// `fd` is the caller's own, and not used again.
+pub(crate) unsafe fn close(fd: i32) {
+    // SAFETY: passed on.
+    let _ = unsafe { syscall(Call::CLOSE, nr::CLOSE, [fd as usize, 0, 0, 0, 0]) };
+}
 
 /// `clock_gettime(CLOCK_MONOTONIC)` as a real call, in nanoseconds. It cannot fail with these arguments.
 pub(crate) fn monotonic_nanos() -> u64 {
