@@ -5,6 +5,7 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Blocks in units of 1024 bytes, and the long format.
 pub fn line_with_blocks(path: &Path) -> io::Result<String> {
@@ -54,8 +55,9 @@ fn group(gid: u32) -> String {
 /// `Nov 22 13:17`, or the year in place of the hour for what is more than half a year away.
 fn date(seconds: i64) -> String {
     const HALF_A_YEAR: i64 = 31_556_952 / 2;
-    // SAFETY: null asks for the answer alone.
-    let age = unsafe { libc::time(std::ptr::null_mut()) } - seconds;
+    // Not time(): its clock is a little late, and a new file would be one of the future.
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64);
+    let age = now - seconds;
     let format = if (0..HALF_A_YEAR).contains(&age) { c"%b %e %H:%M" } else { c"%b %e  %Y" };
     // SAFETY: all zeroes is a valid `tm`.
     let mut tm = unsafe { std::mem::zeroed::<libc::tm>() };
