@@ -28,7 +28,8 @@ pub type Result<T, E = Error> = core::result::Result<T, E>;
 #[repr(transparent)]
 pub struct Error(NonZeroU64);
 
-// errno in bits 0..16, call in 16..24, origin in 24..26, a bit that is always set in 31, needed in 32..64.
+// errno in bits 0..12, call in 16..24, origin in 24..26, a bit that is always set in 31, needed in 32..64.
+const ERRNO_MASK: u64 = 0xfff; // the kernel's errors are 1 to 4095
 const CALL_SHIFT: u32 = 16;
 const ORIGIN_SHIFT: u32 = 24;
 const ALWAYS: u64 = 1 << 31;
@@ -51,9 +52,13 @@ pub enum Origin {
 impl Error {
     #[inline]
     const fn pack(call: Call, errno: Errno, origin: Origin, needed: u32) -> Self {
-        let errno = (errno.raw_os_error() as u64) & 0xffff;
+        Self::pack_raw(call, errno.raw_os_error() as u64, origin, needed)
+    }
+
+    #[inline]
+    const fn pack_raw(call: Call, errno: u64, origin: Origin, needed: u32) -> Self {
         let bits = ALWAYS
-            | errno
+            | (errno & ERRNO_MASK)
             | (call.0 as u64) << CALL_SHIFT
             | (origin as u64) << ORIGIN_SHIFT
             | (needed as u64) << NEEDED_SHIFT;
@@ -67,6 +72,12 @@ impl Error {
     #[inline]
     pub(crate) const fn kernel(call: Call, errno: Errno) -> Self {
         Self::pack(call, errno, Origin::Kernel, 0)
+    }
+
+    /// The kernel answered `call` with the errno of this number.
+    #[inline]
+    pub(crate) const fn kernel_raw(call: Call, errno: usize) -> Self {
+        Self::pack_raw(call, errno as u64, Origin::Kernel, 0)
     }
 
     /// Arguments meant for `call` were refused; no syscall was made.
@@ -103,7 +114,11 @@ impl Error {
     /// Why, as an errno.
     #[inline]
     pub const fn errno(self) -> Errno {
-        Errno::from_raw_os_error((self.0.get() & 0xffff) as i32)
+        // rustix asserts the range; cut down to it here, no panic path is left in our users.
+        match self.0.get() & ERRNO_MASK {
+            0 => Errno::IO, // not reached: nobody makes an error of 0
+            errno => Errno::from_raw_os_error(errno as i32),
+        }
     }
 
     /// Who found it: the kernel, our check of the arguments, our check of what the peer did, or the clock.
@@ -213,8 +228,8 @@ mod table {
         PWRITEV2 "pwritev2", READ "read", READLINKAT "readlinkat", RECVFROM "recvfrom", RECVMSG "recvmsg",
         RT_SIGPENDING "rt_sigpending", RT_SIGPROCMASK "rt_sigprocmask", RT_SIGTIMEDWAIT "rt_sigtimedwait",
         SCHED_YIELD "sched_yield", SENDMSG "sendmsg", SENDTO "sendto", SETSOCKOPT "setsockopt",
-        SHUTDOWN "shutdown", SOCKET "socket", SOCKETPAIR "socketpair", UNLINKAT "unlinkat", WRITE "write",
-        WRITEV "writev",
+        SHUTDOWN "shutdown", SOCKET "socket", SOCKETPAIR "socketpair", STATX "statx", UNLINKAT "unlinkat",
+        WRITE "write", WRITEV "writev",
         // No syscall at all: a word or a position read from shared memory.
         MEMORY "memory",
         // No syscall at all: packing and unpacking of a remote call.

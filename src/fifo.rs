@@ -20,6 +20,7 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
 
 /// Whose FIFO may be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
 pub enum Owner {
     /// One that belongs to this process's effective user.
     Mine,

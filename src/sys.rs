@@ -5,15 +5,17 @@
 //! | [`monotonic_nanos`] | rustix asks the vDSO, and finds it with a hidden `prctl` or by opening a file |
 //! | [`ppoll`] | rustix's takes no signal mask |
 //! | [`sigprocmask`], [`sigpending`], [`sigtimedwait`] | rustix hides its own behind a name that rotates on purpose |
+//! | [`getdents64`] | rustix's reader slices its buffer at an index that the optimiser cannot bound |
 //! | [`NOSIGNAL`] | newer than rustix |
 //! | [`socket`] | rustix's `getsockopt`, `recvfrom` and ancillary buffers hold assertions |
 //! | [`copy_bytes`] | no syscall: a copy that may race with a peer, which the language's own may not |
 
 pub(crate) mod socket;
 
-use crate::error::{Call, Error, Named, Result};
+use crate::error::{Call, Error, Result};
 use core::ffi::c_void;
-use rustix::io::{Errno, ReadWriteFlags};
+use rustix::fd::{AsRawFd, BorrowedFd};
+use rustix::io::ReadWriteFlags;
 
 /// `RWF_NOSIGNAL`, Linux 6.18: a write to a pipe without readers is `EPIPE` and nothing more.
 pub(crate) const NOSIGNAL: ReadWriteFlags = ReadWriteFlags::from_bits_retain(0x100);
@@ -50,8 +52,8 @@ mod nr {
         __NR_rt_sigtimedwait_time64 as SIGTIMEDWAIT,
     };
     pub(super) use g::{
-        __NR_getsockopt as GETSOCKOPT, __NR_recvmsg as RECVMSG, __NR_rt_sigpending as SIGPENDING,
-        __NR_rt_sigprocmask as SIGPROCMASK, __NR_sendmsg as SENDMSG,
+        __NR_getdents64 as GETDENTS64, __NR_getsockopt as GETSOCKOPT, __NR_recvmsg as RECVMSG,
+        __NR_rt_sigpending as SIGPENDING, __NR_rt_sigprocmask as SIGPROCMASK, __NR_sendmsg as SENDMSG,
     };
 }
 
@@ -63,7 +65,9 @@ const SIG_SETMASK: usize = linux_raw_sys::general::SIG_SETMASK as usize;
 pub(crate) fn monotonic_nanos() -> u64 {
     let mut now = Timespec { sec: 0, nsec: 0 };
     // SAFETY: the kernel writes one timespec to a place that holds one.
-    let _ = unsafe { syscall(nr::CLOCK_GETTIME, [CLOCK_MONOTONIC, (&raw mut now) as usize, 0, 0, 0]) };
+    let _ = unsafe {
+        syscall(Call::CLOCK_GETTIME, nr::CLOCK_GETTIME, [CLOCK_MONOTONIC, (&raw mut now) as usize, 0, 0, 0])
+    };
     (now.sec as u64).saturating_mul(1_000_000_000).saturating_add(now.nsec as u64)
 }
 
@@ -80,7 +84,7 @@ pub(crate) unsafe fn ppoll(
     let timeout = timeout.map_or(0, |t| (&raw mut *t) as usize);
     let mask = mask.map_or(0, |m| (&raw const *m) as usize);
     // SAFETY: `fds` is the caller's promise; the other two are null or point to what the call expects.
-    unsafe { syscall(nr::PPOLL, [fds as usize, n, timeout, mask, SIGSET_BYTES]) }.named(Call::PPOLL)
+    unsafe { syscall(Call::PPOLL, nr::PPOLL, [fds as usize, n, timeout, mask, SIGSET_BYTES]) }
 }
 
 /// Blocks the signals of `set` in this thread and returns the mask before.
@@ -97,7 +101,7 @@ fn sigprocmask(how: usize, set: SigSet) -> Result<SigSet> {
     let mut old: SigSet = 0;
     let args = [how, (&raw const set) as usize, (&raw mut old) as usize, SIGSET_BYTES, 0];
     // SAFETY: the kernel reads one set and writes one set, both of the size it is told.
-    unsafe { syscall(nr::SIGPROCMASK, args) }.named(Call::RT_SIGPROCMASK)?;
+    unsafe { syscall(Call::RT_SIGPROCMASK, nr::SIGPROCMASK, args) }?;
     Ok(old)
 }
 
@@ -105,8 +109,9 @@ fn sigprocmask(how: usize, set: SigSet) -> Result<SigSet> {
 pub(crate) fn sigpending() -> Result<SigSet> {
     let mut set: SigSet = 0;
     // SAFETY: the kernel writes one set of the size it is told.
-    unsafe { syscall(nr::SIGPENDING, [(&raw mut set) as usize, SIGSET_BYTES, 0, 0, 0]) }
-        .named(Call::RT_SIGPENDING)?;
+    unsafe {
+        syscall(Call::RT_SIGPENDING, nr::SIGPENDING, [(&raw mut set) as usize, SIGSET_BYTES, 0, 0, 0])
+    }?;
     Ok(set)
 }
 
@@ -115,23 +120,30 @@ pub(crate) fn take_pending(set: SigSet) -> Result<()> {
     let zero = Timespec { sec: 0, nsec: 0 };
     let args = [(&raw const set) as usize, 0, (&raw const zero) as usize, SIGSET_BYTES, 0];
     // SAFETY: the kernel reads one set and one timespec; the null in between says that no siginfo is wanted.
-    match unsafe { syscall(nr::SIGTIMEDWAIT, args) } {
-        Ok(_) => Ok(()),
-        Err(errno) => Err(Error::kernel(Call::RT_SIGTIMEDWAIT, errno)),
-    }
+    unsafe { syscall(Call::RT_SIGTIMEDWAIT, nr::SIGTIMEDWAIT, args) }.map(drop)
 }
 
-/// Issues syscall `nr` and splits what it returns.
+/// `getdents64(dir, buf)`: as many whole `struct linux_dirent64` as fit; 0 at the end.
+pub(crate) fn getdents64(dir: BorrowedFd<'_>, buf: &mut [u8]) -> Result<usize> {
+    let args = [dir.as_raw_fd() as usize, buf.as_mut_ptr() as usize, buf.len(), 0, 0];
+    // SAFETY: the kernel writes at most as many bytes as it is told that the slice has.
+    unsafe { syscall(Call::GETDENTS64, nr::GETDENTS64, args) }
+}
+
+/// Issues syscall `nr`, which is `call`, and splits what it returns.
+///
+/// The error is made from the number: an `Errno` made here would bring rustix's assertion of its range into every
+/// caller, and the optimiser does not see that it holds.
 ///
 /// # Safety
 /// As the call itself asks of its arguments.
 #[inline]
-unsafe fn syscall(nr: u32, args: [usize; 5]) -> core::result::Result<usize, Errno> {
+unsafe fn syscall(call: Call, nr: u32, args: [usize; 5]) -> Result<usize> {
     // SAFETY: passed on.
     let ret = unsafe { arch::syscall5(nr as usize, args) };
     // The kernel's errors are the last 4095 values.
-    match ret as isize {
-        -4095..=-1 => Err(Errno::from_raw_os_error((ret as i32).wrapping_neg())),
+    match ret.wrapping_neg() {
+        errno @ 1..=4095 => Err(Error::kernel_raw(call, errno)),
         _ => Ok(ret),
     }
 }
@@ -258,6 +270,7 @@ compile_error!("rawipc has no syscall instruction for this architecture: enable 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rustix::io::Errno;
 
     #[test]
     fn the_clock_goes_forward() {

@@ -155,7 +155,7 @@ impl Receiver for Consumer {
     /// | waits for ever, or until the end | (`ppoll` `recvfrom`)×n |
     /// | the same, and the producer waits for room | (`ppoll` `recvfrom`)×n `sendto` |
     /// | waits with a limit, times out | (`clock_gettime` `ppoll` `recvfrom`)×n |
-    /// | the same, and the producer waits for room | (`clock_gettime` `ppoll` `recvfrom`)×n `sendto` |
+    /// | with a limit, and the producer waits for room | (`clock_gettime` `ppoll` `recvfrom`)×n `sendto` |
     /// | the limit is over between two sleeps | (`clock_gettime` `ppoll` `recvfrom`)×n `clock_gettime` `recvfrom` |
     /// | the same, a message came just then, and the producer waits for room | (`clock_gettime` `ppoll` `recvfrom`)×n `clock_gettime` `recvfrom` `sendto` |
     /// | nothing there, with a limit of zero; a message that came just then | `recvfrom` |

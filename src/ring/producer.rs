@@ -186,7 +186,7 @@ impl Sender for Producer {
     /// | waits for ever, or until the consumer is gone | (`ppoll` `recvfrom`)×n |
     /// | the same, and the consumer sleeps | (`ppoll` `recvfrom`)×n `sendto` |
     /// | waits with a limit, times out | (`clock_gettime` `ppoll` `recvfrom`)×n |
-    /// | the same, and the consumer sleeps | (`clock_gettime` `ppoll` `recvfrom`)×n `sendto` |
+    /// | with a limit, and the consumer sleeps | (`clock_gettime` `ppoll` `recvfrom`)×n `sendto` |
     /// | the limit is over between two sleeps | (`clock_gettime` `ppoll` `recvfrom`)×n `clock_gettime` `recvfrom` |
     /// | the same, room came just then, and the consumer sleeps | (`clock_gettime` `ppoll` `recvfrom`)×n `clock_gettime` `recvfrom` `sendto` |
     /// | no room, with a limit of zero; room that came just then | `recvfrom` |

@@ -1,7 +1,7 @@
 //! The socket calls that rustix makes with a panic path, or with more than is asked for.
 
 use super::{nr, syscall};
-use crate::error::{Call, Named, Result};
+use crate::error::{Call, Result};
 use core::ffi::c_void;
 use core::ptr;
 use linux_raw_sys::net;
@@ -46,7 +46,7 @@ pub(crate) fn socket_option(fd: BorrowedFd<'_>, option: SocketOption) -> Result<
         (&raw mut len) as usize,
     ];
     // SAFETY: the kernel writes at most `len` bytes, the size of `value`, and then `len`.
-    unsafe { syscall(nr::GETSOCKOPT, args) }.named(Call::GETSOCKOPT)?;
+    unsafe { syscall(Call::GETSOCKOPT, nr::GETSOCKOPT, args) }?;
     Ok(value)
 }
 
@@ -64,7 +64,7 @@ pub(crate) fn sendmsg(fd: BorrowedFd<'_>, parts: &[IoSlice<'_>], flags: u32) -> 
     };
     let args = [fd.as_raw_fd() as usize, (&raw const msg) as usize, flags as usize, 0, 0];
     // SAFETY: an `IoSlice` is a `struct iovec`; the kernel reads the parts and writes nothing.
-    unsafe { syscall(nr::SENDMSG, args) }.named(Call::SENDMSG)
+    unsafe { syscall(Call::SENDMSG, nr::SENDMSG, args) }
 }
 
 /// `recvmsg(fd, {buf, from}, flags)`: the length of the message and that of the sender's address, both as the
@@ -87,6 +87,6 @@ pub(crate) fn recvmsg(
     };
     let args = [fd.as_raw_fd() as usize, (&raw mut msg) as usize, flags as usize, 0, 0];
     // SAFETY: an `IoSliceMut` is a `struct iovec`; the kernel writes within the lengths it is told, and `msg`.
-    let n = unsafe { syscall(nr::RECVMSG, args) }.named(Call::RECVMSG)?;
+    let n = unsafe { syscall(Call::RECVMSG, nr::RECVMSG, args) }?;
     Ok((n, msg.name_len as usize))
 }

@@ -73,6 +73,8 @@ pub struct Model {
     pub types: Vec<Type>,
     /// (type, trait)
     pub impls: BTreeSet<(String, String)>,
+    /// Traits declared here, and whether they are public.
+    pub traits: BTreeMap<String, bool>,
     /// `macro_rules!` that make public functions, which nobody can read from here.
     pub opaque_macros: Vec<String>,
 }
@@ -82,17 +84,42 @@ pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every file of src/, in order of path.
+/// Every file of src/, in order of path, without those of the unit tests.
 pub fn sources() -> Vec<Source> {
+    let files = files();
+    let sources: Vec<Source> = files.iter().map(|(path, text)| source(path, text)).collect();
+    let tests: BTreeSet<String> = files.iter().flat_map(|(path, text)| test_modules(path, text)).collect();
+    let of_tests =
+        |path: &str| tests.iter().any(|t| path.strip_prefix(t.as_str()).is_some_and(is_module_end));
+    sources.into_iter().filter(|s| !of_tests(&s.path)).collect()
+}
+
+/// Path below src/ and text of every file there.
+pub fn files() -> Vec<(String, String)> {
     let src = root().join("src");
     let mut paths = Vec::new();
     walk(&src, &mut paths);
     paths.sort();
-    let read = |p: &PathBuf| {
-        let text = fs::read_to_string(p).unwrap();
-        source(p.strip_prefix(&src).unwrap().to_str().unwrap(), &text)
+    let name = |p: &PathBuf| p.strip_prefix(&src).unwrap().to_str().unwrap().to_string();
+    paths.iter().map(|p| (name(p), fs::read_to_string(p).unwrap())).collect()
+}
+
+/// `#[cfg(test)] mod tests;` in `pipe.rs` → `pipe/tests`.
+fn test_modules(path: &str, text: &str) -> Vec<String> {
+    let file = syn::parse_file(text).unwrap_or_else(|e| panic!("{path}: {e}"));
+    let inside = match path.trim_end_matches(".rs").trim_end_matches("mod") {
+        "lib" => String::new(),
+        dir => format!("{}/", dir.trim_end_matches('/')),
     };
-    paths.iter().map(read).collect()
+    let module = |item: &syn::Item| match item {
+        syn::Item::Mod(m) if m.content.is_none() && is_test(item) => Some(format!("{inside}{}", m.ident)),
+        _ => None,
+    };
+    file.items.iter().filter_map(module).collect()
+}
+
+fn is_module_end(rest: &str) -> bool {
+    rest == ".rs" || rest.starts_with('/')
 }
 
 /// A file that is given as text: the known-bad twins are made of these.
@@ -174,8 +201,13 @@ impl Type {
 
 impl Model {
     pub fn new(sources: &[Source]) -> Model {
-        let mut model =
-            Model { functions: vec![], types: vec![], impls: BTreeSet::new(), opaque_macros: vec![] };
+        let mut model = Model {
+            functions: vec![],
+            types: vec![],
+            impls: BTreeSet::new(),
+            traits: BTreeMap::new(),
+            opaque_macros: vec![],
+        };
         for s in sources {
             Reader { model: &mut model, path: &s.path, uses: uses(s) }.items(&s.file.items);
         }
@@ -201,6 +233,13 @@ impl Model {
                     }
                 }
             }
+        }
+        // Nobody outside sees what is implemented for a private type, or of a private trait.
+        let public: BTreeMap<&str, bool> = model.types.iter().map(|t| (t.name.as_str(), t.public)).collect();
+        for f in &mut model.functions {
+            let owner = f.owner.as_deref().and_then(|o| public.get(o)).copied();
+            let of_trait = f.of_trait.as_ref().and_then(|t| model.traits.get(t)).copied();
+            f.public &= owner.unwrap_or(true) && of_trait.unwrap_or(true);
         }
         model
     }
@@ -418,6 +457,7 @@ impl Reader<'_> {
     }
 
     fn declaration(&mut self, t: &syn::ItemTrait) {
+        self.model.traits.insert(t.ident.to_string(), is_public(&t.vis));
         for item in &t.items {
             if let syn::TraitItem::Fn(f) = item {
                 let owner = Some(t.ident.to_string());

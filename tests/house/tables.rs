@@ -12,7 +12,7 @@
 //! | in terms of another's | ([`read`](ByteRead::read))×n |
 //! ```
 //!
-//! or the sentence "As [`write`](ByteWrite::write)." with further cases after semicolons: "; refused: none".
+//! with sentences in front of it if need be, or the sentence "As [`write`](ByteWrite::write)." with further cases after semicolons: "; refused: none".
 
 use std::collections::BTreeSet;
 
@@ -43,10 +43,13 @@ enum Named {
 
 /// Every name of a section, or what is wrong with it.
 fn parse(section: &str) -> Result<Vec<Named>, String> {
-    let lines: Vec<&str> = section.lines().collect();
-    let Some(first) = lines.first() else { return Err("empty".into()) };
-    if !first.starts_with('|') {
-        return sentence(&lines.join(" "));
+    let (prose, lines): (Vec<&str>, Vec<&str>) = section.lines().partition(|l| !l.starts_with('|'));
+    let Some(first) = lines.first() else { return sentence(&prose.join(" ")) };
+    if !section.ends_with(lines[lines.len() - 1]) {
+        return Err("something stands after the table".into());
+    }
+    if prose.last().is_some_and(|l| !l.ends_with('.')) {
+        return Err("what stands in front of the table is no sentence".into());
     }
     let mut names = Vec::new();
     let mut cases = BTreeSet::new();
@@ -270,6 +273,8 @@ fn a_malformed_table_is_flagged() {
         row("| ok | `read`×n |"),
         row("| ok | as write |"),
         row("| ok | `read` |\n| ok | `write` |"),
+        format!("{}\nMore.", row("| ok | `read` |")),
+        format!("Less\n{}", row("| ok | `read` |")),
         "Like [`write`].".into(),
         "As [`write`]".into(),
         "As [`write`], mostly.".into(),
@@ -294,12 +299,12 @@ fn a_missing_table_or_call_is_flagged() {
         "pub fn f(fd: Fd) { g(fd) } fn g(fd: Fd) { h(fd) } fn h(fd: Fd) { rustix::io::read(fd); }",
         "pub struct S; impl S { pub fn f(&self) { self.g() } fn g(&self) { rustix::io::read(self); } }",
         "pub struct S; impl S { pub fn f(&self) { Self::g() } fn g() { rustix::io::read(0); } }",
-        "pub struct S { t: T } struct T; impl T { fn f(&self) { rustix::io::read(0); } }
+        "pub struct S { t: T } pub struct T; impl T { fn f(&self) { rustix::io::read(0); } }
          impl Sender for S { fn send(&self) { self.t.f() } }",
         "struct T; impl T { fn deep(&self) { rustix::io::read(0); } } pub fn f(t: &Unknown) { t.deep() }",
         "pub fn f() { assert!(g().is_ok()) } fn g() { unsafe { asm!(\"syscall\") } }",
         "pub trait W { fn one(&self); fn f(&self) { self.one() } }
-         struct T; impl W for T { /// # Syscalls\n/// As [`one`].\n
+         pub struct T; impl W for T { /// # Syscalls\n/// As [`one`].\n
  fn one(&self) { rustix::io::read(0); } }",
     ];
     for text in missing {

@@ -1,0 +1,83 @@
+//! What is in a program besides code: no allocator, no formatting, no thread locals, nothing writable.
+
+use std::process::Command;
+
+use crate::program::{Program, archive, probes, run, twins};
+
+/// What a compiler may call on its own; whoever links a program without libc brings these.
+const MAY_NEED: &[&str] = &["memcpy", "memmove", "memset", "memcmp", "bcmp"];
+
+/// Writable statics that may be there.
+const MAY_BE_WRITTEN: &[&str] = &[];
+
+/// Symbols of a program: size, kind, name.
+fn symbols(program: &Program) -> Vec<(u64, char, String)> {
+    let text = run(Command::new("nm").args(["-C", "-S", "--defined-only"]).arg(&program.path)).unwrap();
+    let symbol = |line: &str| {
+        let mut parts = line.splitn(4, ' ');
+        let _at = parts.next()?;
+        let (second, third) = (parts.next()?, parts.next()?);
+        match (u64::from_str_radix(second, 16), parts.next()) {
+            (Ok(size), Some(name)) if second.len() == 16 => {
+                Some((size, third.chars().next()?, name.to_string()))
+            }
+            _ => Some((0, second.chars().next()?, line.splitn(3, ' ').nth(2)?.to_string())),
+        }
+    };
+    text.lines().filter_map(symbol).collect()
+}
+
+fn unwanted(program: &Program, formats: bool) -> Vec<String> {
+    const ALLOCATORS: &[&str] = &["malloc", "calloc", "realloc", "free", "posix_memalign", "aligned_alloc"];
+    let mut found = Vec::new();
+    for (size, kind, name) in symbols(program) {
+        let allocator = ["__rust_alloc", "__rust_dealloc", "__rust_realloc", "__rg_", "__rdl_", "alloc::"];
+        if ALLOCATORS.contains(&name.as_str()) || allocator.iter().any(|a| name.starts_with(a)) {
+            found.push(format!("an allocator: {name}"));
+        }
+        if !formats && name.contains("core::fmt") {
+            found.push(format!("formatting: {name}"));
+        }
+        if size > 0 && "bBdD".contains(kind) && !MAY_BE_WRITTEN.contains(&name.as_str()) {
+            found.push(format!("a writable static: {name}"));
+        }
+    }
+    let sections = run(Command::new("objdump").arg("-h").arg(&program.path)).unwrap();
+    for line in sections.lines() {
+        let mut words = line.split_whitespace().skip(1);
+        if let (Some(name @ (".tdata" | ".tbss" | ".init_array" | ".ctors")), Some(size)) =
+            (words.next(), words.next())
+        {
+            found.push(format!("a section {name} of 0x{size} bytes"));
+        }
+    }
+    found
+}
+
+/// The functions that a program without libc has to bring.
+fn needed(program: &Program) -> Vec<String> {
+    let here = symbols(program).into_iter().map(|(_, _, name)| name);
+    here.filter(|n| MAY_NEED.contains(&n.as_str())).collect()
+}
+
+#[test]
+fn nothing_hidden_is_in_a_program() {
+    let (Some(archive), Some(all)) = (archive(), probes()) else { return };
+    // Whatever else were undefined, the linker would have said so.
+    println!("needed from whoever links it: {}", needed(all).join(" "));
+    // rustix's assertion brings formatting along; everything else is held against this too.
+    crate::none(&unwanted(all, true));
+    let free =
+        |name: &&String| name.starts_with("probe_") && archive.link_only("one", &[name], false).is_ok();
+    let free: Vec<&str> = archive.names.iter().filter(free).map(String::as_str).collect();
+    crate::none(&unwanted(&archive.link("free_of_panics", &free, false).unwrap(), false));
+}
+
+#[test]
+fn formatting_and_a_static_are_flagged() {
+    let Some(twins) = twins() else { return };
+    let found = unwanted(twins, false);
+    for what in ["formatting: ", "a writable static: "] {
+        assert!(found.iter().any(|f| f.starts_with(what)), "{what}: {found:?}");
+    }
+}

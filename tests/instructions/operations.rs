@@ -1,0 +1,94 @@
+//! Each operation behind a name of its own, which callgrind tells apart.
+
+use std::ffi::CString;
+use std::hint::black_box;
+
+use rawipc::pipe::{PIPE_BUF, PacketReceiver, PacketSender};
+use rawipc::ring::{Consumer, Producer};
+use rawipc::{Errno, Receiver, Result, Sender, Wait, fifo, pipe, ring};
+
+/// No instruction, but a text of its own: functions of the same code would be made one.
+macro_rules! apart {
+    ($name:ident) => {
+        // SAFETY: a comment.
+        unsafe {
+            std::arch::asm!(
+                concat!("/* ", stringify!($name), " */"),
+                options(nomem, nostack, preserves_flags)
+            )
+        }
+    };
+}
+
+macro_rules! operations {
+    ($($send:ident $sender:ty, $recv:ident $receiver:ty;)+) => {
+        $(
+            #[unsafe(no_mangle)]
+            #[inline(never)]
+            extern "Rust" fn $send(s: &mut $sender, msg: &[u8]) -> Result<()> {
+                apart!($send);
+                s.send(msg, Wait::FOREVER)
+            }
+
+            #[unsafe(no_mangle)]
+            #[inline(never)]
+            extern "Rust" fn $recv(r: &mut $receiver, buf: &mut [u8]) -> Result<usize> {
+                apart!($recv);
+                r.recv(buf, Wait::FOREVER)
+            }
+        )+
+    };
+}
+
+operations! {
+    op_pipe_send PacketSender, op_pipe_recv PacketReceiver;
+    op_fifo_send PacketSender, op_fifo_recv PacketReceiver;
+    op_ring_send Producer, op_ring_recv Consumer;
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "Rust" fn op_twin_send(s: &mut PacketSender, msg: &[u8]) -> Result<()> {
+    let mut sum = 0_u8;
+    for byte in msg {
+        sum = sum.wrapping_add(black_box(*byte));
+    }
+    black_box(sum);
+    s.send(msg, Wait::FOREVER)
+}
+
+/// Why this kernel cannot be compared on: before 6.18 a send on a pipe is another call.
+pub fn why_not() -> Option<&'static str> {
+    // A write to nobody: EPIPE where the kernel knows RWF_NOSIGNAL, and the crate's own way around it where not.
+    let (receiver, mut sender) = pipe::packet_pair().unwrap();
+    drop(receiver);
+    assert_eq!(sender.send(b"x", Wait::FOREVER).unwrap_err().errno(), Errno::PIPE);
+    let call = sender.send(b"x", Wait::FOREVER).unwrap_err().call();
+    (call != rawipc::Call::PWRITEV2).then_some("a kernel before 6.18")
+}
+
+/// Does each operation `times` times.
+pub fn all(times: u64) {
+    let msg = black_box(&[7_u8; 64][..]);
+    let buf = &mut vec![0; 65_536][..];
+    let (mut pipe_out, mut pipe_in) = pipe::packet_pair().unwrap();
+    let path =
+        CString::new(format!("{}/instructions/own-{}", env!("CARGO_TARGET_TMPDIR"), std::process::id()));
+    let path = path.unwrap();
+    fifo::create(&path).unwrap();
+    let mut fifo_out = fifo::open_receiver(&path).unwrap();
+    let mut fifo_in = fifo::open_sender(&path, Wait::FOREVER).unwrap();
+    fifo::remove(&path).unwrap();
+    let (mut ring_in, mut ring_out) = ring::pair(65_536).unwrap();
+
+    for _ in 0..times {
+        op_pipe_send(&mut pipe_in, msg).unwrap();
+        assert_eq!(op_pipe_recv(&mut pipe_out, &mut buf[..PIPE_BUF]), Ok(64));
+        op_twin_send(&mut pipe_in, msg).unwrap();
+        assert_eq!(op_pipe_recv(&mut pipe_out, &mut buf[..PIPE_BUF]), Ok(64));
+        op_fifo_send(&mut fifo_in, msg).unwrap();
+        assert_eq!(op_fifo_recv(&mut fifo_out, &mut buf[..PIPE_BUF]), Ok(64));
+        op_ring_send(&mut ring_in, msg).unwrap();
+        assert_eq!(op_ring_recv(&mut ring_out, buf), Ok(64));
+    }
+}

@@ -1,0 +1,63 @@
+//! error, fd, wait, channel.
+
+use core::time::Duration;
+use rawipc::fd::{AsFd, BorrowedFd, Fd, OwnedFd, Stdio};
+use rawipc::pipe::{PacketReceiver, PacketSender, ReadEnd, WriteEnd};
+use rawipc::wait::{self, Events, Instant, PollFd};
+use rawipc::{ByteRead, ByteWrite, Call, Duplex, Errno, Error, Origin, Receiver, Result, Sender, Wait};
+
+use crate::probes;
+
+probes! {
+    probe_error__Error__call(e: Error) -> Call = e.call();
+    probe_error__Error__errno(e: Error) -> Errno = e.errno();
+    probe_error__Error__origin(e: Error) -> Origin = e.origin();
+    probe_error__Error__needed(e: Error) -> Option<usize> = e.needed();
+    probe_error__Call__name(c: Call) -> &'static str = c.name();
+
+    // SAFETY: nobody runs this.
+    probe_fd__Fd__from_raw(raw: i32) -> Result<Fd> = unsafe { Fd::from_raw(raw) };
+    probe_fd__Fd__as_raw(fd: &Fd) -> i32 = fd.as_raw();
+    probe_fd__Fd__into_raw(fd: Fd) -> i32 = fd.into_raw();
+    probe_fd__Fd__try_clone(fd: &Fd) -> Result<Fd> = fd.try_clone();
+    probe_fd__Fd__hand_over_as(fd: Fd, stdio: Stdio) -> Result<()> = fd.hand_over_as(stdio);
+    probe_fd__Fd__inherit(fd: &Fd) -> Result<()> = fd.inherit();
+    probe_fd__Fd__as_fd(fd: &Fd) -> BorrowedFd<'_> = fd.as_fd();
+    probe_fd__Fd__from(fd: OwnedFd) -> Fd = fd.into();
+    probe_fd__OwnedFd__from(fd: Fd) -> OwnedFd = fd.into();
+    probe_fd__Fd__drop(fd: Fd) = drop(fd);
+}
+
+probes! {
+    probe_wait__Wait__at_most(d: Duration) -> Wait = Wait::at_most(d);
+    probe_wait__Wait__until(i: Instant) -> Wait = Wait::until(i);
+    probe_wait__Wait__or_signal(w: Wait) -> Wait = w.or_signal();
+    probe_wait__Wait__or_signal_under(w: Wait, mask: u64) -> Wait = w.or_signal_under(mask);
+    probe_wait__Wait__fixed(w: Wait) -> Wait = w.fixed();
+    probe_wait__Instant__now() -> Instant = Instant::now();
+    probe_wait__Instant__as_nanos(i: Instant) -> u64 = i.as_nanos();
+    probe_wait__Instant__from_nanos(n: u64) -> Instant = Instant::from_nanos(n);
+    probe_wait__Events__bits(e: Events) -> u16 = e.bits();
+    probe_wait__Events__and(a: Events, b: Events) -> Events = a.and(b);
+    probe_wait__Events__any_of(a: Events, b: Events) -> bool = a.any_of(b);
+    probe_wait__PollFd__new(fd: &Fd, e: Events) -> PollFd<'_> = PollFd::new(fd, e);
+    probe_wait__PollFd__told(p: &PollFd<'_>) -> Events = p.told();
+    probe_wait__poll(fds: &mut [PollFd<'_>], w: Wait) -> Result<usize> = wait::poll(fds, w);
+}
+
+probes! {
+    probe_channel__ByteRead__read_exact(r: &mut ReadEnd, buf: &mut [u8], w: Wait) -> Result<usize> =
+        r.read_exact(buf, w);
+    probe_channel__ByteWrite__write_all(e: &mut WriteEnd, b: &[u8], w: Wait) -> Result<()> = e.write_all(b, w);
+    probe_channel__Duplex__send_limit(d: &Duplex<PacketSender, PacketReceiver>) -> usize = d.send_limit();
+    probe_channel__Duplex__send(d: &mut Duplex<PacketSender, PacketReceiver>, m: &[u8], w: Wait) -> Result<()> =
+        d.send(m, w);
+    probe_channel__Duplex__try_send(d: &mut Duplex<PacketSender, PacketReceiver>, m: &[u8]) -> Result<()> =
+        d.try_send(m);
+    probe_channel__Duplex__recv_limit(d: &Duplex<PacketSender, PacketReceiver>) -> usize = d.recv_limit();
+    probe_channel__Duplex__recv(
+        d: &mut Duplex<PacketSender, PacketReceiver>, buf: &mut [u8], w: Wait
+    ) -> Result<usize> = d.recv(buf, w);
+    probe_channel__Duplex__try_recv(d: &mut Duplex<PacketSender, PacketReceiver>, buf: &mut [u8]) -> Result<usize> =
+        d.try_recv(buf);
+}
