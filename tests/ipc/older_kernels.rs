@@ -1,7 +1,7 @@
 //! The fallbacks of older kernels, by a seccomp filter that refuses what is newer.
 
 use crate::add_tests;
-use crate::conformance::mechanism::{Calls, Mechanism, remove_files};
+use crate::conformance::mechanism::remove_files;
 use crate::conformance::{self, POINTS};
 use crate::os::{fds, limits, raw_write, signals};
 use crate::runner::List;
@@ -14,7 +14,7 @@ const MFD_NOEXEC_SEAL: u32 = 0x8;
 pub fn tests(list: &mut List) {
     for m in conformance::all() {
         let (group, refuse): (_, fn()) = match m.calls.send {
-            ["pwritev2"] => ("before_6_18", no_rwf_nosignal),
+            ["pwritev2" | "rt_sigprocmask", ..] => ("before_6_18", no_rwf_nosignal),
             [] => ("before_6_3", no_noexec_seal),
             _ => continue,
         };
@@ -22,7 +22,7 @@ pub fn tests(list: &mut List) {
             let name = m.name.replace(' ', "_");
             list.add(format!("older_kernels::{group}::{name}::point_{}", n + 1), move || {
                 refuse();
-                (point.check)(&on_an_older_kernel(m));
+                (point.check)(&conformance::before_6_18(m));
                 remove_files();
             });
         }
@@ -41,16 +41,6 @@ fn no_rwf_nosignal() {
 /// As Linux before 6.3.
 fn no_noexec_seal() {
     limits::refuse(libc::SYS_memfd_create, libc::EINVAL, Some((1, MFD_NOEXEC_SEAL)));
-}
-
-fn on_an_older_kernel(m: Mechanism) -> Mechanism {
-    match m.calls.send {
-        ["pwritev2"] => {
-            let send = &["rt_sigprocmask", "writev", "rt_sigprocmask"];
-            Mechanism { calls: Calls { send, ..m.calls }, ..m }
-        }
-        _ => m,
-    }
 }
 
 fn flagged_write(fd: RawFd, flags: u32) -> i32 {

@@ -136,7 +136,7 @@ fn accept_waits_for_a_descriptor() {
     limits::limit_descriptors(first_free.number());
     let answers = [listener.accept(PATIENCE).map(drop), listener.try_accept().map(drop)];
     limits::unlimit_descriptors();
-    answers.into_iter().for_each(|answer| drop(refused(answer, Errno::MFILE)));
+    answers.into_iter().for_each(|answer| _ = refused(answer, Errno::MFILE));
     drop(listener.accept(PATIENCE).expect("it waits still"));
 }
 

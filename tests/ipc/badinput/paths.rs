@@ -20,8 +20,11 @@ pub fn tests(list: &mut List) {
     );
 }
 
+/// What takes a path.
+type OnPath = fn(&CStr) -> Result<()>;
+
 /// Everything that takes the path of a FIFO that should be there.
-fn openers() -> [(&'static str, fn(&CStr) -> Result<()>); 6] {
+fn openers() -> [(&'static str, OnPath); 6] {
     [
         ("open_read", |path| fifo::open_read(path).map(drop)),
         ("open_write", |path| fifo::open_write(path, PATIENCE).map(drop)),
@@ -33,7 +36,7 @@ fn openers() -> [(&'static str, fn(&CStr) -> Result<()>); 6] {
 }
 
 /// And of one that should be new.
-fn creators() -> [(&'static str, fn(&CStr) -> Result<()>); 3] {
+fn creators() -> [(&'static str, OnPath); 3] {
     [
         ("create", fifo::create),
         ("ensure", fifo::ensure),
