@@ -59,7 +59,7 @@ pub fn stop(tour: &mut Tour) -> Outcome {
     let (mut mine, mut theirs) = make()?;
     let row = Row {
         mechanism: "seqpacket, abstract",
-        named: "abstract name",
+        named: "an abstract name",
         call: Call::Rpc,
         each: 1,
         whole: whole(&mut mine, &mut theirs)?,

@@ -6,7 +6,7 @@ use crate::pipe::two_packet_pipes;
 use crate::process::{Here, fork, leave, patience};
 use crate::ring::two_rings;
 use crate::table::{Call, Row, Whole};
-use crate::talk::ROOM;
+use crate::talk::{ROOM, whole};
 use crate::trace::{Failure as NotTraced, trace, window};
 use crate::{Outcome, Tour, datagram, fifo, seqpacket, stream};
 use rawipc::rpc::{CallError, Client, Failure, Server};
@@ -55,13 +55,16 @@ pub fn stop(tour: &mut Tour) -> Outcome {
     tour.claims.show(failed, "an error of the method, and of the call, came back as an error");
     over_each(tour)?;
 
+    let (mut mine, mut theirs) = seqpacket::pair()?;
+    let kept = whole(&mut mine, &mut theirs)?;
+    tour.claims.check(kept == Whole::Yes, || "a call stays whole".to_owned());
     let figures = cost()?;
     tour.row(Row {
         mechanism: "remote call",
-        named: "its channel's",
+        named: "its channel's name",
         call: Call::Rpc,
         each: 1,
-        whole: Whole::Yes,
+        whole: kept,
         figures,
     });
     Ok(())

@@ -78,7 +78,7 @@ pub fn stop(tour: &mut Tour) -> Outcome {
     let (mut mine, mut theirs) = make()?;
     let row = Row {
         mechanism: "datagram",
-        named: "path, type s",
+        named: "a path (s)",
         call: Call::Rpc,
         each: 1,
         whole: whole(&mut mine, &mut theirs)?,

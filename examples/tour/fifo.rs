@@ -66,7 +66,7 @@ pub fn stop(tour: &mut Tour) -> Outcome {
     let (mut mine, mut theirs) = make()?;
     let row = Row {
         mechanism: "FIFO",
-        named: "path, type p",
+        named: "a path (p)",
         call: Call::Local,
         each: 1,
         whole: whole(&mut mine, &mut theirs)?,

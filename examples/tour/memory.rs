@@ -61,7 +61,7 @@ pub fn inherited(tour: &mut Tour) -> Outcome {
     one_memory(&mut tour.claims, &parents, &childs);
     let claim = "at the same address in both, having been there at the fork";
     tour.claims.show(parents.range == childs.range, claim);
-    cost(tour, "memory, inherited", "none: inherited", || {
+    cost(tour, "memory, inherited", "inheritance", || {
         let map = Rc::new(Map::anonymous(LEN)?);
         Ok(connect(&map, &map))
     })
@@ -156,7 +156,7 @@ pub fn file(tour: &mut Tour) -> Outcome {
     tour.claims.show(same && ends, "both descriptors are of that file");
     one_memory(&mut tour.claims, &parents_map, &childs_map);
     let name = tour.scratch.name("measured")?.1;
-    cost(tour, "memory, file", "path, type -", || {
+    cost(tour, "memory, file", "a path (-)", || {
         let file = File::create(&name, LEN)?;
         let maps = file.map().and_then(|one| Ok((one, File::open(&name)?.map()?)));
         File::remove(&name)?;

@@ -45,7 +45,7 @@ pub fn bytes(tour: &mut Tour) -> Outcome {
     tour.claims.show(kept == Whole::Joined, claim);
     tour.row(Row {
         mechanism: "pipe, bytes",
-        named: "none: inherited",
+        named: "inheritance",
         call: Call::Local,
         each: 1,
         whole: kept,
@@ -83,7 +83,7 @@ pub fn packets(tour: &mut Tour) -> Outcome {
     tour.claims.show(kept == Whole::Yes, "two messages, sent before the first was received, came out as two");
     tour.row(Row {
         mechanism: "pipe, packets",
-        named: "none: inherited",
+        named: "inheritance",
         call: Call::Local,
         each: 1,
         whole: kept,

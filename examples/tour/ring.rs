@@ -49,7 +49,7 @@ pub fn stop(tour: &mut Tour) -> Outcome {
     tour.claims.show(kept == Whole::Yes, "two messages, sent before the first was received, came out as two");
     tour.row(Row {
         mechanism: "ring",
-        named: "none: inherited",
+        named: "inheritance",
         call: Call::Local,
         each: 0,
         whole: kept,

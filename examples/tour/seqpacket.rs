@@ -42,7 +42,7 @@ pub fn stop(tour: &mut Tour) -> Outcome {
     tour.claims.show(kept == Whole::Yes, "two messages, sent before the first was received, came out as two");
     tour.row(Row {
         mechanism: "seqpacket",
-        named: "none: inherited",
+        named: "inheritance",
         call: Call::Rpc,
         each: 1,
         whole: kept,

@@ -55,7 +55,7 @@ pub fn stop(tour: &mut Tour) -> Outcome {
     let (mut mine, mut theirs) = make()?;
     let row = Row {
         mechanism: "stream",
-        named: "path, type s",
+        named: "a path (s)",
         call: Call::Rpc,
         each: 1,
         whole: whole(&mut mine, &mut theirs)?,
@@ -78,7 +78,7 @@ fn framed(tour: &mut Tour) -> Outcome {
     let (mut mine, mut theirs) = make()?;
     let row = Row {
         mechanism: "stream, framed",
-        named: "path, type s",
+        named: "a path (s)",
         call: Call::Rpc,
         each: 1,
         whole: whole(&mut mine, &mut theirs)?,

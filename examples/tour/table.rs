@@ -64,7 +64,7 @@ pub fn sentences(row: &Row, claims: &mut Claims) {
 }
 
 pub fn print(rows: &[Row]) {
-    let head = ["mechanism", "the other side's name", "call", "whole", "syscalls, send+recv", "round trip"];
+    let head = ["mechanism", "named by", "call", "whole?", "syscalls, send+recv", "round trip"];
     let lines: Vec<[String; 6]> = rows.iter().map(Row::cells).collect();
     let widths: [usize; 6] = std::array::from_fn(|column| {
         let cells = lines.iter().map(|cells| cells[column].len());
@@ -87,11 +87,12 @@ pub fn print(rows: &[Row]) {
 }
 
 const LEGEND: &[&str] = &[
+    "named by: how the other side gets at it; p, s and - are the types of the files, as ls has them.",
     "call: local is one way, or memory, and nothing comes back by itself; RPC is both ways on one descriptor, so \
      that a question has its answer there.",
-    "whole: a message comes out as it went in, never joined to the next or cut.",
+    "whole?: a message comes out as it went in, never joined to the next or cut.",
     "syscalls: those of a send and of a recv as a tracer counted them just now, the other side being ready; \
      asleep: the receiver sleeps first, and the sender wakes it.",
-    "round trip: 64 bytes and the same back between two processes, the median, just now. Two who sleep share one \
-     CPU; two who poll have one each, if there are two.",
+    "round trip: 64 bytes and the same back between two processes, the median, just now; for the remote call, \
+     two numbers and their sum. Two who sleep share one CPU; two who poll have one each, if there are two.",
 ];
