@@ -109,8 +109,7 @@ impl Fd {
     /// |------|-------|
     /// | ok | `fcntl` `fcntl` `dup3` `close` |
     /// | already that number | `fcntl` `fcntl` `fcntl` |
-    /// | not open | `fcntl` `close` |
-    /// | already that number, not open | `fcntl` `close` |
+    /// | not open; already that number, not open | `fcntl` `close` |
     ///
     /// # References
     /// [dup(2)](https://man7.org/linux/man-pages/man2/dup.2.html)
@@ -171,8 +170,7 @@ impl AsFd for Fd {
 impl Drop for Fd {
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: ours alone, and not used again.
-        unsafe { sys::close(self.0) };
+        sys::close(self.0);
     }
 }
 

@@ -3,7 +3,7 @@
 //! | piece | why it is not rustix's |
 //! |-------|------------------------|
 //! | [`monotonic_nanos`] | rustix asks the vDSO, and finds it with a hidden `prctl` or by opening a file |
-//! | [`close`] | rustix's takes an error for a bug, which a file system may give at any time |
+//! | [`close`] | rustix's asserts, in debug builds, that it did not fail |
 //! | [`ppoll`] | rustix's takes no signal mask |
 //! | [`sigprocmask`], [`sigpending`], [`sigtimedwait`] | rustix hides its own behind a name that rotates on purpose |
 //! | [`getdents64`] | rustix's reader slices its buffer at an index that the optimiser cannot bound |
@@ -15,7 +15,7 @@ pub(crate) mod socket;
 
 use crate::error::{Call, Error, Result};
 use core::ffi::c_void;
-use rustix::fd::{AsRawFd, BorrowedFd};
+use rustix::fd::{AsRawFd, BorrowedFd, RawFd};
 use rustix::io::ReadWriteFlags;
 
 /// `RWF_NOSIGNAL`, Linux 6.18: a write to a pipe without readers is `EPIPE` and nothing more.
@@ -62,15 +62,6 @@ mod nr {
 const CLOCK_MONOTONIC: usize = linux_raw_sys::general::CLOCK_MONOTONIC as usize;
 const SIG_BLOCK: usize = linux_raw_sys::general::SIG_BLOCK as usize;
 const SIG_SETMASK: usize = linux_raw_sys::general::SIG_SETMASK as usize;
-
-/// `close(fd)`, once, whatever it answers.
-///
-/// # Safety
-/// `fd` is the caller's own, and not used again.
-pub(crate) unsafe fn close(fd: i32) {
-    // SAFETY: passed on.
-    let _ = unsafe { syscall(Call::CLOSE, nr::CLOSE, [fd as usize, 0, 0, 0, 0]) };
-}
 
 /// `clock_gettime(CLOCK_MONOTONIC)` as a real call, in nanoseconds. It cannot fail with these arguments.
 pub(crate) fn monotonic_nanos() -> u64 {
@@ -132,6 +123,13 @@ pub(crate) fn take_pending(set: SigSet) -> Result<()> {
     let args = [(&raw const set) as usize, 0, (&raw const zero) as usize, SIGSET_BYTES, 0];
     // SAFETY: the kernel reads one set and one timespec; the null in between says that no siginfo is wanted.
     unsafe { syscall(Call::RT_SIGTIMEDWAIT, nr::SIGTIMEDWAIT, args) }.map(drop)
+}
+
+/// `close(fd)`, whatever it returns: by then the number is free, and may be another's.
+#[inline]
+pub(crate) fn close(fd: RawFd) {
+    // SAFETY: no memory of ours is read or written; that the number is its caller's to close is its promise.
+    let _ = unsafe { syscall(Call::CLOSE, nr::CLOSE, [fd as usize, 0, 0, 0, 0]) };
 }
 
 /// `getdents64(dir, buf)`: as many whole `struct linux_dirent64` as fit; 0 at the end.
