@@ -177,10 +177,10 @@ fn sole() -> Outcome<(ReadEnd, FrameSender<WriteEnd>)> {
     Ok((r, FrameSender::sole(w, LARGE)?))
 }
 
-/// Takes out what is there, again each time it is asked.
+/// Takes out whatever comes.
 fn drain(mut r: ReadEnd) -> impl FnMut() + Send {
     use rawipc::ByteRead;
-    move || assert!(r.read(&mut [0; 1 << 16], Wait::FOREVER).is_ok())
+    move || while r.read(&mut [0; 1 << 16], Wait::FOREVER).is_ok() {}
 }
 
 /// A sender that has sent a part of a large message.
@@ -201,20 +201,20 @@ fn sending(s: &mut Scenarios) {
         s.case(send, case, move |t| {
             let (r, mut sender) = sole()?;
             let wait = wait();
-            t.cue("ppoll", 1, drain(r));
+            t.meanwhile("ppoll", 1, drain(r));
             t.ok(|| sender.send(&[7; LARGE][..len], wait))
         })
         .over("pipe::WriteEnd");
     }
     s.case(send, "larger, at most a duration, later", |t| {
         let (r, mut sender) = sole()?;
-        t.cue("ppoll", 1, drain(r));
+        t.meanwhile("ppoll", 1, drain(r));
         t.ok(|| sender.send(&[7; LARGE], LONG))
     })
     .over("pipe::WriteEnd");
     s.case(send, "larger, at most a duration, later", |t| {
         let (r, mut sender) = unfinished()?;
-        t.cue("ppoll", 1, drain(r));
+        t.meanwhile("ppoll", 1, drain(r));
         t.ok(|| sender.send(&[7; LARGE], LONG))
     })
     .over("pipe::WriteEnd");
@@ -289,6 +289,6 @@ fn stream_takes_parts(t: &Stage, wait: Wait) -> Outcome {
     let large = vec![7; 1 << 20];
     let mut framed = Framed::new(a, &mut buf, large.len())?;
     let mut room = vec![0; large.len() + 4];
-    t.cue("ppoll", 1, move || assert!(b.read_exact(&mut room, Wait::FOREVER).is_ok()));
+    t.meanwhile("ppoll", 1, move || assert!(b.read_exact(&mut room, Wait::FOREVER).is_ok()));
     t.ok(|| framed.send(&large, wait))
 }
