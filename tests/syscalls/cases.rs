@@ -4,7 +4,9 @@ mod channel;
 mod fd;
 mod fifo;
 mod frame;
+mod memory;
 mod pipe;
+mod ring;
 mod wait;
 mod waiting;
 
@@ -15,6 +17,8 @@ pub fn all(s: &mut Scenarios) {
     fd::cases(s);
     fifo::cases(s);
     frame::cases(s);
+    memory::cases(s);
     pipe::cases(s);
+    ring::cases(s);
     wait::cases(s);
 }
