@@ -6,6 +6,7 @@ mod fifo;
 mod frame;
 mod memory;
 mod pipe;
+mod proc;
 mod ring;
 mod wait;
 mod waiting;
@@ -19,6 +20,7 @@ pub fn all(s: &mut Scenarios) {
     frame::cases(s);
     memory::cases(s);
     pipe::cases(s);
+    proc::cases(s);
     ring::cases(s);
     wait::cases(s);
 }
