@@ -8,6 +8,7 @@ mod memory;
 mod pipe;
 mod proc;
 mod ring;
+mod rpc;
 mod wait;
 mod waiting;
 
@@ -22,5 +23,6 @@ pub fn all(s: &mut Scenarios) {
     pipe::cases(s);
     proc::cases(s);
     ring::cases(s);
+    rpc::cases(s);
     wait::cases(s);
 }

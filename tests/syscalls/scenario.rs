@@ -31,8 +31,8 @@ pub struct Scenario {
     pub case: String,
     /// The mode that files are expected to be made with.
     pub mode: u32,
-    /// The type whose implementation a generic function is over.
-    pub over: Option<&'static str>,
+    /// The types whose implementations a generic function is over.
+    pub over: Option<&'static [&'static str]>,
     /// Expected to fail: nobody needs to read why.
     quiet: bool,
     work: Box<dyn Fn(&Stage) -> Outcome>,
@@ -46,7 +46,7 @@ impl Scenario {
     }
 
     /// What a trait's own methods stand for in the table.
-    pub fn over(&mut self, over: &'static str) -> &mut Scenario {
+    pub fn over(&mut self, over: &'static [&'static str]) -> &mut Scenario {
         self.over = Some(over);
         self
     }

@@ -26,8 +26,8 @@ pub struct Tables {
     pub faults: Vec<String>,
 }
 
-/// The type whose implementation a trait's declared method stands for: `pipe::ReadEnd`. Any, where none is said.
-pub type Over<'t> = Option<&'t str>;
+/// The types whose implementations a trait's declared method stands for: `pipe::ReadEnd`. Any, where none is said.
+pub type Over<'t> = Option<&'t [&'static str]>;
 
 /// Calls in order, by name.
 pub type Calls = [String];
@@ -190,7 +190,8 @@ impl Tables {
         // Declared only: as its implementations, or as the one in question.
         let implements = |i: &usize| {
             let e = &self.entries[*i];
-            let chosen = over.is_none_or(|over| e.key.rsplit_once("::").is_some_and(|(ty, _)| ty == over));
+            let chosen =
+                over.is_none_or(|over| e.key.rsplit_once("::").is_some_and(|(ty, _)| over.contains(&ty)));
             *i != from && e.name == name && e.of_trait.as_deref() == Some(owner) && chosen
         };
         (0..self.entries.len()).filter(implements).collect()
