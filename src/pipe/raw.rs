@@ -283,8 +283,7 @@ impl ByteWrite for WriteEnd {
     #[inline]
     fn write_two(&mut self, head: &[u8], body: &[u8], wait: Wait) -> Result<usize> {
         let WriteEnd { fd, masks_sigpipe } = self;
-        let parts = [IoSlice::new(head), IoSlice::new(body)];
-        until_done(fd.as_fd(), Events::WRITABLE, wait, || put(fd, masks_sigpipe, &parts))
+        until_done(fd.as_fd(), Events::WRITABLE, wait, || put_two(fd, masks_sigpipe, head, body))
     }
 
     /// `pwritev2(self, [head, body], RWF_NOSIGNAL)`; else as [`try_write`](ByteWrite::try_write).
@@ -296,7 +295,7 @@ impl ByteWrite for WriteEnd {
     /// As [`try_write`](ByteWrite::try_write).
     #[inline]
     fn try_write_two(&mut self, head: &[u8], body: &[u8]) -> Result<usize> {
-        put(&self.fd, &mut self.masks_sigpipe, &[IoSlice::new(head), IoSlice::new(body)])
+        put_two(&self.fd, &mut self.masks_sigpipe, head, body)
     }
 }
 
@@ -335,6 +334,14 @@ fn put_some(fd: &Fd, masks_sigpipe: &mut bool, bytes: &[u8]) -> Result<usize> {
         return Err(Error::argument(Call::PWRITEV2, Errno::INVAL));
     }
     put(fd, masks_sigpipe, &[IoSlice::new(bytes)])
+}
+
+#[inline]
+fn put_two(fd: &Fd, masks_sigpipe: &mut bool, head: &[u8], body: &[u8]) -> Result<usize> {
+    if head.is_empty() && body.is_empty() {
+        return Err(Error::argument(Call::PWRITEV2, Errno::INVAL));
+    }
+    put(fd, masks_sigpipe, &[IoSlice::new(head), IoSlice::new(body)])
 }
 
 #[inline]

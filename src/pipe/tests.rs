@@ -162,3 +162,12 @@ fn poll_tells_which_of_several_is_ready() {
     assert!(fds[0].told().any_of(Events::READABLE) && !fds[0].told().any_of(Events::HANG_UP));
     assert!(fds[1].told().any_of(Events::HANG_UP) && !fds[1].told().any_of(Events::READABLE));
 }
+
+#[test]
+fn two_parts_of_nothing_are_refused_before_any_call() {
+    let (_read_end, mut write_end) = pair().unwrap();
+    let refused = Error::argument(Call::PWRITEV2, Errno::INVAL);
+    assert_eq!(write_end.write_two(b"", b"", SHORT), Err(refused));
+    assert_eq!(write_end.try_write_two(b"", b""), Err(refused));
+    assert_eq!(write_end.try_write_two(b"", b"x"), Ok(1));
+}
