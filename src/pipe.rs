@@ -195,7 +195,9 @@ impl Receiver for PacketReceiver {
     /// | ready, end | `read` |
     /// | waits for ever | `read` (`ppoll` `read`)×n |
     /// | waits with a limit | `read` (`clock_gettime` `ppoll` `read`)×n |
-    /// | times out | `read` `clock_gettime` `ppoll` |
+    /// | times out | (`read` `clock_gettime` `ppoll`)×n |
+    /// | times out between two sleeps | (`read` `clock_gettime` `ppoll`)×n `read` `clock_gettime` |
+    /// | would wait, with a limit of zero | `read` |
     /// | refused | none |
     #[inline]
     fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {

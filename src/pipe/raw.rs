@@ -19,7 +19,7 @@ use rustix::io::IoSlice;
 #[repr(C)]
 pub struct ReadEnd {
     fd: Fd,
-    /// A FIFO opened before its first writer reads 0 without having ended.
+    /// What may be a FIFO opened before its first writer, which reads 0 without having ended.
     expects_writer: bool,
 }
 
@@ -65,7 +65,8 @@ impl ReadEnd {
     /// | another direction | `fstat` `fcntl` `close` |
     pub fn attach(fd: Fd) -> Result<Self> {
         attach(&fd, OFlags::WRONLY)?;
-        Ok(ReadEnd::of_pipe(fd))
+        // It may be a FIFO that no writer has opened yet. On a pipe this costs a look at an end that comes first.
+        Ok(ReadEnd { fd, expects_writer: true })
     }
 
     /// `fcntl(F_GETPIPE_SZ)` — the bytes that the pipe holds.
@@ -132,11 +133,15 @@ impl ByteRead for ReadEnd {
     /// | ready, end | `read` |
     /// | waits for ever | `read` (`ppoll` `read`)×n |
     /// | waits with a limit | `read` (`clock_gettime` `ppoll` `read`)×n |
-    /// | times out | `read` `clock_gettime` `ppoll` |
+    /// | times out | (`read` `clock_gettime` `ppoll`)×n |
+    /// | times out between two sleeps | (`read` `clock_gettime` `ppoll`)×n `read` `clock_gettime` |
+    /// | would wait, with a limit of zero | `read` |
     /// | FIFO, waits for its first writer | `read` `ppoll` (`ppoll` `read`)×n |
     /// | FIFO, waits for its first writer with a limit | `read` `ppoll` (`clock_gettime` `ppoll` `read`)×n |
+    /// | FIFO, its first writer comes and leaves without a word | `read` `ppoll` (`ppoll` `read`)×n `ppoll` |
+    /// | FIFO, the same with a limit | `read` `ppoll` (`clock_gettime` `ppoll` `read`)×n `ppoll` |
     /// | FIFO, no writer in time | `read` `ppoll` `clock_gettime` `ppoll` |
-    /// | FIFO, the first writer left without a word | `read` `ppoll` |
+    /// | FIFO or attached, the first writer left without a word | `read` `ppoll` |
     /// | refused | none |
     ///
     /// # References
@@ -240,7 +245,9 @@ impl ByteWrite for WriteEnd {
     /// | room, or no reader | `pwritev2` |
     /// | waits for ever | `pwritev2` (`ppoll` `pwritev2`)×n |
     /// | waits with a limit | `pwritev2` (`clock_gettime` `ppoll` `pwritev2`)×n |
-    /// | times out | `pwritev2` `clock_gettime` `ppoll` |
+    /// | times out | (`pwritev2` `clock_gettime` `ppoll`)×n |
+    /// | times out between two sleeps | (`pwritev2` `clock_gettime` `ppoll`)×n `pwritev2` `clock_gettime` |
+    /// | would wait, with a limit of zero | `pwritev2` |
     /// | first use, before 6.18 | `pwritev2` `rt_sigprocmask` `writev` `rt_sigprocmask` |
     /// | before 6.18 | `rt_sigprocmask` `writev` `rt_sigprocmask` |
     /// | before 6.18, no reader | `rt_sigprocmask` `writev` `rt_sigtimedwait` `rt_sigprocmask` |
