@@ -284,6 +284,9 @@ pub(crate) fn events_now(fd: BorrowedFd<'_>, events: Events) -> Result<Events> {
 }
 
 /// Runs `op` until it has an answer: at once where it has one, else each time `fd` is ready, as long as `wait` says.
+///
+/// Who asks for [`Events::PEER_CLOSED`] is told `ESHUTDOWN` where it is there and `op` still has no answer: it goes
+/// on for ever, and so would a loop around it.
 #[inline]
 pub(crate) fn until_done<T>(
     fd: BorrowedFd<'_>,
@@ -307,12 +310,16 @@ fn wait_and_retry<T>(
 ) -> Result<T> {
     let mut sleeper = Sleeper::new(wait);
     loop {
+        let mut told = Events::NONE;
         if last.is_again() {
-            sleeper.ready(fd, events)?;
+            told = sleeper.ready(fd, events)?;
         } else {
             sleeper.interrupted(last)?;
         }
         match op() {
+            Err(e) if e.is_again() && told.any_of(Events::PEER_CLOSED) => {
+                return Err(Error::kernel(e.call(), Errno::SHUTDOWN));
+            }
             Err(e) if e.is_again() || e.errno() == Errno::INTR => last = e,
             answer => return answer,
         }
@@ -329,9 +336,12 @@ impl Sleeper {
         Sleeper { wait }
     }
 
-    /// Sleeps until `fd` has one of `events`, an error or a hang-up.
-    pub(crate) fn ready(&mut self, fd: BorrowedFd<'_>, events: Events) -> Result<()> {
-        self.poll(&mut [PollFd::borrowed(fd, events)]).map(drop)
+    /// Sleeps until `fd` has one of `events`, an error or a hang-up, and returns which.
+    pub(crate) fn ready(&mut self, fd: BorrowedFd<'_>, events: Events) -> Result<Events> {
+        let mut fds = [PollFd::borrowed(fd, events)];
+        self.poll(&mut fds)?;
+        let [PollFd { told, .. }] = fds;
+        Ok(told)
     }
 
     /// Sleeps `nanos`, or less where the deadline is nearer: for what nothing tells of.
