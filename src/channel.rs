@@ -29,7 +29,7 @@
 //!    program ([`Fd::hand_over_as`](crate::fd::Fd::hand_over_as)); files are 0600 unless the caller says
 //!    otherwise; what a killed process leaves never stands in its successor's way.
 
-use crate::error::{Call, Result};
+use crate::error::{Call, Errno, Error, Result};
 use crate::wait::Wait;
 
 /// The end of a channel that messages go into.
@@ -153,7 +153,7 @@ pub trait ByteWrite {
     ///
     /// # Errors
     /// As [`write`](Self::write). How many bytes went before the error is not told: a caller who must know
-    /// writes in steps.
+    /// writes in steps. `EIO`: a write took nothing and said so, which none of this crate does.
     ///
     /// # Syscalls
     /// | case | calls |
@@ -164,8 +164,10 @@ pub trait ByteWrite {
         let wait = wait.fixed();
         let mut rest = bytes;
         while !rest.is_empty() {
-            let n = self.write(rest, wait)?;
-            rest = rest.get(n..).unwrap_or(&[]);
+            match self.write(rest, wait)? {
+                0 => return Err(Error::kernel(Self::WRITE_CALL, Errno::IO)),
+                n => rest = rest.get(n..).unwrap_or(&[]),
+            }
         }
         Ok(())
     }

@@ -115,8 +115,10 @@ impl Outgoing {
             let head_left = head.get(done..).unwrap_or(&[]);
             let msg_left = msg.get(done.saturating_sub(HEAD)..).unwrap_or(&[]);
             match pace.write(stream, head_left, msg_left, first) {
-                Ok(n) => done = done.saturating_add(n),
-                Err(e) => {
+                Ok(n @ 1..) => done = done.saturating_add(n),
+                answer => {
+                    // A stream that takes nothing, and calls that success, would keep us here for ever.
+                    let e = answer.err().unwrap_or(Error::kernel(W::WRITE_CALL, Errno::IO));
                     self.state = match e.errno() {
                         _ if done == 0 => State::Clear,
                         Errno::AGAIN | Errno::TIMEDOUT | Errno::INTR | Errno::NOBUFS | Errno::NOMEM => {

@@ -3,12 +3,12 @@
 mod fake;
 
 use super::{FrameReceiver, FrameSender, Framed};
-use crate::channel::{Receiver, Sender};
+use crate::channel::{ByteWrite, Receiver, Sender};
 use crate::error::{Call, Errno, Error, Origin};
 use crate::pipe;
 use crate::wait::Wait;
 use core::time::Duration;
-use fake::Fake;
+use fake::{Fake, Idle};
 use std::vec::Vec;
 use std::{thread, vec};
 
@@ -322,4 +322,17 @@ fn both_ways_over_one_stream() {
     assert_eq!(both.recv(&mut out, Wait::FOREVER), Ok(16));
     assert_eq!(&out[..16], b"out and in again");
     assert_eq!(both.try_recv(&mut out).unwrap_err().errno(), Errno::AGAIN);
+}
+
+#[test]
+fn a_stream_that_takes_nothing_and_calls_it_success_holds_nobody() {
+    let nothing = Error::kernel(Call::SENDMSG, Errno::IO);
+    for room in [0, 2, 6] {
+        let mut sender = FrameSender::sole(Idle { room }, 100).unwrap();
+        assert_eq!(sender.send(b"message", Wait::FOREVER), Err(nothing));
+        let mut sender = FrameSender::sole(Idle { room }, 100).unwrap();
+        assert_eq!(sender.try_send(b"message"), Err(nothing));
+        assert!(!sender.is_unfinished());
+        assert_eq!(Idle { room }.write_all(b"message", MOMENT), Err(nothing));
+    }
 }
