@@ -109,6 +109,18 @@ impl Wait {
         }
     }
 
+    /// Goes on to the next part of an operation: pins the limit to the clock, or asks the clock whether it is over.
+    /// Without, a peer that sends or takes a byte at a time, just in time, could hold us beyond it.
+    ///
+    /// None for ever, else `clock_gettime`.
+    pub(crate) fn next_part(&mut self) -> Result<()> {
+        if self.is_loose() {
+            *self = self.fixed();
+            return Ok(());
+        }
+        Sleeper::new(*self).left().map(drop)
+    }
+
     /// Whether the limit is still to be pinned to the clock.
     #[inline]
     pub(crate) const fn is_loose(self) -> bool {
