@@ -1,6 +1,8 @@
 use super::*;
+use crate::sys;
 use crate::wait::{Events, PollFd, poll};
 use core::time::Duration;
+use rustix::io::IoSlice;
 use std::vec;
 use std::vec::Vec;
 
@@ -170,4 +172,25 @@ fn two_parts_of_nothing_are_refused_before_any_call() {
     assert_eq!(write_end.write_two(b"", b"", SHORT), Err(refused));
     assert_eq!(write_end.try_write_two(b"", b""), Err(refused));
     assert_eq!(write_end.try_write_two(b"", b"x"), Ok(1));
+}
+
+#[test]
+fn a_masked_write_that_loses_its_reader_midway_leaves_no_signal() {
+    let (read_end, write_end) = pair().unwrap();
+    let (fd, room) = (write_end.into_fd(), read_end.capacity().unwrap());
+    fd.inherit().unwrap(); // blocking, as another holder may have made it
+    let before = sys::block_signals(sys::SIGPIPE_SET).unwrap();
+    let reader = std::thread::spawn(move || {
+        while read_end.available().unwrap() < room {
+            std::thread::yield_now();
+        }
+    });
+    let bytes = vec![1; 2 * room];
+    assert_eq!(masked::put_masked(&fd, &[IoSlice::new(&bytes)], bytes.len()), Ok(room));
+    assert_eq!(sys::sigpending().unwrap() & sys::SIGPIPE_SET, 0);
+    let e = masked::put_masked(&fd, &[IoSlice::new(&bytes)], bytes.len()).unwrap_err();
+    assert_eq!(e, Error::kernel(Call::WRITEV, Errno::PIPE));
+    assert_eq!(sys::sigpending().unwrap() & sys::SIGPIPE_SET, 0);
+    sys::set_signal_mask(before).unwrap();
+    reader.join().unwrap();
 }
