@@ -228,8 +228,8 @@ mod table {
         PWRITEV2 "pwritev2", READ "read", READLINKAT "readlinkat", RECVFROM "recvfrom", RECVMSG "recvmsg",
         RT_SIGPENDING "rt_sigpending", RT_SIGPROCMASK "rt_sigprocmask", RT_SIGTIMEDWAIT "rt_sigtimedwait",
         SCHED_YIELD "sched_yield", SENDMSG "sendmsg", SENDTO "sendto", SETSOCKOPT "setsockopt",
-        SHUTDOWN "shutdown", SOCKET "socket", SOCKETPAIR "socketpair", UNLINKAT "unlinkat", WRITE "write",
-        WRITEV "writev",
+        SHUTDOWN "shutdown", SOCKET "socket", SOCKETPAIR "socketpair", STATX "statx", UNLINKAT "unlinkat",
+        WRITE "write", WRITEV "writev",
         // No syscall at all: a word or a position read from shared memory.
         MEMORY "memory",
         // No syscall at all: packing and unpacking of a remote call.

@@ -10,7 +10,7 @@ use core::mem::ManuallyDrop;
 use rustix::fs::OFlags;
 use rustix::io::{DupFlags, Errno, FdFlags};
 
-pub use rustix::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
+pub use rustix::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use rustix::fd::{FromRawFd, IntoRawFd};
 pub use rustix::fs::CWD;
 

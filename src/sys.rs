@@ -5,6 +5,7 @@
 //! | [`monotonic_nanos`] | rustix asks the vDSO, and finds it with a hidden `prctl` or by opening a file |
 //! | [`ppoll`] | rustix's takes no signal mask |
 //! | [`sigprocmask`], [`sigpending`], [`sigtimedwait`] | rustix hides its own behind a name that rotates on purpose |
+//! | [`getdents64`] | rustix's reader slices its buffer at an index that the optimiser cannot bound |
 //! | [`NOSIGNAL`] | newer than rustix |
 //! | [`socket`] | rustix's `getsockopt`, `recvfrom` and ancillary buffers hold assertions |
 //! | [`copy_bytes`] | no syscall: a copy that may race with a peer, which the language's own may not |
@@ -13,6 +14,7 @@ pub(crate) mod socket;
 
 use crate::error::{Call, Error, Result};
 use core::ffi::c_void;
+use rustix::fd::{AsRawFd, BorrowedFd};
 use rustix::io::ReadWriteFlags;
 
 /// `RWF_NOSIGNAL`, Linux 6.18: a write to a pipe without readers is `EPIPE` and nothing more.
@@ -50,8 +52,8 @@ mod nr {
         __NR_rt_sigtimedwait_time64 as SIGTIMEDWAIT,
     };
     pub(super) use g::{
-        __NR_getsockopt as GETSOCKOPT, __NR_recvmsg as RECVMSG, __NR_rt_sigpending as SIGPENDING,
-        __NR_rt_sigprocmask as SIGPROCMASK, __NR_sendmsg as SENDMSG,
+        __NR_getdents64 as GETDENTS64, __NR_getsockopt as GETSOCKOPT, __NR_recvmsg as RECVMSG,
+        __NR_rt_sigpending as SIGPENDING, __NR_rt_sigprocmask as SIGPROCMASK, __NR_sendmsg as SENDMSG,
     };
 }
 
@@ -119,6 +121,13 @@ pub(crate) fn take_pending(set: SigSet) -> Result<()> {
     let args = [(&raw const set) as usize, 0, (&raw const zero) as usize, SIGSET_BYTES, 0];
     // SAFETY: the kernel reads one set and one timespec; the null in between says that no siginfo is wanted.
     unsafe { syscall(Call::RT_SIGTIMEDWAIT, nr::SIGTIMEDWAIT, args) }.map(drop)
+}
+
+/// `getdents64(dir, buf)`: as many whole `struct linux_dirent64` as fit; 0 at the end.
+pub(crate) fn getdents64(dir: BorrowedFd<'_>, buf: &mut [u8]) -> Result<usize> {
+    let args = [dir.as_raw_fd() as usize, buf.as_mut_ptr() as usize, buf.len(), 0, 0];
+    // SAFETY: the kernel writes at most as many bytes as it is told that the slice has.
+    unsafe { syscall(Call::GETDENTS64, nr::GETDENTS64, args) }
 }
 
 /// Issues syscall `nr`, which is `call`, and splits what it returns.

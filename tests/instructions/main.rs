@@ -14,7 +14,7 @@ const LIMIT: i64 = 25;
 
 const TIMES: u64 = 200;
 
-const MECHANISMS: &[&str] = &["pipe", "fifo", "ring"];
+const MECHANISMS: &[&str] = &["pipe", "fifo", "seqpacket", "stream", "datagram", "ring"];
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
