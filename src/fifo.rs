@@ -104,11 +104,11 @@ pub fn create_at(dir: impl AsFd, path: &CStr, mode: u32) -> Result<()> {
 pub fn ensure(path: &CStr) -> Result<()> {
     loop {
         match create(path) {
-            Err(e) if e.errno() == Errno::EXIST => {}
+            Err(e) if e.is(Errno::EXIST) => {}
             answer => return answer,
         }
         match look(CWD, path) {
-            Err(e) if e.errno() == Errno::NOENT => {}
+            Err(e) if e.is(Errno::NOENT) => {}
             Err(e) => return Err(e),
             Ok(stat) => {
                 check(&stat, Owner::Mine, Call::NEWFSTATAT)?;
@@ -208,8 +208,8 @@ pub fn open_write_at(dir: impl AsFd, path: &CStr, owner: Owner, wait: Wait) -> R
     let mut pause = FIRST_PAUSE;
     let fd = loop {
         match open(dir, path, OFlags::WRONLY) {
-            Err(e) if e.errno() == Errno::NXIO => {}
-            Err(e) if e.errno() == Errno::INTR => {
+            Err(e) if e.is(Errno::NXIO) => {}
+            Err(e) if e.is(Errno::INTR) => {
                 sleeper.interrupted(e)?;
                 continue;
             }

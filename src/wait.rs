@@ -292,7 +292,7 @@ pub(crate) fn until_done<T>(
     mut op: impl FnMut() -> Result<T>,
 ) -> Result<T> {
     match op() {
-        Err(e) if e.is_again() || e.errno() == Errno::INTR => wait_and_retry(fd, events, wait, e, op),
+        Err(e) if e.is_unsettled() => wait_and_retry(fd, events, wait, e, op),
         answer => answer,
     }
 }
@@ -313,7 +313,7 @@ fn wait_and_retry<T>(
             sleeper.interrupted(last)?;
         }
         match op() {
-            Err(e) if e.is_again() || e.errno() == Errno::INTR => last = e,
+            Err(e) if e.is_unsettled() => last = e,
             answer => return answer,
         }
     }
@@ -340,7 +340,7 @@ impl Sleeper {
         let nanos = left.map_or(nanos, |left| left.min(nanos));
         match self.sleep(&mut [], Some(nanos)) {
             Ok(_) => Ok(()),
-            Err(e) if e.errno() == Errno::INTR => self.may_go_on(e),
+            Err(e) if e.is(Errno::INTR) => self.may_go_on(e),
             Err(e) => Err(e),
         }
     }
@@ -383,7 +383,7 @@ impl Sleeper {
             let left = self.left()?;
             match self.sleep(fds, left) {
                 Ok(0) => return Err(Error::deadline(Call::PPOLL)),
-                Err(e) if e.errno() == Errno::INTR => self.may_go_on(e)?,
+                Err(e) if e.is(Errno::INTR) => self.may_go_on(e)?,
                 answer => return answer,
             }
         }

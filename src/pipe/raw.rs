@@ -356,7 +356,7 @@ fn put_masked(fd: &Fd, parts: &[IoSlice<'_>]) -> Result<usize> {
     // One that waited before us is the program's own, and stays. It can only wait where it was blocked.
     let was_pending = was_blocked && sys::sigpending()? & sys::SIGPIPE_SET != 0;
     let answer = rustix::io::writev(fd, parts).named(Call::WRITEV);
-    if !was_pending && answer.is_err_and(|e| e.errno() == Errno::PIPE) {
+    if !was_pending && answer.is_err_and(|e| e.is(Errno::PIPE)) {
         // EAGAIN would mean that none was raised, which is as good.
         let _ = sys::take_pending(sys::SIGPIPE_SET);
     }
