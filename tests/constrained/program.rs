@@ -60,7 +60,7 @@ pub fn twins() -> Option<&'static Program> {
 fn of_prefix(prefix: &str) -> Option<Program> {
     let archive = archive()?;
     if !cfg!(target_arch = "x86_64") {
-        println!("SKIP: the disassembly of another architecture than x86-64 is not understood here");
+        println!("SKIP the disassembly of another architecture than x86-64 is not understood here");
         return None;
     }
     let names: Vec<&str> =
@@ -71,7 +71,7 @@ fn of_prefix(prefix: &str) -> Option<Program> {
 fn build() -> Option<Archive> {
     for tool in ["gcc", "nm", "objdump", "addr2line"] {
         if Command::new(tool).arg("--version").output().is_err() {
-            println!("SKIP: no {tool}");
+            println!("SKIP no {tool}");
             return None;
         }
     }

@@ -1,3 +1,28 @@
-//! Forking integration tests.
+//! Forking integration tests: real processes, one forked child per test.
+//!
+//! `cargo test --test ipc` runs them all; see [`runner`] for what it takes on the command line.
 
-fn main() {}
+mod badinput;
+mod conformance;
+mod crash;
+mod descriptors;
+mod exec;
+mod older_kernels;
+mod os;
+mod runner;
+mod sizes;
+#[path = "../support/trace.rs"]
+mod trace;
+
+fn main() {
+    let mut list = runner::List::new();
+    runner::selftest::tests(&mut list);
+    conformance::tests(&mut list);
+    descriptors::tests(&mut list);
+    exec::tests(&mut list);
+    crash::tests(&mut list);
+    sizes::tests(&mut list);
+    badinput::tests(&mut list);
+    older_kernels::tests(&mut list);
+    runner::main(list, conformance::matrix::judge)
+}

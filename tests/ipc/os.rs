@@ -1,0 +1,99 @@
+//! What the tests ask of the kernel, past the crate under test: through libc and std alone.
+
+pub mod fds;
+pub mod limits;
+pub mod maps;
+pub mod process;
+pub mod signals;
+
+use std::os::fd::RawFd;
+
+/// Panics with errno where a libc call returned −1.
+#[track_caller]
+pub fn check(ret: impl Into<i64>, what: &str) -> i64 {
+    let ret = ret.into();
+    assert!(ret != -1, "{what}: {}", std::io::Error::last_os_error());
+    ret
+}
+
+/// The errno of the last libc call.
+pub fn errno() -> i32 {
+    std::io::Error::last_os_error().raw_os_error().unwrap_or(0)
+}
+
+/// A raw `write`, as a program that knows nothing of the crate does it.
+pub fn raw_write(fd: RawFd, bytes: &[u8]) -> std::io::Result<usize> {
+    // SAFETY: the pointer and the length are those of a slice.
+    let n = unsafe { libc::write(fd, bytes.as_ptr().cast(), bytes.len()) };
+    usize::try_from(n).map_err(|_| std::io::Error::last_os_error())
+}
+
+/// A raw `send` that raises no signal; unlike `write`, it can send a packet of no bytes.
+pub fn raw_send(fd: RawFd, bytes: &[u8]) -> std::io::Result<usize> {
+    // SAFETY: the pointer and the length are those of a slice.
+    let n = unsafe { libc::send(fd, bytes.as_ptr().cast(), bytes.len(), libc::MSG_NOSIGNAL) };
+    usize::try_from(n).map_err(|_| std::io::Error::last_os_error())
+}
+
+/// Sets the umask and returns the one before.
+pub fn umask(mask: u32) -> u32 {
+    // SAFETY: a call without pointers.
+    unsafe { libc::umask(mask) }
+}
+
+/// Whether we are root, who passes every permission check.
+pub fn is_root() -> bool {
+    // SAFETY: a call without arguments.
+    unsafe { libc::geteuid() == 0 }
+}
+
+/// Whether this kernel is at least `major.minor`.
+pub fn kernel_is_at_least(major: u32, minor: u32) -> bool {
+    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").expect("osrelease");
+    let mut parts = release.split(|c: char| !c.is_ascii_digit()).map(|n| n.parse::<u32>().unwrap_or(0));
+    (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) >= (major, minor)
+}
+
+/// A raw `write` of all of `bytes` to a descriptor that may be non-blocking.
+pub fn raw_write_waiting(fd: RawFd, mut bytes: &[u8]) -> std::io::Result<()> {
+    while !bytes.is_empty() {
+        match raw_write(fd, bytes) {
+            Ok(n) => bytes = &bytes[n..],
+            Err(e) if e.kind() == std::io::ErrorKind::WouldBlock => {
+                let mut polled = libc::pollfd { fd, events: libc::POLLOUT, revents: 0 };
+                // SAFETY: one pollfd.
+                unsafe { libc::poll(&mut polled, 1, 1000) };
+                if polled.revents & (libc::POLLERR | libc::POLLHUP) != 0 {
+                    return Err(e);
+                }
+            }
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(())
+}
+
+/// Sends `bytes` and a copy of `descriptor` over a UNIX socket.
+pub fn raw_send_descriptor(fd: RawFd, descriptor: RawFd, bytes: &[u8]) -> std::io::Result<usize> {
+    let mut part = libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
+    let mut control = [0u64; 8];
+    // SAFETY: all zeros is a msghdr.
+    let mut header: libc::msghdr = unsafe { std::mem::zeroed() };
+    header.msg_iov = &mut part;
+    header.msg_iovlen = 1;
+    header.msg_control = control.as_mut_ptr().cast();
+    let size = size_of::<RawFd>() as u32;
+    // SAFETY: arithmetic alone.
+    header.msg_controllen = unsafe { libc::CMSG_SPACE(size) } as _;
+    // SAFETY: `control` has room for one header and one descriptor, and is aligned for it.
+    let first = unsafe { &mut *libc::CMSG_FIRSTHDR(&header) };
+    first.cmsg_level = libc::SOL_SOCKET;
+    first.cmsg_type = libc::SCM_RIGHTS;
+    // SAFETY: arithmetic alone.
+    first.cmsg_len = unsafe { libc::CMSG_LEN(size) } as _;
+    // SAFETY: behind the header there is room for one descriptor.
+    unsafe { libc::CMSG_DATA(first).cast::<RawFd>().write_unaligned(descriptor) };
+    // SAFETY: a valid message, with a control buffer of that length.
+    let n = unsafe { libc::sendmsg(fd, &header, libc::MSG_NOSIGNAL) };
+    usize::try_from(n).map_err(|_| std::io::Error::last_os_error())
+}
