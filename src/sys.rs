@@ -188,8 +188,12 @@ mod arch {
     pub(super) unsafe fn syscall5(nr: usize, [a, b, c, d, e]: [usize; 5]) -> usize {
         // SAFETY: passed on.
         match unsafe { libc::syscall(nr as libc::c_long, a, b, c, d, e) } {
-            // SAFETY: libc's own cell, valid in every thread.
-            -1 => (unsafe { *libc::__errno_location() } as isize).wrapping_neg() as usize,
+            -1 => {
+                // SAFETY: it has nothing to ask for.
+                let errno = unsafe { libc::__errno_location() };
+                // SAFETY: libc's own cell, valid in every thread.
+                (unsafe { *errno } as isize).wrapping_neg() as usize
+            }
             n => n as usize,
         }
     }
