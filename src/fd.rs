@@ -4,6 +4,7 @@
 //! better; ours says so once and for all, which takes the panic path out of every send and receive.
 
 use crate::error::{Call, Error, Named, Result};
+use crate::sys;
 use core::fmt;
 use core::hint::assert_unchecked;
 use core::mem::ManuallyDrop;
@@ -173,8 +174,7 @@ impl AsFd for Fd {
 impl Drop for Fd {
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: ours alone, and not used again.
-        unsafe { rustix::io::close(self.0) };
+        sys::close(self.0);
     }
 }
 

@@ -109,11 +109,11 @@ pub fn ensure(path: &CStr) -> Result<()> {
     loop {
         tries = tries.saturating_sub(1);
         match create(path) {
-            Err(e) if e.errno() == Errno::EXIST && tries > 0 => {}
+            Err(e) if e.is(Errno::EXIST) && tries > 0 => {}
             answer => return answer,
         }
         match look(CWD, path) {
-            Err(e) if e.errno() == Errno::NOENT => {}
+            Err(e) if e.is(Errno::NOENT) => {}
             Err(e) => return Err(e),
             Ok(stat) => {
                 check(&stat, Owner::Mine, Call::NEWFSTATAT)?;
@@ -215,8 +215,8 @@ pub fn open_write_at(dir: impl AsFd, path: &CStr, owner: Owner, wait: Wait) -> R
     let mut pause = FIRST_PAUSE;
     let fd = loop {
         match open(dir, path, OFlags::WRONLY) {
-            Err(e) if e.errno() == Errno::NXIO => {}
-            Err(e) if e.errno() == Errno::INTR => {
+            Err(e) if e.is(Errno::NXIO) => {}
+            Err(e) if e.is(Errno::INTR) => {
                 sleeper.interrupted(e)?;
                 continue;
             }

@@ -25,9 +25,13 @@ pub use file::File;
 pub use map::{Map, ReadOnlyMap};
 pub use memfd::Memfd;
 
-/// No mapping is empty, and none is longer than half an address space.
+/// No program can have more than this mapped: half of 32 bits, or the 47 bits that Linux gives a program unless it
+/// asks for more. Without the bound the kernel would go and look for the memory of a memfd, until it kills.
+const LEN_MAX: usize = if usize::BITS == 32 { isize::MAX as usize } else { 1 << 47 };
+
+/// No mapping is empty, and none is longer than an address space.
 fn check_len(len: usize, call: Call) -> Result<()> {
-    if len == 0 || len > isize::MAX as usize { Err(Error::argument(call, Errno::INVAL)) } else { Ok(()) }
+    if len == 0 || len > LEN_MAX { Err(Error::argument(call, Errno::INVAL)) } else { Ok(()) }
 }
 
 /// Makes the file `len` bytes long with memory behind each of them, so that no access finds none (SIGBUS).

@@ -297,7 +297,7 @@ pub fn poll(fds: &mut [PollFd<'_>], wait: Wait) -> Result<usize> {
     let left = sleeper.left().unwrap_or(Some(0));
     match sleeper.sleep(fds, left) {
         Ok(0) => Err(Error::deadline(Call::PPOLL)),
-        Err(e) if e.errno() == Errno::INTR => {
+        Err(e) if e.is(Errno::INTR) => {
             sleeper.may_go_on(e)?;
             sleeper.poll(fds)
         }

@@ -155,7 +155,7 @@ impl Pace {
             match try_write(stream, head, msg) {
                 // There is something to wait for: from here on the clock counts.
                 Err(e) if e.is_again() => *wait = wait.fixed(),
-                Err(e) if e.errno() == Errno::INTR => {
+                Err(e) if e.is(Errno::INTR) => {
                     *wait = wait.fixed();
                     Sleeper::new(*wait).interrupted(e)?;
                 }

@@ -29,7 +29,7 @@ impl File {
     /// zero, with room behind each of them.
     ///
     /// # Errors
-    /// `EINVAL`: `len` is 0 or more than half an address space. `EEXIST`: something is there already, a dangling
+    /// `EINVAL`: `len` is 0 or more than an address space holds (2⁴⁷). `EEXIST`: something is there already, a dangling
     /// link included. `ENOSPC`, `EDQUOT`, `EFBIG`: there is no such room, or `EOPNOTSUPP`: the file system does
     /// not promise any; the file is removed again. `ENOENT`, `ENOTDIR`, `EACCES`, `ENAMETOOLONG`: the path.
     ///
@@ -237,7 +237,7 @@ mod tests {
     #[test]
     fn a_file_without_room_leaves_nothing_behind() {
         let temp = Temp::new("no-room");
-        let e = File::create(&temp.0, isize::MAX as usize).unwrap_err();
+        let e = File::create(&temp.0, 1 << 46).unwrap_err();
         assert_eq!((e.call(), e.origin()), (Call::FALLOCATE, crate::Origin::Kernel));
         assert_eq!(File::open(&temp.0).unwrap_err(), Error::kernel(Call::OPENAT, Errno::NOENT));
     }

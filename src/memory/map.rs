@@ -37,7 +37,7 @@ impl Map {
     /// none left then, it kills. [`Memfd`](crate::memory::Memfd) is told of that at its creation.
     ///
     /// # Errors
-    /// `EINVAL`: `len` is 0, or more than half an address space. `ENOMEM`: the kernel will not have it.
+    /// `EINVAL`: `len` is 0, or more than an address space holds (2⁴⁷). `ENOMEM`: the kernel will not have it.
     ///
     /// # Syscalls
     /// | case | calls |
@@ -291,6 +291,7 @@ impl Drop for Mapping {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memory::LEN_MAX;
 
     #[test]
     fn what_is_written_is_read() {
@@ -332,9 +333,9 @@ mod tests {
 
     #[test]
     fn a_length_that_cannot_be_is_refused() {
-        for len in [0, isize::MAX as usize + 1, usize::MAX] {
+        for len in [0, LEN_MAX + 1, isize::MAX as usize, usize::MAX] {
             assert_eq!(Map::anonymous(len).unwrap_err(), Error::argument(Call::MMAP, Errno::INVAL));
         }
-        assert_eq!(Map::anonymous(isize::MAX as usize).unwrap_err(), Error::kernel(Call::MMAP, Errno::NOMEM));
+        assert_eq!(Map::anonymous(LEN_MAX).unwrap_err(), Error::kernel(Call::MMAP, Errno::NOMEM));
     }
 }

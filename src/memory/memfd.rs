@@ -37,7 +37,7 @@ impl Memfd {
     /// SIGXFSZ.
     ///
     /// # Errors
-    /// `EINVAL`: `len` is 0 or more than half an address space, or the name longer than 249 bytes. `ENOSPC`,
+    /// `EINVAL`: `len` is 0 or more than an address space holds (2⁴⁷), or the name longer than 249 bytes. `ENOSPC`,
     /// `ENOMEM`: there is not so much memory. `EMFILE`, `ENFILE`: no descriptors left.
     ///
     /// # Syscalls

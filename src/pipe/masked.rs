@@ -17,7 +17,7 @@ pub(super) fn put_masked(fd: &Fd, parts: &[IoSlice<'_>], len: usize) -> Result<u
     let raised = match answer {
         // A write that somebody's clearing of O_NONBLOCK lets wait can lose its reader when a part has gone.
         Ok(n) => n < len,
-        Err(e) => e.errno() == Errno::PIPE,
+        Err(e) => e.is(Errno::PIPE),
     };
     if raised && !was_pending {
         // EAGAIN would mean that none was raised, which is as good.

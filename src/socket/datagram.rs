@@ -348,7 +348,7 @@ impl Datagram {
         let n = self.take(buf, Call::RECVMSG, |buf| {
             let (n, len) = match recvmsg(self.fd.as_fd(), buf, &mut from, flags) {
                 // Told once, where a peer that has not read all of ours turned to another.
-                Err(e) if e.errno() == Errno::CONNRESET => recvmsg(self.fd.as_fd(), buf, &mut from, flags)?,
+                Err(e) if e.is(Errno::CONNRESET) => recvmsg(self.fd.as_fd(), buf, &mut from, flags)?,
                 answer => answer?,
             };
             from_len = len;

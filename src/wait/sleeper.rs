@@ -13,7 +13,7 @@ pub(crate) fn events_now(fd: BorrowedFd<'_>, events: Events) -> Result<Events> {
     // A signal that waits ends even a call that does not; so many do not come one after the other.
     for _ in 0..8 {
         match answer {
-            Err(e) if e.errno() == Errno::INTR => answer = look.sleep(&mut fds, Some(0)),
+            Err(e) if e.is(Errno::INTR) => answer = look.sleep(&mut fds, Some(0)),
             _ => break,
         }
     }
@@ -34,7 +34,7 @@ pub(crate) fn until_done<T>(
     mut op: impl FnMut() -> Result<T>,
 ) -> Result<T> {
     match op() {
-        Err(e) if e.is_again() || e.errno() == Errno::INTR => wait_and_retry(fd, events, wait, e, op),
+        Err(e) if e.is_unsettled() => wait_and_retry(fd, events, wait, e, op),
         answer => answer,
     }
 }
@@ -59,7 +59,7 @@ fn wait_and_retry<T>(
             Err(e) if e.is_again() && told.any_of(Events::PEER_CLOSED) => {
                 return Err(Error::kernel(e.call(), Errno::SHUTDOWN));
             }
-            Err(e) if e.is_again() || e.errno() == Errno::INTR => last = e,
+            Err(e) if e.is_unsettled() => last = e,
             answer => return answer,
         }
     }
@@ -89,7 +89,7 @@ impl Sleeper {
         let nanos = left.map_or(nanos, |left| left.min(nanos));
         match self.sleep(&mut [], Some(nanos)) {
             Ok(_) => Ok(()),
-            Err(e) if e.errno() == Errno::INTR => self.may_go_on(e),
+            Err(e) if e.is(Errno::INTR) => self.may_go_on(e),
             Err(e) => Err(e),
         }
     }
@@ -133,7 +133,7 @@ impl Sleeper {
             let left = self.left()?;
             match self.sleep(fds, left) {
                 Ok(0) => return Err(Error::deadline(Call::PPOLL)),
-                Err(e) if e.errno() == Errno::INTR => self.may_go_on(e)?,
+                Err(e) if e.is(Errno::INTR) => self.may_go_on(e)?,
                 answer => return answer,
             }
         }

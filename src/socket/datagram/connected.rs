@@ -4,9 +4,8 @@ use super::{Datagram, TOLD_OF};
 use crate::channel::{Receiver, Sender};
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::AsFd;
-use crate::socket::message::{self, NOW};
+use crate::socket::message::{self, Made, NOW};
 use crate::wait::{Events, Wait, until_done};
-use rustix::net::RecvFlags;
 
 impl Sender for Datagram {
     fn send_limit(&self) -> usize {
@@ -92,7 +91,10 @@ impl Receiver for Datagram {
     /// [recv(2)](https://man7.org/linux/man-pages/man2/recv.2.html)
     #[inline]
     fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
-        until_done(self.fd.as_fd(), TOLD_OF, wait, || self.take_peers(buf))
+        match message::take_at_once(&self.fd, buf, self.limit) {
+            Ok(n) => Ok(n),
+            Err(made) => self.recv_unready(buf, wait, made),
+        }
     }
 
     /// `recvfrom(self, buf, MSG_DONTWAIT | MSG_TRUNC)` — one message, if there is one. Never 0.
@@ -109,7 +111,7 @@ impl Receiver for Datagram {
     /// | after a reset | as [`recv`](Receiver::recv) |
     #[inline]
     fn try_recv(&mut self, buf: &mut [u8]) -> Result<usize> {
-        self.take_peers(buf)
+        self.take_peers(buf, None)
     }
 }
 
@@ -129,8 +131,12 @@ impl Datagram {
         Error::kernel(Call::SENDTO, if gone { Errno::PIPE } else { errno })
     }
 
-    #[inline]
-    fn take_peers(&self, buf: &mut [u8]) -> Result<usize> {
-        self.take(buf, Call::RECVFROM, |buf| message::recv(&self.fd, buf, RecvFlags::TRUNC))
+    #[cold]
+    fn recv_unready(&self, buf: &mut [u8], wait: Wait, mut made: Made) -> Result<usize> {
+        until_done(self.fd.as_fd(), TOLD_OF, wait, || self.take_peers(buf, made.take()))
+    }
+
+    fn take_peers(&self, buf: &mut [u8], made: Made) -> Result<usize> {
+        self.take(buf, Call::RECVFROM, |buf| message::recv_or(&self.fd, buf, made))
     }
 }
