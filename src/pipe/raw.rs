@@ -64,7 +64,7 @@ impl ReadEnd {
     /// | another kind | `fstat` `close` |
     /// | another direction | `fstat` `fcntl` `close` |
     pub fn attach(fd: Fd) -> Result<Self> {
-        attach(&fd, OFlags::WRONLY)?;
+        attach(&fd, OFlags::WRONLY, OFlags::NONBLOCK)?;
         // It may be a FIFO that no writer has opened yet. On a pipe this costs a look at an end that comes first.
         Ok(ReadEnd { fd, expects_writer: true })
     }
@@ -191,7 +191,7 @@ impl WriteEnd {
     /// | another kind | `fstat` `close` |
     /// | another direction | `fstat` `fcntl` `close` |
     pub fn attach(fd: Fd) -> Result<Self> {
-        attach(&fd, OFlags::RDONLY)?;
+        attach(&fd, OFlags::RDONLY, OFlags::NONBLOCK)?;
         Ok(WriteEnd::new(fd))
     }
 
@@ -363,8 +363,8 @@ fn put(fd: &Fd, masks_sigpipe: &mut bool, parts: &[IoSlice<'_>], len: usize) -> 
     put_masked(fd, parts, len)
 }
 
-/// Checks that `fd` is a pipe or FIFO, open in a mode other than `wrong_mode`, and makes it non-blocking.
-fn attach(fd: &Fd, wrong_mode: OFlags) -> Result<()> {
+/// Checks that `fd` is a pipe or FIFO, open in a mode other than `wrong_mode`, and sets the status flags `wanted`.
+pub(super) fn attach(fd: &Fd, wrong_mode: OFlags, wanted: OFlags) -> Result<()> {
     let stat = rustix::fs::fstat(fd).named(Call::FSTAT)?;
     if FileType::from_raw_mode(stat.st_mode) != FileType::Fifo {
         return Err(Error::argument(Call::FSTAT, Errno::PROTOTYPE));
@@ -373,8 +373,8 @@ fn attach(fd: &Fd, wrong_mode: OFlags) -> Result<()> {
     if flags.intersection(OFlags::RWMODE) == wrong_mode {
         return Err(Error::argument(Call::FCNTL, Errno::BADF));
     }
-    if !flags.contains(OFlags::NONBLOCK) {
-        fd.set_status_flags(flags.union(OFlags::NONBLOCK))?;
+    if !flags.contains(wanted) {
+        fd.set_status_flags(flags.union(wanted))?;
     }
     Ok(())
 }

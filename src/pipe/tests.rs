@@ -194,3 +194,21 @@ fn a_masked_write_that_loses_its_reader_midway_leaves_no_signal() {
     sys::set_signal_mask(before).unwrap();
     reader.join().unwrap();
 }
+
+#[test]
+fn packet_ends_given_on_are_packet_ends_again() {
+    let (read_end, write_end) = pair().unwrap();
+    let mut receiver = PacketReceiver::attach(read_end.into_fd()).unwrap();
+    let fd = write_end.into_fd();
+    fd.inherit().unwrap();
+    let mut sender = PacketSender::attach(fd).unwrap();
+    sender.send(b"one", SHORT).unwrap();
+    sender.send(b"two!", SHORT).unwrap();
+    let mut buf = [0; PIPE_BUF];
+    assert_eq!((receiver.recv(&mut buf, SHORT), receiver.recv(&mut buf, SHORT)), (Ok(3), Ok(4)));
+    assert!(receiver.recv(&mut buf, SHORT).is_err());
+    let mut again = PacketSender::attach(sender.into_fd()).unwrap();
+    while again.try_send(b"x").is_ok() {}
+    assert_eq!(PacketReceiver::attach(again.into_fd()).unwrap_err().errno(), Errno::BADF);
+    assert_eq!(PacketSender::attach(receiver.into_fd()).unwrap_err().errno(), Errno::BADF);
+}
