@@ -34,6 +34,9 @@ pub enum Owner {
 const FIRST_PAUSE: u64 = 100_000;
 const LONGEST_PAUSE: u64 = 10_000_000;
 
+/// How often [`ensure`] lets somebody take away what it found, who may do so on purpose.
+const ENSURE_TRIES: u32 = 16;
+
 /// `mknodat(AT_FDCWD, path, S_IFIFO | 0600)` — makes a FIFO that only this user can open.
 ///
 /// # Errors
@@ -91,7 +94,7 @@ pub fn create_at(dir: impl AsFd, path: &CStr, mode: u32) -> Result<()> {
 ///
 /// # Errors
 /// As [`create`]; `EPROTOTYPE`: what is there is no FIFO. `EPERM`: it is another user's, or others have more
-/// permissions on it than 0600.
+/// permissions on it than 0600. `EEXIST`: each time something was there, and gone when it was looked at.
 ///
 /// # Syscalls
 /// | case | calls |
@@ -99,17 +102,19 @@ pub fn create_at(dir: impl AsFd, path: &CStr, mode: u32) -> Result<()> {
 /// | made; a bad path | `mknodat` |
 /// | there already; another owner; others have permissions | `mknodat` `newfstatat` `geteuid` |
 /// | another kind | `mknodat` `newfstatat` |
-/// | gone in between | (`mknodat` `newfstatat`)×n `mknodat` |
+/// | gone in between; gone again and again | (`mknodat` `newfstatat`)×n `mknodat` |
 /// | gone and there again | (`mknodat` `newfstatat`)×n `geteuid` |
 /// | refused | none |
 pub fn ensure(path: &CStr) -> Result<()> {
+    let mut tries = ENSURE_TRIES;
     loop {
+        tries = tries.saturating_sub(1);
         match create(path) {
-            Err(e) if e.errno() == Errno::EXIST => {}
+            Err(e) if e.is(Errno::EXIST) && tries > 0 => {}
             answer => return answer,
         }
         match look(CWD, path) {
-            Err(e) if e.errno() == Errno::NOENT => {}
+            Err(e) if e.is(Errno::NOENT) => {}
             Err(e) => return Err(e),
             Ok(stat) => {
                 check(&stat, Owner::Mine, Call::NEWFSTATAT)?;
@@ -231,8 +236,8 @@ pub fn open_write_at(dir: impl AsFd, path: &CStr, owner: Owner, wait: Wait) -> R
     let mut pause = FIRST_PAUSE;
     let fd = loop {
         match open(dir, path, OFlags::WRONLY) {
-            Err(e) if e.errno() == Errno::NXIO => {}
-            Err(e) if e.errno() == Errno::INTR => sleeper.may_go_on(e)?,
+            Err(e) if e.is(Errno::NXIO) => {}
+            Err(e) if e.is(Errno::INTR) => sleeper.may_go_on(e)?,
             answer => break answer?,
         }
         // ENXIO is what a FIFO without readers says, but a planted socket says it too.

@@ -7,7 +7,8 @@
 //! Both ends are `O_NONBLOCK`, which concerns nobody else: each end is an open file description of its own.
 //! Waiting is done in `ppoll`.
 
-mod quiet;
+mod masked;
+mod put;
 mod raw;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use crate::channel::{ByteRead, ByteWrite, Receiver, Sender};
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
 use crate::wait::Wait;
+use rustix::fs::OFlags;
 use rustix::pipe::PipeFlags;
 
 pub use raw::{ReadEnd, WriteEnd};
@@ -120,6 +122,18 @@ impl PacketReceiver {
         PacketReceiver { end }
     }
 
+    /// Takes over a descriptor that is the read end of a pipe or FIFO whose writers are in packet mode: one that was
+    /// inherited. Nothing tells here what mode they are in; see [`ReadEnd::attach`].
+    ///
+    /// # Errors
+    /// As [`ReadEnd::attach`].
+    ///
+    /// # Syscalls
+    /// As [`ReadEnd::attach`].
+    pub fn attach(fd: Fd) -> Result<Self> {
+        ReadEnd::attach(fd).map(Self::new)
+    }
+
     /// `fcntl(F_GETPIPE_SZ)` — the bytes that the pipe holds; a packet takes a page of them.
     ///
     /// # Errors
@@ -164,6 +178,25 @@ impl PacketSender {
     /// An end that is in packet mode already.
     pub(crate) fn new(end: WriteEnd) -> Self {
         PacketSender { end }
+    }
+
+    /// Takes over a descriptor that is the write end of a pipe or FIFO, one that was inherited, for whole messages.
+    ///
+    /// `O_NONBLOCK` and `O_DIRECT` are set on its open file description, which others may share.
+    ///
+    /// # Errors
+    /// As [`WriteEnd::attach`].
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok | `fstat` `fcntl` `fcntl` |
+    /// | both are set already | `fstat` `fcntl` |
+    /// | another kind; not open | `fstat` `close` |
+    /// | another direction | `fstat` `fcntl` `close` |
+    pub fn attach(fd: Fd) -> Result<Self> {
+        raw::attach(&fd, OFlags::RDONLY, OFlags::NONBLOCK.union(OFlags::DIRECT))?;
+        Ok(Self::new(WriteEnd::new(fd)))
     }
 
     /// The descriptor, to keep or to hand over.

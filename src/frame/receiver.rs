@@ -109,9 +109,13 @@ impl<R: ByteRead> Receiver for FrameReceiver<'_, R> {
     /// | case | calls |
     /// |------|-------|
     /// | buffered; corrupt | none |
-    /// | for ever; until an instant | ([`read`](ByteRead::read))×n |
+    /// | for ever | ([`read`](ByteRead::read))×n |
+    /// | until an instant, at once | [`read`](ByteRead::read) |
+    /// | until an instant | ([`read`](ByteRead::read) `clock_gettime`)×n [`read`](ByteRead::read) |
+    /// | until an instant, over between two parts | ([`read`](ByteRead::read) `clock_gettime`)×n |
     /// | at most a duration, at once | [`try_read`](ByteRead::try_read) |
-    /// | at most a duration, later | [`try_read`](ByteRead::try_read) `clock_gettime` ([`read`](ByteRead::read))×n |
+    /// | at most a duration | [`try_read`](ByteRead::try_read) (`clock_gettime` [`read`](ByteRead::read))×n |
+    /// | at most a duration, over between two parts | [`try_read`](ByteRead::try_read) (`clock_gettime` [`read`](ByteRead::read))×n `clock_gettime` |
     #[inline]
     fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
         self.incoming.recv(&mut self.stream, buf, Some(wait))

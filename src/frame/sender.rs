@@ -88,10 +88,14 @@ impl<W: ByteWrite> Sender for FrameSender<W> {
     /// | case | calls |
     /// |------|-------|
     /// | refused; another is unfinished; broken | none |
-    /// | for ever; until an instant | ([`write_two`](ByteWrite::write_two))×n |
+    /// | for ever | ([`write_two`](ByteWrite::write_two))×n |
+    /// | until an instant, at once | [`write_two`](ByteWrite::write_two) |
+    /// | until an instant | ([`write_two`](ByteWrite::write_two) `clock_gettime`)×n [`write_two`](ByteWrite::write_two) |
+    /// | until an instant, over between two parts | ([`write_two`](ByteWrite::write_two) `clock_gettime`)×n |
     /// | up to [`ATOMIC`](ByteWrite::ATOMIC) bytes, at most a duration | [`write_two`](ByteWrite::write_two) |
     /// | larger, at most a duration, at once | [`try_write_two`](ByteWrite::try_write_two) |
-    /// | larger, at most a duration, later | [`try_write_two`](ByteWrite::try_write_two) `clock_gettime` ([`write_two`](ByteWrite::write_two))×n |
+    /// | larger, at most a duration | [`try_write_two`](ByteWrite::try_write_two) (`clock_gettime` [`write_two`](ByteWrite::write_two))×n |
+    /// | larger, at most a duration, over between two parts | [`try_write_two`](ByteWrite::try_write_two) (`clock_gettime` [`write_two`](ByteWrite::write_two))×n `clock_gettime` |
     #[inline]
     fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {
         self.outgoing.send(&mut self.stream, msg, wait)

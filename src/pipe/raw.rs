@@ -4,10 +4,9 @@ use crate::channel::{ByteRead, ByteWrite};
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
 use crate::pipe::PIPE_BUF;
-use crate::pipe::quiet::put;
+use crate::pipe::put::{put_some, put_two};
 use crate::wait::{Events, Wait, events_now, until_done};
 use rustix::fs::{FileType, OFlags};
-use rustix::io::IoSlice;
 
 /// The end of a pipe or FIFO that bytes come out of.
 ///
@@ -19,7 +18,7 @@ use rustix::io::IoSlice;
 #[repr(C)]
 pub struct ReadEnd {
     fd: Fd,
-    /// A FIFO opened before its first writer reads 0 without having ended.
+    /// What may be a FIFO opened before its first writer, which reads 0 without having ended.
     expects_writer: bool,
 }
 
@@ -64,8 +63,9 @@ impl ReadEnd {
     /// | another kind; not open | `fstat` `close` |
     /// | another direction | `fstat` `fcntl` `close` |
     pub fn attach(fd: Fd) -> Result<Self> {
-        attach(&fd, OFlags::WRONLY)?;
-        Ok(ReadEnd::of_pipe(fd))
+        attach(&fd, OFlags::WRONLY, OFlags::NONBLOCK)?;
+        // It may be a FIFO that no writer has opened yet. On a pipe this costs a look at an end that comes first.
+        Ok(ReadEnd { fd, expects_writer: true })
     }
 
     /// `fcntl(F_GETPIPE_SZ)` — the bytes that the pipe holds.
@@ -130,6 +130,7 @@ impl ByteRead for ReadEnd {
     /// | case | calls |
     /// |------|-------|
     /// | ready; end; a limit of zero | `read` |
+    /// | an end that may come first | `read` (`ppoll`)×n |
     /// | waits for ever | (`read` `ppoll`)×n `read` |
     /// | waits with a limit | (`read` `clock_gettime` `ppoll`)×n `read` |
     /// | times out | (`read` `clock_gettime` `ppoll`)×n |
@@ -137,7 +138,7 @@ impl ByteRead for ReadEnd {
     /// | over from the start | `read` `clock_gettime` |
     /// | a signal ends it, for ever | (`read` `ppoll`)×n |
     /// | a signal ends it, with a limit | (`read` `clock_gettime` `ppoll`)×n |
-    /// | FIFO before its first writer, a limit of zero | `read` `ppoll` |
+    /// | FIFO before its first writer, a limit of zero | `read` (`ppoll`)×n |
     /// | FIFO before its first writer, waits for ever | ([`try_read`](ByteRead::try_read) `ppoll`)×n [`try_read`](ByteRead::try_read) |
     /// | FIFO before its first writer, waits with a limit | ([`try_read`](ByteRead::try_read) `clock_gettime` `ppoll`)×n [`try_read`](ByteRead::try_read) |
     /// | FIFO before its first writer, times out | ([`try_read`](ByteRead::try_read) `clock_gettime` `ppoll`)×n |
@@ -165,7 +166,7 @@ impl ByteRead for ReadEnd {
     /// | case | calls |
     /// |------|-------|
     /// | ready; end; nothing there | `read` |
-    /// | FIFO before its first writer; FIFO, the first writer left without a word | `read` `ppoll` |
+    /// | FIFO before its first writer; an end that may come first | `read` (`ppoll`)×n |
     /// | refused | none |
     #[inline]
     fn try_read(&mut self, buf: &mut [u8]) -> Result<usize> {
@@ -194,7 +195,7 @@ impl WriteEnd {
     /// | another kind; not open | `fstat` `close` |
     /// | another direction | `fstat` `fcntl` `close` |
     pub fn attach(fd: Fd) -> Result<Self> {
-        attach(&fd, OFlags::RDONLY)?;
+        attach(&fd, OFlags::RDONLY, OFlags::NONBLOCK)?;
         Ok(WriteEnd::new(fd))
     }
 
@@ -282,13 +283,13 @@ impl ByteWrite for WriteEnd {
     /// |------|-------|
     /// | room; no room; no reader | `pwritev2` |
     /// | before 6.18, first use, room; before 6.18, first use, no room | `pwritev2` `rt_sigprocmask` `writev` `rt_sigprocmask` |
-    /// | before 6.18, first use, no reader | `pwritev2` `rt_sigprocmask` `writev` `rt_sigtimedwait` `rt_sigprocmask` |
+    /// | before 6.18, first use, a part; before 6.18, first use, no reader | `pwritev2` `rt_sigprocmask` `writev` `rt_sigtimedwait` `rt_sigprocmask` |
     /// | before 6.18, first use, SIGPIPE blocked; before 6.18, first use, SIGPIPE pending, no reader | `pwritev2` `rt_sigprocmask` `rt_sigpending` `writev` |
-    /// | before 6.18, first use, SIGPIPE blocked, no reader | `pwritev2` `rt_sigprocmask` `rt_sigpending` `writev` `rt_sigtimedwait` |
+    /// | before 6.18, first use, SIGPIPE blocked, a part; before 6.18, first use, SIGPIPE blocked, no reader | `pwritev2` `rt_sigprocmask` `rt_sigpending` `writev` `rt_sigtimedwait` |
     /// | before 6.18, room; before 6.18, no room | `rt_sigprocmask` `writev` `rt_sigprocmask` |
-    /// | before 6.18, no reader | `rt_sigprocmask` `writev` `rt_sigtimedwait` `rt_sigprocmask` |
+    /// | before 6.18, a part; before 6.18, no reader | `rt_sigprocmask` `writev` `rt_sigtimedwait` `rt_sigprocmask` |
     /// | before 6.18, SIGPIPE blocked; before 6.18, SIGPIPE pending, no reader | `rt_sigprocmask` `rt_sigpending` `writev` |
-    /// | before 6.18, SIGPIPE blocked, no reader | `rt_sigprocmask` `rt_sigpending` `writev` `rt_sigtimedwait` |
+    /// | before 6.18, SIGPIPE blocked, a part; before 6.18, SIGPIPE blocked, no reader | `rt_sigprocmask` `rt_sigpending` `writev` `rt_sigtimedwait` |
     /// | refused | none |
     #[inline]
     fn try_write(&mut self, bytes: &[u8]) -> Result<usize> {
@@ -305,8 +306,7 @@ impl ByteWrite for WriteEnd {
     #[inline]
     fn write_two(&mut self, head: &[u8], body: &[u8], wait: Wait) -> Result<usize> {
         let WriteEnd { fd, masks_sigpipe } = self;
-        let parts = [IoSlice::new(head), IoSlice::new(body)];
-        until_done(fd.as_fd(), Events::WRITABLE, wait, || put(fd, masks_sigpipe, &parts))
+        until_done(fd.as_fd(), Events::WRITABLE, wait, || put_two(fd, masks_sigpipe, head, body))
     }
 
     /// `pwritev2(self, [head, body], RWF_NOSIGNAL)`; else as [`try_write`](ByteWrite::try_write).
@@ -318,7 +318,7 @@ impl ByteWrite for WriteEnd {
     /// As [`try_write`](ByteWrite::try_write).
     #[inline]
     fn try_write_two(&mut self, head: &[u8], body: &[u8]) -> Result<usize> {
-        put(&self.fd, &mut self.masks_sigpipe, &[IoSlice::new(head), IoSlice::new(body)])
+        put_two(&self.fd, &mut self.masks_sigpipe, head, body)
     }
 }
 
@@ -343,10 +343,7 @@ fn take_some(fd: &Fd, expects_writer: &mut bool, buf: &mut [u8]) -> Result<usize
 #[cold]
 fn end_or_not_yet(fd: &Fd, expects_writer: &mut bool) -> Result<usize> {
     // Silent before the first writer came; POLLHUP once one has been and gone.
-    let told = match events_now(fd.as_fd(), Events::READABLE) {
-        Err(e) if e.errno() == Errno::INTR => Events::NONE, // which the kernel says of a silent one alone
-        told => told?,
-    };
+    let told = events_now(fd.as_fd(), Events::READABLE)?;
     if told.any_of(Events::HANG_UP) && !told.any_of(Events::READABLE) {
         *expects_writer = false;
         return Ok(0);
@@ -354,16 +351,8 @@ fn end_or_not_yet(fd: &Fd, expects_writer: &mut bool) -> Result<usize> {
     Err(Error::kernel(Call::READ, Errno::AGAIN))
 }
 
-#[inline]
-fn put_some(fd: &Fd, masks_sigpipe: &mut bool, bytes: &[u8]) -> Result<usize> {
-    if bytes.is_empty() {
-        return Err(Error::argument(Call::PWRITEV2, Errno::INVAL));
-    }
-    put(fd, masks_sigpipe, &[IoSlice::new(bytes)])
-}
-
-/// Checks that `fd` is a pipe or FIFO, open in a mode other than `wrong_mode`, and makes it non-blocking.
-fn attach(fd: &Fd, wrong_mode: OFlags) -> Result<()> {
+/// Checks that `fd` is a pipe or FIFO, open in a mode other than `wrong_mode`, and sets the status flags `wanted`.
+pub(super) fn attach(fd: &Fd, wrong_mode: OFlags, wanted: OFlags) -> Result<()> {
     let stat = rustix::fs::fstat(fd).named(Call::FSTAT)?;
     if FileType::from_raw_mode(stat.st_mode) != FileType::Fifo {
         return Err(Error::argument(Call::FSTAT, Errno::PROTOTYPE));
@@ -372,8 +361,8 @@ fn attach(fd: &Fd, wrong_mode: OFlags) -> Result<()> {
     if flags.intersection(OFlags::RWMODE) == wrong_mode {
         return Err(Error::argument(Call::FCNTL, Errno::BADF));
     }
-    if !flags.contains(OFlags::NONBLOCK) {
-        fd.set_status_flags(flags.union(OFlags::NONBLOCK))?;
+    if !flags.contains(wanted) {
+        fd.set_status_flags(flags.union(wanted))?;
     }
     Ok(())
 }

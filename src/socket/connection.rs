@@ -89,7 +89,7 @@ const PAUSE: u64 = 1_000_000;
 /// tell.
 pub(super) fn until_room<T>(wait: Wait, mut op: impl FnMut() -> Result<T>) -> Result<T> {
     match op() {
-        Err(e) if e.is_again() || e.errno() == Errno::INTR => pause_and_retry(wait, e, op),
+        Err(e) if e.is_unsettled() => pause_and_retry(wait, e, op),
         answer => answer,
     }
 }
@@ -98,13 +98,12 @@ pub(super) fn until_room<T>(wait: Wait, mut op: impl FnMut() -> Result<T>) -> Re
 fn pause_and_retry<T>(wait: Wait, mut last: Error, mut op: impl FnMut() -> Result<T>) -> Result<T> {
     let mut sleeper = Sleeper::new(wait);
     loop {
-        if last.is_again() {
-            sleeper.pause(PAUSE)?;
-        } else {
-            sleeper.interrupted(last)?;
+        if !last.is_again() {
+            sleeper.may_go_on(last)?;
         }
+        sleeper.pause(PAUSE)?;
         match op() {
-            Err(e) if e.is_again() || e.errno() == Errno::INTR => last = e,
+            Err(e) if e.is_unsettled() => last = e,
             answer => return answer,
         }
     }

@@ -1,0 +1,36 @@
+//! Writes that raise no SIGPIPE.
+
+use crate::error::{Call, Errno, Error, Named, Result};
+use crate::fd::Fd;
+use crate::pipe::masked::put_masked;
+use crate::sys;
+use rustix::io::IoSlice;
+
+#[inline]
+pub(super) fn put_some(fd: &Fd, masks_sigpipe: &mut bool, bytes: &[u8]) -> Result<usize> {
+    if bytes.is_empty() {
+        return Err(Error::argument(Call::PWRITEV2, Errno::INVAL));
+    }
+    put(fd, masks_sigpipe, &[IoSlice::new(bytes)], bytes.len())
+}
+
+#[inline]
+pub(super) fn put_two(fd: &Fd, masks_sigpipe: &mut bool, head: &[u8], body: &[u8]) -> Result<usize> {
+    if head.is_empty() && body.is_empty() {
+        return Err(Error::argument(Call::PWRITEV2, Errno::INVAL));
+    }
+    let len = head.len().saturating_add(body.len());
+    put(fd, masks_sigpipe, &[IoSlice::new(head), IoSlice::new(body)], len)
+}
+
+/// `masks_sigpipe` says, from the first refusal on, that this kernel has no `RWF_NOSIGNAL`.
+#[inline]
+fn put(fd: &Fd, masks_sigpipe: &mut bool, parts: &[IoSlice<'_>], len: usize) -> Result<usize> {
+    if !*masks_sigpipe {
+        match rustix::io::pwritev2(fd, parts, sys::CURRENT_OFFSET, sys::NOSIGNAL) {
+            Err(Errno::OPNOTSUPP) => *masks_sigpipe = true,
+            answer => return answer.named(Call::PWRITEV2),
+        }
+    }
+    put_masked(fd, parts, len)
+}
