@@ -102,8 +102,8 @@ pub trait ByteRead {
     /// | case | calls |
     /// |------|-------|
     /// | for ever | ([`read`](Self::read))×n |
-    /// | until an instant, at once | [`read`](Self::read) |
-    /// | until an instant | ([`read`](Self::read) `clock_gettime`)×n [`read`](Self::read) |
+    /// | until an instant | [`read`](Self::read) |
+    /// | until an instant, in parts | ([`read`](Self::read) `clock_gettime`)×n [`read`](Self::read) |
     /// | until an instant, over between two parts | ([`read`](Self::read) `clock_gettime`)×n |
     /// | at most a duration | (`clock_gettime` [`read`](Self::read))×n |
     /// | at most a duration, over between two parts | (`clock_gettime` [`read`](Self::read))×n `clock_gettime` |
@@ -170,8 +170,8 @@ pub trait ByteWrite {
     /// | case | calls |
     /// |------|-------|
     /// | for ever | ([`write`](Self::write))×n |
-    /// | until an instant, at once | [`write`](Self::write) |
-    /// | until an instant | ([`write`](Self::write) `clock_gettime`)×n [`write`](Self::write) |
+    /// | until an instant | [`write`](Self::write) |
+    /// | until an instant, in parts | ([`write`](Self::write) `clock_gettime`)×n [`write`](Self::write) |
     /// | until an instant, over between two parts | ([`write`](Self::write) `clock_gettime`)×n |
     /// | at most a duration | (`clock_gettime` [`write`](Self::write))×n |
     /// | at most a duration, over between two parts | (`clock_gettime` [`write`](Self::write))×n `clock_gettime` |

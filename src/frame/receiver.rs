@@ -110,8 +110,8 @@ impl<R: ByteRead> Receiver for FrameReceiver<'_, R> {
     /// |------|-------|
     /// | buffered; corrupt | none |
     /// | for ever | ([`read`](ByteRead::read))×n |
-    /// | until an instant, at once | [`read`](ByteRead::read) |
-    /// | until an instant | ([`read`](ByteRead::read) `clock_gettime`)×n [`read`](ByteRead::read) |
+    /// | until an instant | [`read`](ByteRead::read) |
+    /// | until an instant, in parts | ([`read`](ByteRead::read) `clock_gettime`)×n [`read`](ByteRead::read) |
     /// | until an instant, over between two parts | ([`read`](ByteRead::read) `clock_gettime`)×n |
     /// | at most a duration, at once | [`try_read`](ByteRead::try_read) |
     /// | at most a duration | [`try_read`](ByteRead::try_read) (`clock_gettime` [`read`](ByteRead::read))×n |

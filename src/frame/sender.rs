@@ -89,8 +89,8 @@ impl<W: ByteWrite> Sender for FrameSender<W> {
     /// |------|-------|
     /// | refused; another is unfinished; broken | none |
     /// | for ever | ([`write_two`](ByteWrite::write_two))×n |
-    /// | until an instant, at once | [`write_two`](ByteWrite::write_two) |
-    /// | until an instant | ([`write_two`](ByteWrite::write_two) `clock_gettime`)×n [`write_two`](ByteWrite::write_two) |
+    /// | until an instant | [`write_two`](ByteWrite::write_two) |
+    /// | until an instant, in parts | ([`write_two`](ByteWrite::write_two) `clock_gettime`)×n [`write_two`](ByteWrite::write_two) |
     /// | until an instant, over between two parts | ([`write_two`](ByteWrite::write_two) `clock_gettime`)×n |
     /// | up to [`ATOMIC`](ByteWrite::ATOMIC) bytes, at most a duration | [`write_two`](ByteWrite::write_two) |
     /// | larger, at most a duration, at once | [`try_write_two`](ByteWrite::try_write_two) |

@@ -25,6 +25,11 @@ pub const ZERO: Wait = Wait::at_most(Duration::ZERO);
 /// Long ago.
 pub const PAST: Wait = Wait::until(rawipc::wait::Instant::from_nanos(1));
 
+/// Far from now.
+pub fn later() -> Wait {
+    Wait::until(rawipc::wait::Instant::now().after(Duration::from_secs(15)))
+}
+
 /// A way to one row of one table.
 pub struct Scenario {
     pub function: String,

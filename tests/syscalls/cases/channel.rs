@@ -3,7 +3,7 @@
 use rawipc::pipe::{self, PIPE_BUF, PacketReceiver, PacketSender};
 use rawipc::{ByteRead, ByteWrite, Duplex, Errno, Receiver, Sender, Wait};
 
-use crate::scenario::{LONG, Outcome, PAST, Scenarios};
+use crate::scenario::{LONG, Outcome, PAST, Scenarios, TINY, later};
 
 pub fn cases(s: &mut Scenarios) {
     let waits = [("for ever", Wait::FOREVER), ("until an instant", PAST), ("at most a duration", LONG)];
@@ -20,7 +20,31 @@ pub fn cases(s: &mut Scenarios) {
         })
         .over(&["pipe::WriteEnd"]);
     }
-    // In several steps, with a wait among them.
+    // In several steps, the limit over between two of them or not.
+    for (case, wait, errno) in [
+        ("until an instant, in parts", later(), None),
+        ("until an instant, over between two parts", PAST, Some(Errno::TIMEDOUT)),
+        ("at most a duration, over between two parts", TINY, Some(Errno::TIMEDOUT)),
+    ] {
+        s.case("channel::ByteRead::read_exact", case, move |t| {
+            let (mut r, mut w) = pipe::pair()?;
+            w.write_all(b"some", Wait::FOREVER)?;
+            if errno.is_none() {
+                t.cue("clock_gettime", 1, move || w.write_all(b"more", Wait::FOREVER).expect("bytes"));
+            }
+            t.answers(errno, || r.read_exact(&mut [0; 8], wait))
+        })
+        .over(&["pipe::ReadEnd"]);
+        s.case("channel::ByteWrite::write_all", case, move |t| {
+            let (mut r, mut w) = pipe::pair()?;
+            let bytes = vec![0; r.capacity()? + 1];
+            t.cue("clock_gettime", 1, move || {
+                assert!(r.try_read(&mut [0; PIPE_BUF]).is_ok() || errno.is_some())
+            });
+            t.answers(errno, || w.write_all(&bytes, wait))
+        })
+        .over(&["pipe::WriteEnd"]);
+    }
     s.case("channel::ByteRead::read_exact", "for ever", |t| {
         let (mut r, mut w) = pipe::pair()?;
         w.write_all(b"some", Wait::FOREVER)?;

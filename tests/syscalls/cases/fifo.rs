@@ -102,6 +102,11 @@ fn ensuring(s: &mut Scenarios) {
             t.ok(|| fifo::ensure(&path))
         });
     }
+    s.case(ensure, "gone again and again", |t| {
+        let path = t.path("fifo");
+        (1..=100).for_each(|nth| t.refuse("mknodat", nth, Errno::EXIST));
+        t.err(Errno::EXIST, || fifo::ensure(&path))
+    });
     s.case(ensure, "gone and there again", |t| {
         let path = fifo_at(t)?;
         t.refuse("newfstatat", 1, Errno::NOENT);

@@ -3,22 +3,16 @@
 use rawipc::frame::{FrameReceiver, FrameSender, Framed};
 use rawipc::pipe::{self, ReadEnd, WriteEnd};
 use rawipc::socket::Stream;
-use rawipc::wait::Instant;
 use rawipc::{ByteWrite, Errno, Receiver, Sender, Wait};
 
 use super::pipe::drop_of;
-use crate::scenario::{LONG, Outcome, Scenarios, Stage, ZERO};
+use crate::scenario::{LONG, Outcome, PAST, Scenarios, Stage, TINY, ZERO, later};
 
 pub fn cases(s: &mut Scenarios) {
     making(s);
     receiving(s);
     sending(s);
     both_ways(s);
-}
-
-/// Far from now.
-fn later() -> Wait {
-    Wait::until(Instant::from_nanos(Instant::now().as_nanos() + 15_000_000_000))
 }
 
 fn making(s: &mut Scenarios) {
@@ -77,12 +71,11 @@ fn stories() -> Vec<(&'static str, Story)> {
         ("for ever", (b"\x04\0", b"\0\0some", || Wait::FOREVER, Ok(4))),
         ("for ever", (b"\x20\0\0\0", &[1; 32], || Wait::FOREVER, Err(Errno::MSGSIZE))),
         ("for ever", (LIE, b"", || Wait::FOREVER, Err(Errno::BADMSG))),
-        ("until an instant", (b"\x04\0\0\0so", b"me", later, Ok(4))),
         ("until an instant", (b"", WHOLE, later, Ok(4))),
         ("at most a duration, at once", (WHOLE, b"", || LONG, Ok(4))),
-        ("at most a duration, later", (b"", WHOLE, || LONG, Ok(4))),
-        ("at most a duration, later", (b"\x04\0\0\0so", b"me", || LONG, Ok(4))),
-        ("at most a duration, later", (b"\x04\0\0\0so", b"", || ZERO, Err(Errno::TIMEDOUT))),
+        ("at most a duration", (b"", WHOLE, || LONG, Ok(4))),
+        ("at most a duration", (b"\x04\0\0\0so", b"me", || LONG, Ok(4))),
+        ("at most a duration", (b"\x04\0\0\0so", b"", || ZERO, Err(Errno::TIMEDOUT))),
     ]
 }
 
@@ -109,6 +102,22 @@ fn receiving(s: &mut Scenarios) {
                 Ok(n) => t.gives(n, || receiver.recv(&mut keep, wait)),
                 Err(e) => t.err(e, || receiver.recv(&mut keep, wait)),
             }
+        })
+        .over(&["pipe::ReadEnd"]);
+    }
+    for (case, wait, rest) in [
+        ("until an instant, in parts", later as fn() -> Wait, Some(&b"me"[..])),
+        ("until an instant, over between two parts", || PAST, None),
+        ("at most a duration, over between two parts", || TINY, Some(b"m")),
+    ] {
+        s.case(recv, case, move |t| {
+            let (r, mut w) = pipe::pair()?;
+            w.try_write(b"\x04\0\0\0so")?;
+            let mut buf = [0; 64];
+            let (mut receiver, wait) = (FrameReceiver::new(r, &mut buf)?, wait());
+            t.cue("clock_gettime", 1, move || assert!(rest.is_none_or(|rest| w.try_write(rest).is_ok())));
+            let errno = case.contains("over").then_some(Errno::TIMEDOUT);
+            t.answers(errno, || receiver.recv(&mut [0; 8], wait))
         })
         .over(&["pipe::ReadEnd"]);
     }
@@ -194,7 +203,8 @@ fn sending(s: &mut Scenarios) {
     let send = "frame::FrameSender::send";
     for (case, wait, len) in [
         ("for ever", (|| Wait::FOREVER) as fn() -> Wait, 100),
-        ("until an instant", later, LARGE),
+        ("until an instant", later, 100),
+        ("until an instant, in parts", later, LARGE),
         ("up to ATOMIC bytes, at most a duration", || LONG, 100),
         ("larger, at most a duration, at once", || LONG, 10_000),
     ] {
@@ -206,18 +216,29 @@ fn sending(s: &mut Scenarios) {
         })
         .over(&["pipe::WriteEnd"]);
     }
-    s.case(send, "larger, at most a duration, later", |t| {
+    s.case(send, "larger, at most a duration", |t| {
         let (r, mut sender) = sole()?;
         t.meanwhile("ppoll", 1, drain(r));
         t.ok(|| sender.send(&[7; LARGE], LONG))
     })
     .over(&["pipe::WriteEnd"]);
-    s.case(send, "larger, at most a duration, later", |t| {
+    s.case(send, "larger, at most a duration", |t| {
         let (r, mut sender) = unfinished()?;
         t.meanwhile("ppoll", 1, drain(r));
         t.ok(|| sender.send(&[7; LARGE], LONG))
     })
     .over(&["pipe::WriteEnd"]);
+    for (case, wait) in [
+        ("until an instant, over between two parts", PAST),
+        ("larger, at most a duration, over between two parts", TINY),
+    ] {
+        s.case(send, case, move |t| {
+            let (r, mut sender) = sole()?;
+            t.cue("clock_gettime", 1, move || assert!(rustix::io::read(&r, &mut [0; 8192]).is_ok()));
+            t.err(Errno::TIMEDOUT, || sender.send(&[7; LARGE], wait))
+        })
+        .over(&["pipe::WriteEnd"]);
+    }
     s.case(send, "for ever", |t| {
         let mut sender = FrameSender::shared(pipe::pair()?.1)?;
         t.err(Errno::PIPE, || sender.send(b"some", Wait::FOREVER))
@@ -279,7 +300,7 @@ fn both_ways(s: &mut Scenarios) {
     // More than the socket takes at once, and then the rest of it.
     s.case("frame::Framed::send", "for ever", |t| stream_takes_parts(t, Wait::FOREVER))
         .over(&["socket::Stream"]);
-    s.case("frame::Framed::send", "larger, at most a duration, later", |t| stream_takes_parts(t, LONG))
+    s.case("frame::Framed::send", "larger, at most a duration", |t| stream_takes_parts(t, LONG))
         .over(&["socket::Stream"]);
 }
 

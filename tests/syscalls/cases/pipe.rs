@@ -34,11 +34,12 @@ pub fn drop_of<T>(t: &Stage, value: T) -> Outcome {
 
 fn attaching(s: &mut Scenarios) {
     type Attach = fn(Fd) -> rawipc::Result<()>;
-    let both: [(&str, Attach, bool); 2] = [
+    let all: [(&str, Attach, bool); 3] = [
+        ("pipe::PacketSender::attach", |fd| PacketSender::attach(fd).map(std::mem::forget), false),
         ("pipe::ReadEnd::attach", |fd| ReadEnd::attach(fd).map(std::mem::forget), true),
         ("pipe::WriteEnd::attach", |fd| WriteEnd::attach(fd).map(std::mem::forget), false),
     ];
-    for (function, attach, reads) in both {
+    for (function, attach, reads) in all {
         let ends = |reads: bool| -> Outcome<(Fd, Fd)> {
             let (r, w) = pipe::pair()?;
             Ok(if reads { (r.into_fd(), w.into_fd()) } else { (w.into_fd(), r.into_fd()) })
@@ -48,8 +49,12 @@ fn attaching(s: &mut Scenarios) {
             rustix::fs::fcntl_setfl(&own, rustix::fs::OFlags::empty()).expect("blocking again");
             t.ok(|| attach(own))
         });
-        s.case(function, "non-blocking already", move |t| {
+        let already =
+            if function.contains("Packet") { "both are set already" } else { "non-blocking already" };
+        s.case(function, already, move |t| {
             let (own, _other) = ends(reads)?;
+            let flags = rustix::fs::OFlags::NONBLOCK.union(rustix::fs::OFlags::DIRECT);
+            rustix::fs::fcntl_setfl(&own, flags).expect("packets from now on");
             t.ok(|| attach(own))
         });
         s.case(function, "another direction", move |t| {
@@ -146,6 +151,22 @@ fn reading(s: &mut Scenarios) {
             t.gives(0, || read(&mut r))
         });
     }
+    for (function, read) in both {
+        s.case(function, "an end that may come first", move |t| {
+            let mut r = ReadEnd::attach(pipe::pair()?.0.into_fd())?;
+            t.gives(0, || read(&mut r))
+        });
+        // The first writer left without a word; and signals come while it is looked.
+        s.case(function, "an end that may come first", move |t| {
+            let path = t.path("fifo");
+            fifo::create(&path)?;
+            let mut r = fifo::open_read(&path)?;
+            drop(fifo::open_write(&path, Wait::FOREVER)?);
+            t.refuse("ppoll", 1, Errno::INTR);
+            t.refuse("ppoll", 2, Errno::INTR);
+            t.gives(0, || read(&mut r))
+        });
+    }
     s.case("pipe::ReadEnd::read", "refused", |t| {
         let (mut r, _w) = pipe::pair()?;
         t.err(Errno::INVAL, || r.read(&mut [], Wait::FOREVER))
@@ -161,13 +182,6 @@ fn reading(s: &mut Scenarios) {
     s.case("pipe::ReadEnd::try_read", "FIFO before its first writer", |t| {
         let (mut r, _peer) = before_its_writer(t)?;
         t.err(Errno::AGAIN, || r.try_read(&mut [0; 8]))
-    });
-    s.case("pipe::ReadEnd::try_read", "FIFO, the first writer left without a word", |t| {
-        let path = t.path("fifo");
-        fifo::create(&path)?;
-        let mut r = fifo::open_read(&path)?;
-        drop(fifo::open_write(&path, Wait::FOREVER)?);
-        t.gives(0, || r.try_read(&mut [0; 8]))
     });
 }
 
@@ -284,6 +298,16 @@ fn masked(s: &mut Scenarios) {
                 let mut w = end(t)?.1;
                 t.err(Errno::PIPE, || write(&mut w))
             });
+            for (name, blocked) in [("a part", false), ("SIGPIPE blocked, a part", true)] {
+                s.case(function, &case(name), move |t| {
+                    let (_r, mut w) = end(t)?;
+                    if blocked {
+                        block_sigpipe();
+                    }
+                    t.answer("writev", 1, 3);
+                    t.gives(3, || write(&mut w))
+                });
+            }
             s.case(function, &case("SIGPIPE blocked"), move |t| {
                 let (_r, mut w) = end(t)?;
                 block_sigpipe();
@@ -338,6 +362,10 @@ fn packets(s: &mut Scenarios) {
     };
     RECV.cases(s);
     SEND.cases(s);
+    s.case("pipe::PacketReceiver::attach", "non-blocking already", |t| {
+        let (r, _w) = pipe::packet_pair()?;
+        t.ok(|| PacketReceiver::attach(r.into_fd()).map(std::mem::forget))
+    });
     s.case("pipe::PacketReceiver::recv", "ready", |t| {
         let (mut r, mut w) = pipe::packet_pair()?;
         w.send(b"some", Wait::FOREVER)?;

@@ -3,11 +3,10 @@
 use rawipc::pipe::{self, PIPE_BUF, PacketReceiver, PacketSender};
 use rawipc::rpc::{Client, Server};
 use rawipc::socket::Seqpacket;
-use rawipc::wait::Instant;
 use rawipc::{Duplex, Errno, Sender, Wait};
 
 use super::pipe::drop_of;
-use crate::scenario::{LONG, Outcome, SHORT, Scenarios, Stage};
+use crate::scenario::{LONG, Outcome, SHORT, Scenarios, Stage, later};
 
 pub fn cases(s: &mut Scenarios) {
     making(s);
@@ -77,10 +76,6 @@ fn making(s: &mut Scenarios) {
         let (mut inbox, mut outbox) = (vec![0; ROOM], [0; 64]);
         drop_of(t, Server::new(pipes()?.0, &mut inbox, &mut outbox)?)
     });
-}
-
-fn later() -> Wait {
-    Wait::until(Instant::from_nanos(Instant::now().as_nanos() + 15_000_000_000))
 }
 
 const WAITS: [(&str, fn() -> Wait); 3] =

@@ -22,7 +22,9 @@ pub fn cases(s: &mut Scenarios) {
 fn polling(s: &mut Scenarios) {
     for (case, wait) in [("for ever", Wait::FOREVER), ("with a limit", LONG), ("a limit of zero", ZERO)] {
         s.case("wait::poll", case, move |t| ready(t, wait, |_| {}));
-        s.case("wait::poll", case, move |t| ready(t, wait, |t| t.refuse("ppoll", 1, Errno::INTR)));
+        if case != "a limit of zero" {
+            s.case("wait::poll", case, move |t| ready(t, wait, |t| t.refuse("ppoll", 1, Errno::INTR)));
+        }
         s.case("wait::poll", case, move |t| {
             t.refuse("ppoll", 1, Errno::INTR);
             silent(t, wait.or_signal(), Errno::INTR)
@@ -51,6 +53,7 @@ fn polling(s: &mut Scenarios) {
         silent(t, TINY, Errno::TIMEDOUT)
     });
     s.case("wait::poll", "over from the start", |t| silent(t, PAST, Errno::TIMEDOUT));
+    s.case("wait::poll", "over from the start", |t| ready(t, PAST, |_| {}));
 }
 
 fn ready(t: &Stage, wait: Wait, set_up: impl Fn(&Stage)) -> Outcome {
