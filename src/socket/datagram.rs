@@ -35,9 +35,9 @@ const TOLD_OF: Events = Events::READABLE.and(Events::PEER_CLOSED);
 /// # Syscalls
 /// | case | calls |
 /// |------|-------|
-/// | drop, unnamed or abstract name | `close` |
+/// | drop, unnamed; drop, abstract name | `close` |
 /// | drop, path | `getpid` `newfstatat` `unlinkat` `close` |
-/// | drop, the file is gone or another's | `getpid` `newfstatat` `close` |
+/// | drop, path, the file is gone; drop, path, the file is another's | `getpid` `newfstatat` `close` |
 /// | drop, path, in a child made by fork | `getpid` `close` |
 ///
 /// # Examples
@@ -154,7 +154,7 @@ impl Datagram {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok   | `socket` `connect` |
+    /// | ok | `socket` `connect` |
     /// | an error | `socket` `connect` `close` |
     /// | no socket | `socket` |
     /// | refused | none |
@@ -179,7 +179,7 @@ impl Datagram {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok, or an error | `connect` |
+    /// | ok; an error | `connect` |
     /// | refused | none |
     pub fn connect_to(&mut self, address: &Address) -> Result<()> {
         address.must_name(Call::CONNECT)?;
@@ -198,8 +198,8 @@ impl Datagram {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok   | `getsockopt` `getsockopt` |
-    /// | no socket, another family | `getsockopt` `close` |
+    /// | ok | `getsockopt` `getsockopt` |
+    /// | no socket; another family | `getsockopt` `close` |
     /// | another type | `getsockopt` `getsockopt` `close` |
     pub fn attach(fd: Fd) -> Result<Self> {
         Kind::DATAGRAM.check(&fd)?;
@@ -254,11 +254,13 @@ impl Datagram {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | room, or an error | `sendto` |
-    /// | waits for ever | `sendto` (`ppoll` `sendto`)×n |
-    /// | waits with a limit | `sendto` (`clock_gettime` `ppoll` `sendto`)×n |
-    /// | times out | `sendto` (`clock_gettime` `ppoll` `sendto`)×n `clock_gettime` |
-    /// | a limit of zero | `sendto` |
+    /// | room; an error; a limit of zero | `sendto` |
+    /// | waits for ever | (`sendto` `ppoll`)×n `sendto` |
+    /// | waits with a limit | (`sendto` `clock_gettime` `ppoll`)×n `sendto` |
+    /// | times out | (`sendto` `clock_gettime` `ppoll`)×n `sendto` `clock_gettime` |
+    /// | over from the start | `sendto` `clock_gettime` |
+    /// | a signal ends it, for ever | (`sendto` `ppoll`)×n |
+    /// | a signal ends it, with a limit | (`sendto` `clock_gettime` `ppoll`)×n |
     /// | refused | none |
     ///
     /// # References
@@ -277,7 +279,7 @@ impl Datagram {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | room, no room, an error | `sendto` |
+    /// | room; no room; an error | `sendto` |
     /// | refused | none |
     #[inline]
     pub fn try_send_to(&self, to: &Address, msg: &[u8]) -> Result<()> {
@@ -300,25 +302,15 @@ impl Datagram {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ready, empty, above the limit | `recvmsg` |
-    /// | small | `recvfrom` `recvmsg` |
-    /// | small, and too small for it | `recvfrom` |
-    /// | after a reset | `recvmsg` `recvmsg` |
-    /// | after a reset, small | `recvfrom` `recvfrom` `recvmsg` |
-    /// | after a reset, waits for ever | `recvmsg` `recvmsg` (`ppoll` `recvmsg`)×n |
-    /// | after a reset, waits with a limit | `recvmsg` `recvmsg` (`clock_gettime` `ppoll` `recvmsg`)×n |
-    /// | waits for ever | `recvmsg` (`ppoll` `recvmsg`)×n |
-    /// | waits for ever, small | `recvfrom` (`ppoll` `recvfrom`)×n `recvmsg` |
-    /// | waits for ever, small, and too small for it | `recvfrom` (`ppoll` `recvfrom`)×n |
-    /// | waits with a limit | `recvmsg` (`clock_gettime` `ppoll` `recvmsg`)×n |
-    /// | waits with a limit, small | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n `recvmsg` |
-    /// | waits with a limit, small, and too small for it | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n |
-    /// | times out | (`recvmsg` `clock_gettime` `ppoll`)×n |
-    /// | times out between two sleeps | (`recvmsg` `clock_gettime` `ppoll`)×n `recvmsg` `clock_gettime` |
-    /// | would wait, with a limit of zero | `recvmsg` |
-    /// | times out, small | (`recvfrom` `clock_gettime` `ppoll`)×n |
-    /// | times out between two sleeps, small | (`recvfrom` `clock_gettime` `ppoll`)×n `recvfrom` `clock_gettime` |
-    /// | would wait, with a limit of zero, small | `recvfrom` |
+    /// | ready | `recvmsg` |
+    /// | at once otherwise; a limit of zero | [`try_recv_from`](Self::try_recv_from) |
+    /// | waits for ever | ([`try_recv_from`](Self::try_recv_from) `ppoll`)×n [`try_recv_from`](Self::try_recv_from) |
+    /// | waits with a limit | ([`try_recv_from`](Self::try_recv_from) `clock_gettime` `ppoll`)×n [`try_recv_from`](Self::try_recv_from) |
+    /// | times out | ([`try_recv_from`](Self::try_recv_from) `clock_gettime` `ppoll`)×n |
+    /// | times out, by the clock | ([`try_recv_from`](Self::try_recv_from) `clock_gettime` `ppoll`)×n [`try_recv_from`](Self::try_recv_from) `clock_gettime` |
+    /// | over from the start | [`try_recv_from`](Self::try_recv_from) `clock_gettime` |
+    /// | a signal ends it, for ever | ([`try_recv_from`](Self::try_recv_from) `ppoll`)×n |
+    /// | a signal ends it, with a limit | ([`try_recv_from`](Self::try_recv_from) `clock_gettime` `ppoll`)×n |
     ///
     /// # References
     /// [recv(2)](https://man7.org/linux/man-pages/man2/recv.2.html)
@@ -335,12 +327,16 @@ impl Datagram {
     /// "Small": the buffer is below the limit. "A reset": the peer turned to another with messages of ours unread.
     ///
     /// # Syscalls
+    /// "small" is a buffer below the limit, which has the message looked at first; "reset" is a peer that closed with
+    /// messages unread.
+    ///
     /// | case | calls |
     /// |------|-------|
-    /// | ready, nothing there, empty, above the limit | `recvmsg` |
+    /// | ready; empty; above the limit; nothing there | `recvmsg` |
+    /// | too small; small, nothing there | `recvfrom` |
     /// | small | `recvfrom` `recvmsg` |
-    /// | small, and nothing there or too small for it | `recvfrom` |
-    /// | after a reset | as [`recv_from`](Self::recv_from) |
+    /// | too small, reset; small, reset, nothing there | `recvfrom` `recvfrom` |
+    /// | small, reset | `recvfrom` `recvfrom` `recvmsg` |
     pub fn try_recv_from(&self, buf: &mut [u8]) -> Result<(usize, Address)> {
         let mut from = [0; ADDRESS_BYTES];
         let mut from_len = 0;

@@ -21,9 +21,9 @@ use rustix::net::SocketFlags;
 /// # Syscalls
 /// | case | calls |
 /// |------|-------|
-/// | drop | `getpid` `newfstatat` `unlinkat` `close` |
-/// | drop, the file is gone or another's | `getpid` `newfstatat` `close` |
-/// | drop in a child made by fork | `getpid` `close` |
+/// | drop, path | `getpid` `newfstatat` `unlinkat` `close` |
+/// | drop, path, the file is gone; drop, path, the file is another's | `getpid` `newfstatat` `close` |
+/// | drop, path, in a child made by fork | `getpid` `close` |
 /// | drop, abstract name | `close` |
 #[repr(C)]
 pub struct Listener<C> {
@@ -132,12 +132,15 @@ impl<C: Connection> Listener<C> {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ready | `accept4` |
-    /// | waits for ever | `accept4` (`ppoll` `accept4`)×n |
-    /// | waits with a limit | `accept4` (`clock_gettime` `ppoll` `accept4`)×n |
-    /// | times out | (`accept4` `clock_gettime` `ppoll`)×n |
-    /// | times out between two sleeps | (`accept4` `clock_gettime` `ppoll`)×n `accept4` `clock_gettime` |
-    /// | would wait, with a limit of zero | `accept4` |
+    /// | ready; a limit of zero | `accept4` |
+    /// | connections were given up | [`try_accept`](Self::try_accept) |
+    /// | waits for ever | ([`try_accept`](Self::try_accept) `ppoll`)×n [`try_accept`](Self::try_accept) |
+    /// | waits with a limit | ([`try_accept`](Self::try_accept) `clock_gettime` `ppoll`)×n [`try_accept`](Self::try_accept) |
+    /// | times out | ([`try_accept`](Self::try_accept) `clock_gettime` `ppoll`)×n |
+    /// | times out, by the clock | ([`try_accept`](Self::try_accept) `clock_gettime` `ppoll`)×n [`try_accept`](Self::try_accept) `clock_gettime` |
+    /// | over from the start | [`try_accept`](Self::try_accept) `clock_gettime` |
+    /// | a signal ends it, for ever | ([`try_accept`](Self::try_accept) `ppoll`)×n |
+    /// | a signal ends it, with a limit | ([`try_accept`](Self::try_accept) `clock_gettime` `ppoll`)×n |
     ///
     /// # References
     /// [accept(2)](https://man7.org/linux/man-pages/man2/accept.2.html)
@@ -153,7 +156,8 @@ impl<C: Connection> Listener<C> {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ready, nobody there | `accept4` |
+    /// | ready; nobody there | `accept4` |
+    /// | connections were given up | (`accept4`)×n |
     pub fn try_accept(&self) -> Result<C> {
         // One that gave up while it waited is accepted, and its end read: no ECONNABORTED here.
         let answer = rustix::net::accept_with(&self.fd, SocketFlags::CLOEXEC);
@@ -169,9 +173,9 @@ impl<C: Connection> Listener<C> {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok   | `getpid` `newfstatat` `unlinkat` `close` |
-    /// | the file is gone or another's | `getpid` `newfstatat` `close` |
-    /// | in a child made by fork | `getpid` `close` |
+    /// | path | `getpid` `newfstatat` `unlinkat` `close` |
+    /// | path, the file is gone; path, the file is another's | `getpid` `newfstatat` `close` |
+    /// | path, in a child made by fork | `getpid` `close` |
     /// | abstract name | `close` |
     pub fn remove(self) -> Result<()> {
         self.name.remove()

@@ -111,8 +111,8 @@ impl Seqpacket {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok   | `getsockopt` `getsockopt` |
-    /// | no socket, another family | `getsockopt` `close` |
+    /// | ok | `getsockopt` `getsockopt` |
+    /// | no socket; another family | `getsockopt` `close` |
     /// | another type | `getsockopt` `getsockopt` `close` |
     pub fn attach(fd: Fd) -> Result<Self> {
         Kind::SEQPACKET.check(&fd)?;
@@ -133,7 +133,7 @@ impl Seqpacket {
     /// | case | calls |
     /// |------|-------|
     /// | the buffer is large enough | `getsockopt` |
-    /// | it is made larger, or cannot be | `getsockopt` `setsockopt` `getsockopt` |
+    /// | it is made larger; it cannot be | `getsockopt` `setsockopt` `getsockopt` |
     /// | refused | none |
     pub fn set_limit(&mut self, bytes: usize) -> Result<()> {
         message::make_room(&self.fd, bytes)?;
@@ -216,12 +216,14 @@ impl Sender for Seqpacket {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | room, or the peer is gone | `sendto` |
-    /// | waits for ever | `sendto` (`ppoll` `sendto`)×n |
-    /// | waits with a limit | `sendto` (`clock_gettime` `ppoll` `sendto`)×n |
+    /// | room; the peer is gone; a limit of zero | `sendto` |
+    /// | waits for ever | (`sendto` `ppoll`)×n `sendto` |
+    /// | waits with a limit | (`sendto` `clock_gettime` `ppoll`)×n `sendto` |
     /// | times out | (`sendto` `clock_gettime` `ppoll`)×n |
-    /// | times out between two sleeps | (`sendto` `clock_gettime` `ppoll`)×n `sendto` `clock_gettime` |
-    /// | would wait, with a limit of zero | `sendto` |
+    /// | times out, by the clock | (`sendto` `clock_gettime` `ppoll`)×n `sendto` `clock_gettime` |
+    /// | over from the start | `sendto` `clock_gettime` |
+    /// | a signal ends it, for ever | (`sendto` `ppoll`)×n |
+    /// | a signal ends it, with a limit | (`sendto` `clock_gettime` `ppoll`)×n |
     /// | refused | none |
     ///
     /// # References
@@ -240,7 +242,7 @@ impl Sender for Seqpacket {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | room, no room, the peer is gone | `sendto` |
+    /// | room; no room; the peer is gone | `sendto` |
     /// | refused | none |
     #[inline]
     fn try_send(&mut self, msg: &[u8]) -> Result<()> {
@@ -267,33 +269,15 @@ impl Receiver for Seqpacket {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ready, too small, above the limit | `recvfrom` |
-    /// | small, or after a reset | `recvfrom` `recvfrom` |
-    /// | small, after a reset | `recvfrom` `recvfrom` `recvfrom` |
-    /// | empty message | `recvfrom` `ppoll` |
-    /// | empty message, small | `recvfrom` `recvfrom` `ppoll` |
-    /// | end | `recvfrom` `ppoll` `ioctl` |
-    /// | end, small or after a reset | `recvfrom` `recvfrom` `ppoll` `ioctl` |
-    /// | end, small, after a reset | `recvfrom` `recvfrom` `recvfrom` `ppoll` `ioctl` |
-    /// | waits for ever, ready, too small, above the limit | `recvfrom` (`ppoll` `recvfrom`)×n |
-    /// | waits for ever, small, or after a reset | `recvfrom` (`ppoll` `recvfrom`)×n `recvfrom` |
-    /// | waits for ever, small, after a reset | `recvfrom` (`ppoll` `recvfrom`)×n `recvfrom` `recvfrom` |
-    /// | waits for ever, empty message | `recvfrom` (`ppoll` `recvfrom`)×n `ppoll` |
-    /// | waits for ever, empty message, small | `recvfrom` (`ppoll` `recvfrom`)×n `recvfrom` `ppoll` |
-    /// | waits for ever, end | `recvfrom` (`ppoll` `recvfrom`)×n `ppoll` `ioctl` |
-    /// | waits for ever, end, small or after a reset | `recvfrom` (`ppoll` `recvfrom`)×n `recvfrom` `ppoll` `ioctl` |
-    /// | waits for ever, end, small, after a reset | `recvfrom` (`ppoll` `recvfrom`)×n `recvfrom` `recvfrom` `ppoll` `ioctl` |
-    /// | waits with a limit, ready, too small, above the limit | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n |
-    /// | waits with a limit, small, or after a reset | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n `recvfrom` |
-    /// | waits with a limit, small, after a reset | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n `recvfrom` `recvfrom` |
-    /// | waits with a limit, empty message | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n `ppoll` |
-    /// | waits with a limit, empty message, small | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n `recvfrom` `ppoll` |
-    /// | waits with a limit, end | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n `ppoll` `ioctl` |
-    /// | waits with a limit, end, small or after a reset | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n `recvfrom` `ppoll` `ioctl` |
-    /// | waits with a limit, end, small, after a reset | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n `recvfrom` `recvfrom` `ppoll` `ioctl` |
+    /// | ready | `recvfrom` |
+    /// | at once otherwise; a limit of zero | [`try_recv`](Receiver::try_recv) |
+    /// | waits for ever | (`recvfrom` `ppoll`)×n [`try_recv`](Receiver::try_recv) |
+    /// | waits with a limit | (`recvfrom` `clock_gettime` `ppoll`)×n [`try_recv`](Receiver::try_recv) |
     /// | times out | (`recvfrom` `clock_gettime` `ppoll`)×n |
-    /// | times out between two sleeps | (`recvfrom` `clock_gettime` `ppoll`)×n `recvfrom` `clock_gettime` |
-    /// | would wait, with a limit of zero | `recvfrom` |
+    /// | times out, by the clock | (`recvfrom` `clock_gettime` `ppoll`)×n `recvfrom` `clock_gettime` |
+    /// | over from the start | `recvfrom` `clock_gettime` |
+    /// | a signal ends it, for ever | (`recvfrom` `ppoll`)×n |
+    /// | a signal ends it, with a limit | (`recvfrom` `clock_gettime` `ppoll`)×n |
     /// | corrupt | none |
     ///
     /// # References
@@ -315,10 +299,20 @@ impl Receiver for Seqpacket {
     /// As [`Receiver::try_recv`].
     ///
     /// # Syscalls
+    /// "small" is a buffer below the limit, which has the message looked at first; "reset" is a peer that closed with
+    /// messages unread.
+    ///
     /// | case | calls |
     /// |------|-------|
-    /// | nothing there | `recvfrom` |
-    /// | anything else | as [`recv`](Receiver::recv) |
+    /// | ready; too small; above the limit; nothing there | `recvfrom` |
+    /// | small; reset; too small, reset | `recvfrom` `recvfrom` |
+    /// | small, reset | `recvfrom` `recvfrom` `recvfrom` |
+    /// | empty message | `recvfrom` (`ppoll`)×n |
+    /// | empty message, small | `recvfrom` `recvfrom` (`ppoll`)×n |
+    /// | empty message, and the peer is gone; end | `recvfrom` (`ppoll`)×n `ioctl` |
+    /// | empty message, and the peer is gone, small; end, small; end, reset | `recvfrom` `recvfrom` (`ppoll`)×n `ioctl` |
+    /// | end, small, reset | `recvfrom` `recvfrom` `recvfrom` (`ppoll`)×n `ioctl` |
+    /// | corrupt | none |
     #[inline]
     fn try_recv(&mut self, buf: &mut [u8]) -> Result<usize> {
         if self.corrupt {

@@ -86,12 +86,15 @@ impl Stream {
     /// | case | calls |
     /// |------|-------|
     /// | room | `socket` `connect` |
-    /// | waits for ever | `socket` `connect` (`ppoll` `connect`)×n |
-    /// | waits with a limit | `socket` `connect` (`clock_gettime` `ppoll` `connect`)×n |
-    /// | times out | `socket` `connect` (`clock_gettime` `ppoll` `connect`)×n `clock_gettime` `close` |
-    /// | a limit of zero, or an error | `socket` `connect` `close` |
-    /// | an error while it waits | `socket` `connect` (`ppoll` `connect`)×n `close` |
-    /// | an error while it waits with a limit | `socket` `connect` (`clock_gettime` `ppoll` `connect`)×n `close` |
+    /// | waits for ever | `socket` (`connect` `ppoll`)×n `connect` |
+    /// | waits with a limit | `socket` (`connect` `clock_gettime` `ppoll`)×n `connect` |
+    /// | times out | `socket` (`connect` `clock_gettime` `ppoll`)×n `connect` `clock_gettime` `close` |
+    /// | over from the start | `socket` `connect` `clock_gettime` `close` |
+    /// | a limit of zero; an error | `socket` `connect` `close` |
+    /// | an error, for ever | `socket` (`connect` `ppoll`)×n `connect` `close` |
+    /// | an error, with a limit | `socket` (`connect` `clock_gettime` `ppoll`)×n `connect` `close` |
+    /// | a signal ends it, for ever | `socket` (`connect` `ppoll`)×n `close` |
+    /// | a signal ends it, with a limit | `socket` (`connect` `clock_gettime` `ppoll`)×n `close` |
     /// | no socket | `socket` |
     /// | refused | none |
     ///
@@ -110,7 +113,7 @@ impl Stream {
     /// | case | calls |
     /// |------|-------|
     /// | room | `socket` `connect` |
-    /// | no room, or an error | `socket` `connect` `close` |
+    /// | no room; an error | `socket` `connect` `close` |
     /// | no socket | `socket` |
     /// | refused | none |
     pub fn try_connect(address: &Address) -> Result<Self> {
@@ -127,8 +130,8 @@ impl Stream {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok   | `getsockopt` `getsockopt` |
-    /// | no socket, another family | `getsockopt` `close` |
+    /// | ok | `getsockopt` `getsockopt` |
+    /// | no socket; another family | `getsockopt` `close` |
     /// | another type | `getsockopt` `getsockopt` `close` |
     pub fn attach(fd: Fd) -> Result<Self> {
         Kind::STREAM.check(&fd)?;
@@ -193,15 +196,15 @@ impl ByteRead for Stream {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ready, end | `recvfrom` |
+    /// | ready; end; a limit of zero | `recvfrom` |
     /// | the peer closed with bytes unread | `recvfrom` `recvfrom` |
-    /// | waits for ever | `recvfrom` (`ppoll` `recvfrom`)×n |
-    /// | waits for ever, and the peer closes with bytes unread | `recvfrom` (`ppoll` `recvfrom`)×n `recvfrom` |
-    /// | waits with a limit | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n |
-    /// | waits with a limit, and the peer closes with bytes unread | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n `recvfrom` |
+    /// | waits for ever | (`recvfrom` `ppoll`)×n [`try_read`](ByteRead::try_read) |
+    /// | waits with a limit | (`recvfrom` `clock_gettime` `ppoll`)×n [`try_read`](ByteRead::try_read) |
     /// | times out | (`recvfrom` `clock_gettime` `ppoll`)×n |
-    /// | times out between two sleeps | (`recvfrom` `clock_gettime` `ppoll`)×n `recvfrom` `clock_gettime` |
-    /// | would wait, with a limit of zero | `recvfrom` |
+    /// | times out, by the clock | (`recvfrom` `clock_gettime` `ppoll`)×n `recvfrom` `clock_gettime` |
+    /// | over from the start | `recvfrom` `clock_gettime` |
+    /// | a signal ends it, for ever | (`recvfrom` `ppoll`)×n |
+    /// | a signal ends it, with a limit | (`recvfrom` `clock_gettime` `ppoll`)×n |
     /// | refused | none |
     ///
     /// # References
@@ -219,7 +222,7 @@ impl ByteRead for Stream {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ready, end, nothing there | `recvfrom` |
+    /// | ready; end; nothing there | `recvfrom` |
     /// | the peer closed with bytes unread | `recvfrom` `recvfrom` |
     /// | refused | none |
     #[inline]
@@ -240,12 +243,14 @@ impl ByteWrite for Stream {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | room, or the peer is gone | `sendto` |
-    /// | waits for ever | `sendto` (`ppoll` `sendto`)×n |
-    /// | waits with a limit | `sendto` (`clock_gettime` `ppoll` `sendto`)×n |
+    /// | room; the peer is gone; a limit of zero | `sendto` |
+    /// | waits for ever | (`sendto` `ppoll`)×n `sendto` |
+    /// | waits with a limit | (`sendto` `clock_gettime` `ppoll`)×n `sendto` |
     /// | times out | (`sendto` `clock_gettime` `ppoll`)×n |
-    /// | times out between two sleeps | (`sendto` `clock_gettime` `ppoll`)×n `sendto` `clock_gettime` |
-    /// | would wait, with a limit of zero | `sendto` |
+    /// | times out, by the clock | (`sendto` `clock_gettime` `ppoll`)×n `sendto` `clock_gettime` |
+    /// | over from the start | `sendto` `clock_gettime` |
+    /// | a signal ends it, for ever | (`sendto` `ppoll`)×n |
+    /// | a signal ends it, with a limit | (`sendto` `clock_gettime` `ppoll`)×n |
     /// | refused | none |
     ///
     /// # References
@@ -263,7 +268,7 @@ impl ByteWrite for Stream {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | room, no room, the peer is gone | `sendto` |
+    /// | room; no room; the peer is gone | `sendto` |
     /// | refused | none |
     #[inline]
     fn try_write(&mut self, bytes: &[u8]) -> Result<usize> {
@@ -278,12 +283,14 @@ impl ByteWrite for Stream {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | room, or the peer is gone | `sendmsg` |
-    /// | waits for ever | `sendmsg` (`ppoll` `sendmsg`)×n |
-    /// | waits with a limit | `sendmsg` (`clock_gettime` `ppoll` `sendmsg`)×n |
+    /// | room; the peer is gone; a limit of zero | `sendmsg` |
+    /// | waits for ever | (`sendmsg` `ppoll`)×n `sendmsg` |
+    /// | waits with a limit | (`sendmsg` `clock_gettime` `ppoll`)×n `sendmsg` |
     /// | times out | (`sendmsg` `clock_gettime` `ppoll`)×n |
-    /// | times out between two sleeps | (`sendmsg` `clock_gettime` `ppoll`)×n `sendmsg` `clock_gettime` |
-    /// | would wait, with a limit of zero | `sendmsg` |
+    /// | times out, by the clock | (`sendmsg` `clock_gettime` `ppoll`)×n `sendmsg` `clock_gettime` |
+    /// | over from the start | `sendmsg` `clock_gettime` |
+    /// | a signal ends it, for ever | (`sendmsg` `ppoll`)×n |
+    /// | a signal ends it, with a limit | (`sendmsg` `clock_gettime` `ppoll`)×n |
     /// | refused | none |
     #[inline]
     fn write_two(&mut self, head: &[u8], body: &[u8], wait: Wait) -> Result<usize> {
@@ -298,7 +305,7 @@ impl ByteWrite for Stream {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | room, no room, the peer is gone | `sendmsg` |
+    /// | room; no room; the peer is gone | `sendmsg` |
     /// | refused | none |
     #[inline]
     fn try_write_two(&mut self, head: &[u8], body: &[u8]) -> Result<usize> {

@@ -9,6 +9,7 @@ mod pipe;
 mod proc;
 mod ring;
 mod rpc;
+mod socket;
 mod wait;
 mod waiting;
 
@@ -24,5 +25,6 @@ pub fn all(s: &mut Scenarios) {
     proc::cases(s);
     ring::cases(s);
     rpc::cases(s);
+    socket::cases(s);
     wait::cases(s);
 }

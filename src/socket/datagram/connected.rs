@@ -21,12 +21,14 @@ impl Sender for Datagram {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | room, or the peer is gone | `sendto` |
-    /// | waits for ever | `sendto` (`ppoll` `sendto`)×n |
-    /// | waits with a limit | `sendto` (`clock_gettime` `ppoll` `sendto`)×n |
+    /// | room; the peer is gone; a limit of zero | `sendto` |
+    /// | waits for ever | (`sendto` `ppoll`)×n `sendto` |
+    /// | waits with a limit | (`sendto` `clock_gettime` `ppoll`)×n `sendto` |
     /// | times out | (`sendto` `clock_gettime` `ppoll`)×n |
-    /// | times out between two sleeps | (`sendto` `clock_gettime` `ppoll`)×n `sendto` `clock_gettime` |
-    /// | would wait, with a limit of zero | `sendto` |
+    /// | times out, by the clock | (`sendto` `clock_gettime` `ppoll`)×n `sendto` `clock_gettime` |
+    /// | over from the start | `sendto` `clock_gettime` |
+    /// | a signal ends it, for ever | (`sendto` `ppoll`)×n |
+    /// | a signal ends it, with a limit | (`sendto` `clock_gettime` `ppoll`)×n |
     /// | refused | none |
     ///
     /// # References
@@ -45,7 +47,7 @@ impl Sender for Datagram {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | room, no room, the peer is gone | `sendto` |
+    /// | room; no room; the peer is gone | `sendto` |
     /// | refused | none |
     #[inline]
     fn try_send(&mut self, msg: &[u8]) -> Result<()> {
@@ -72,20 +74,15 @@ impl Receiver for Datagram {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ready, empty, above the limit | `recvfrom` |
-    /// | small | `recvfrom` `recvfrom` |
-    /// | small, and too small for it | `recvfrom` |
-    /// | after a reset | `recvfrom` `recvfrom` |
-    /// | after a reset, small | `recvfrom` `recvfrom` `recvfrom` |
-    /// | after a reset, waits for ever | `recvfrom` `recvfrom` (`ppoll` `recvfrom`)×n |
-    /// | after a reset, waits with a limit | `recvfrom` `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n |
-    /// | waits for ever | `recvfrom` (`ppoll` `recvfrom`)×n |
-    /// | waits for ever, small | `recvfrom` (`ppoll` `recvfrom`)×n `recvfrom` |
-    /// | waits with a limit | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n |
-    /// | waits with a limit, small | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n `recvfrom` |
-    /// | times out | (`recvfrom` `clock_gettime` `ppoll`)×n |
-    /// | times out between two sleeps | (`recvfrom` `clock_gettime` `ppoll`)×n `recvfrom` `clock_gettime` |
-    /// | would wait, with a limit of zero | `recvfrom` |
+    /// | ready | `recvfrom` |
+    /// | at once otherwise; a limit of zero | [`try_recv`](Receiver::try_recv) |
+    /// | waits for ever | ([`try_recv`](Receiver::try_recv) `ppoll`)×n [`try_recv`](Receiver::try_recv) |
+    /// | waits with a limit | ([`try_recv`](Receiver::try_recv) `clock_gettime` `ppoll`)×n [`try_recv`](Receiver::try_recv) |
+    /// | times out | ([`try_recv`](Receiver::try_recv) `clock_gettime` `ppoll`)×n |
+    /// | times out, by the clock | ([`try_recv`](Receiver::try_recv) `clock_gettime` `ppoll`)×n [`try_recv`](Receiver::try_recv) `clock_gettime` |
+    /// | over from the start | [`try_recv`](Receiver::try_recv) `clock_gettime` |
+    /// | a signal ends it, for ever | ([`try_recv`](Receiver::try_recv) `ppoll`)×n |
+    /// | a signal ends it, with a limit | ([`try_recv`](Receiver::try_recv) `clock_gettime` `ppoll`)×n |
     ///
     /// # References
     /// [recv(2)](https://man7.org/linux/man-pages/man2/recv.2.html)
@@ -103,12 +100,14 @@ impl Receiver for Datagram {
     /// As [`recv`](Receiver::recv), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
+    /// "small" is a buffer below the limit, which has the message looked at first; "reset" is a peer that closed with
+    /// messages unread.
+    ///
     /// | case | calls |
     /// |------|-------|
-    /// | ready, nothing there, empty, above the limit | `recvfrom` |
-    /// | small | `recvfrom` `recvfrom` |
-    /// | small, and nothing there or too small for it | `recvfrom` |
-    /// | after a reset | as [`recv`](Receiver::recv) |
+    /// | ready; too small; empty; above the limit; nothing there | `recvfrom` |
+    /// | small; reset; reset, nothing there; too small, reset | `recvfrom` `recvfrom` |
+    /// | small, reset | `recvfrom` `recvfrom` `recvfrom` |
     #[inline]
     fn try_recv(&mut self, buf: &mut [u8]) -> Result<usize> {
         self.take_peers(buf, None)

@@ -122,12 +122,19 @@ fn read_some(r: &mut ReadEnd, wait: Wait) -> rawipc::Result<()> {
     r.read(&mut [0; 8], wait).map(drop)
 }
 
-const READ: Waiting<ReadEnd> =
-    Waiting { function: "pipe::ReadEnd::read", prefix: "", polls: 1, make: silent, call: read_some };
+const READ: Waiting<ReadEnd> = Waiting {
+    function: "pipe::ReadEnd::read",
+    prefix: "",
+    polls: 1,
+    pauses: false,
+    make: silent,
+    call: read_some,
+};
 const READ_FIFO: Waiting<ReadEnd> = Waiting {
     function: "pipe::ReadEnd::read",
     prefix: "FIFO before its first writer, ",
     polls: 2,
+    pauses: false,
     make: before_its_writer,
     call: read_some,
 };
@@ -215,7 +222,7 @@ const fn writing_by(
     call: fn(&mut WriteEnd, Wait) -> rawipc::Result<()>,
 ) -> Waiting<WriteEnd> {
     let make = if prefix.is_empty() { full } else { full_and_masked };
-    Waiting { function, prefix, polls: 1, make, call }
+    Waiting { function, prefix, polls: 1, pauses: false, make, call }
 }
 
 const BEFORE: &str = "before 6.18, ";
@@ -343,6 +350,7 @@ fn packets(s: &mut Scenarios) {
         function: "pipe::PacketReceiver::recv",
         prefix: "",
         polls: 1,
+        pauses: false,
         make: |_| {
             let (r, mut w) = pipe::packet_pair()?;
             Ok((r, Box::new(move || w.send(b"some", Wait::FOREVER).expect("a packet"))))
@@ -353,6 +361,7 @@ fn packets(s: &mut Scenarios) {
         function: "pipe::PacketSender::send",
         prefix: "",
         polls: 1,
+        pauses: false,
         make: |_| {
             let (mut r, mut w) = pipe::packet_pair()?;
             while w.try_send(b"x").is_ok() {}

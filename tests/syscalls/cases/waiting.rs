@@ -11,6 +11,8 @@ pub struct Waiting<C> {
     pub prefix: &'static str,
     /// The calls of `ppoll` in one round; the last of them sleeps.
     pub polls: u64,
+    /// Nothing tells of what it waits for: it sleeps a little and tries again, and the clock says when to stop.
+    pub pauses: bool,
     /// An end on which the call would wait, and what a peer does to make it ready.
     pub make: fn(&Stage) -> Outcome<(C, Peer)>,
     pub call: fn(&mut C, Wait) -> rawipc::Result<()>,
@@ -28,11 +30,14 @@ impl<C: 'static> Waiting<C> {
             self.ready_at(s, case, wait, 2, move |t| t.refuse("ppoll", polls, Errno::INTR));
         }
         self.fails(s, "times out", SHORT, Errno::TIMEDOUT, |_| {});
-        self.fails(s, "times out", LONG, Errno::TIMEDOUT, move |t| {
-            t.answer("ppoll", polls, 1);
-            t.answer("ppoll", 2 * polls, 0);
-        });
-        self.fails(s, "times out, by the clock", TINY, Errno::TIMEDOUT, move |t| t.answer("ppoll", polls, 1));
+        if !self.pauses {
+            self.fails(s, "times out", LONG, Errno::TIMEDOUT, move |t| {
+                t.answer("ppoll", polls, 1);
+                t.answer("ppoll", 2 * polls, 0);
+            });
+            let woken = move |t: &Stage| t.answer("ppoll", polls, 1);
+            self.fails(s, "times out, by the clock", TINY, Errno::TIMEDOUT, woken);
+        }
         self.fails(s, "over from the start", PAST, Errno::TIMEDOUT, |_| {});
         self.fails(s, "a limit of zero", ZERO, Errno::TIMEDOUT, |_| {});
         let signal = move |t: &Stage| t.refuse("ppoll", polls, Errno::INTR);
