@@ -340,7 +340,7 @@ impl Datagram {
     pub fn try_recv_from(&self, buf: &mut [u8]) -> Result<(usize, Address)> {
         let mut from = [0; ADDRESS_BYTES];
         let mut from_len = 0;
-        let flags = NOW_RECV.union(RecvFlags::TRUNC).bits();
+        let flags = NOW_RECV.union(RecvFlags::TRUNC).union(RecvFlags::CMSG_CLOEXEC).bits();
         let n = self.take(buf, Call::RECVMSG, |buf| {
             let (n, len) = match recvmsg(self.fd.as_fd(), buf, &mut from, flags) {
                 // Told once, where a peer that has not read all of ours turned to another.

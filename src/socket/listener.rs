@@ -133,14 +133,13 @@ impl<C: Connection> Listener<C> {
     /// | case | calls |
     /// |------|-------|
     /// | ready; a limit of zero | `accept4` |
-    /// | connections were given up | [`try_accept`](Self::try_accept) |
-    /// | waits for ever | ([`try_accept`](Self::try_accept) `ppoll`)×n [`try_accept`](Self::try_accept) |
-    /// | waits with a limit | ([`try_accept`](Self::try_accept) `clock_gettime` `ppoll`)×n [`try_accept`](Self::try_accept) |
-    /// | times out | ([`try_accept`](Self::try_accept) `clock_gettime` `ppoll`)×n |
-    /// | times out, by the clock | ([`try_accept`](Self::try_accept) `clock_gettime` `ppoll`)×n [`try_accept`](Self::try_accept) `clock_gettime` |
-    /// | over from the start | [`try_accept`](Self::try_accept) `clock_gettime` |
-    /// | a signal ends it, for ever | ([`try_accept`](Self::try_accept) `ppoll`)×n |
-    /// | a signal ends it, with a limit | ([`try_accept`](Self::try_accept) `clock_gettime` `ppoll`)×n |
+    /// | waits for ever | (`accept4` `ppoll`)×n `accept4` |
+    /// | waits with a limit | (`accept4` `clock_gettime` `ppoll`)×n `accept4` |
+    /// | times out | (`accept4` `clock_gettime` `ppoll`)×n |
+    /// | times out, by the clock | (`accept4` `clock_gettime` `ppoll`)×n `accept4` `clock_gettime` |
+    /// | over from the start | `accept4` `clock_gettime` |
+    /// | a signal ends it, for ever | (`accept4` `ppoll`)×n |
+    /// | a signal ends it, with a limit | (`accept4` `clock_gettime` `ppoll`)×n |
     ///
     /// # References
     /// [accept(2)](https://man7.org/linux/man-pages/man2/accept.2.html)
@@ -157,7 +156,6 @@ impl<C: Connection> Listener<C> {
     /// | case | calls |
     /// |------|-------|
     /// | ready; nobody there | `accept4` |
-    /// | connections were given up | (`accept4`)×n |
     pub fn try_accept(&self) -> Result<C> {
         // One that gave up while it waited is accepted, and its end read: no ECONNABORTED here.
         let answer = rustix::net::accept_with(&self.fd, SocketFlags::CLOEXEC);
