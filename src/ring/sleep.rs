@@ -49,14 +49,16 @@ impl OwnSleep {
 
 /// What we know of the other side's sleep.
 #[derive(Debug)]
-#[repr(transparent)]
+#[repr(C)]
 pub(super) struct PeerSleep {
     /// The number of the last sleep that we rang for; 0 is none.
     rung: u32,
+    /// The last bell did not get through.
+    owed: bool,
 }
 
 impl PeerSleep {
-    pub(super) const NONE: PeerSleep = PeerSleep { rung: 0 };
+    pub(super) const NONE: PeerSleep = PeerSleep { rung: 0, owed: false };
 
     /// After something was published: is the other side to be woken? Says so once a sleep.
     ///
@@ -66,8 +68,21 @@ impl PeerSleep {
         if count & 1 == 0 || count == self.rung {
             return false;
         }
-        self.rung = count;
+        *self = PeerSleep { rung: count, owed: false };
         true
+    }
+
+    /// The bell that [`must_ring`](Self::must_ring) asked for did not get through: the next look asks again.
+    #[cold]
+    pub(super) fn missed(&mut self) {
+        *self = PeerSleep { rung: 0, owed: true };
+    }
+
+    /// Whether a bell did not get through, and was not rung again since: to be asked before we sleep ourselves, or
+    /// both sides could. Says so once.
+    #[inline]
+    pub(super) fn owed(&mut self) -> bool {
+        core::mem::take(&mut self.owed)
     }
 }
 
@@ -113,5 +128,14 @@ mod tests {
         let mut peer = PeerSleep::NONE;
         let rung = [0, 1, 1, 2, 2, 3, 5, 5, 6].map(|count| peer.must_ring(count));
         assert_eq!(rung, [false, true, false, false, false, true, true, false, false]);
+    }
+
+    #[test]
+    fn a_bell_that_did_not_get_through_is_rung_again() {
+        let mut peer = PeerSleep::NONE;
+        assert!(peer.must_ring(1) && !peer.owed());
+        peer.missed();
+        assert!(peer.owed() && !peer.owed());
+        assert!(peer.must_ring(1) && !peer.must_ring(1));
     }
 }
