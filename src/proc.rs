@@ -184,6 +184,8 @@ impl Process {
     /// | ok   | `openat` `read` `close` |
     /// | not open there | `openat` `readlinkat` |
     /// | not open there, in a kernel thread or a process that is dying | `openat` `readlinkat` `openat` `read` `close` |
+    /// | closed in between, or gone | `openat` `read` `readlinkat` `close` |
+    /// | closed in between by a process that is dying | `openat` `read` `readlinkat` `openat` `read` `close` `close` |
     /// | not ours, gone | `openat` |
     /// | refused | none |
     ///
