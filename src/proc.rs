@@ -145,7 +145,8 @@ impl Process {
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `readlinkat` `statx` |
-    /// | the text ends in ` (deleted)`, and links are left | `readlinkat` `statx` `openat` `statx` `close` |
+    /// | the text ends in ` (deleted)`, and is a name | `readlinkat` `statx` `openat` `statx` `close` |
+    /// | the same, from our root directory alone; or no name, and links are left | `readlinkat` `statx` `openat` `statx` `close` `statx` |
     /// | not ours, gone, `text` too short | `readlinkat` |
     /// | refused | none |
     ///
