@@ -395,3 +395,27 @@ fn a_bell_that_the_kernel_has_no_memory_for_loses_neither_message_nor_wake() {
     producer.try_send(b"all is well").unwrap();
     assert_eq!(consumer.try_recv(&mut buf), Ok(11));
 }
+
+#[test]
+#[allow(unsafe_code)]
+fn an_urgent_byte_from_a_hostile_peer_is_one_more_bell() {
+    use crate::fd::AsRawFd;
+    let (producer, mut consumer) = pair(1).unwrap();
+    let mut buf = [0; 8];
+    for _ in 0..3 {
+        // SAFETY: sends one byte.
+        let sent = unsafe {
+            libc::send(
+                producer.as_fd().as_raw_fd(),
+                [0_u8].as_ptr().cast(),
+                1,
+                libc::MSG_OOB | libc::MSG_NOSIGNAL,
+            )
+        };
+        assert!(sent == 1 || sent == -1, "the kernel may have no urgent bytes");
+        assert_eq!(consumer.recv(&mut buf, SOON).unwrap_err().errno(), Errno::TIMEDOUT);
+        assert!(!readable(&consumer));
+    }
+    drop(producer);
+    assert_eq!(consumer.recv(&mut buf, LATE), Ok(0));
+}
