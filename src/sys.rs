@@ -3,6 +3,7 @@
 //! | piece | why it is not rustix's |
 //! |-------|------------------------|
 //! | [`monotonic_nanos`] | rustix asks the vDSO, and finds it with a hidden `prctl` or by opening a file |
+//! | [`close`] | rustix's asserts, in debug builds, that it did not fail |
 //! | [`ppoll`] | rustix's takes no signal mask |
 //! | [`sigprocmask`], [`sigpending`], [`sigtimedwait`] | rustix hides its own behind a name that rotates on purpose |
 //! | [`getdents64`] | rustix's reader slices its buffer at an index that the optimiser cannot bound |
@@ -14,7 +15,7 @@ pub(crate) mod socket;
 
 use crate::error::{Call, Error, Result};
 use core::ffi::c_void;
-use rustix::fd::{AsRawFd, BorrowedFd};
+use rustix::fd::{AsRawFd, BorrowedFd, RawFd};
 use rustix::io::ReadWriteFlags;
 
 /// `RWF_NOSIGNAL`, Linux 6.18: a write to a pipe without readers is `EPIPE` and nothing more.
@@ -52,8 +53,9 @@ mod nr {
         __NR_rt_sigtimedwait_time64 as SIGTIMEDWAIT,
     };
     pub(super) use g::{
-        __NR_getdents64 as GETDENTS64, __NR_getsockopt as GETSOCKOPT, __NR_recvmsg as RECVMSG,
-        __NR_rt_sigpending as SIGPENDING, __NR_rt_sigprocmask as SIGPROCMASK, __NR_sendmsg as SENDMSG,
+        __NR_close as CLOSE, __NR_getdents64 as GETDENTS64, __NR_getsockopt as GETSOCKOPT,
+        __NR_recvmsg as RECVMSG, __NR_rt_sigpending as SIGPENDING, __NR_rt_sigprocmask as SIGPROCMASK,
+        __NR_sendmsg as SENDMSG,
     };
 }
 
@@ -123,6 +125,13 @@ pub(crate) fn take_pending(set: SigSet) -> Result<()> {
     unsafe { syscall(Call::RT_SIGTIMEDWAIT, nr::SIGTIMEDWAIT, args) }.map(drop)
 }
 
+/// `close(fd)`, whatever it returns: by then the number is free, and may be another's.
+#[inline]
+pub(crate) fn close(fd: RawFd) {
+    // SAFETY: no memory of ours is read or written; that the number is its caller's to close is its promise.
+    let _ = unsafe { syscall(Call::CLOSE, nr::CLOSE, [fd as usize, 0, 0, 0, 0]) };
+}
+
 /// `getdents64(dir, buf)`: as many whole `struct linux_dirent64` as fit; 0 at the end.
 pub(crate) fn getdents64(dir: BorrowedFd<'_>, buf: &mut [u8]) -> Result<usize> {
     let args = [dir.as_raw_fd() as usize, buf.as_mut_ptr() as usize, buf.len(), 0, 0];
@@ -179,8 +188,12 @@ mod arch {
     pub(super) unsafe fn syscall5(nr: usize, [a, b, c, d, e]: [usize; 5]) -> usize {
         // SAFETY: passed on.
         match unsafe { libc::syscall(nr as libc::c_long, a, b, c, d, e) } {
-            // SAFETY: libc's own cell, valid in every thread.
-            -1 => (unsafe { *libc::__errno_location() } as isize).wrapping_neg() as usize,
+            -1 => {
+                // SAFETY: it has nothing to ask for.
+                let errno = unsafe { libc::__errno_location() };
+                // SAFETY: libc's own cell, valid in every thread.
+                (unsafe { *errno } as isize).wrapping_neg() as usize
+            }
             n => n as usize,
         }
     }
@@ -242,14 +255,16 @@ mod arch {
 #[cfg(all(not(feature = "libc"), target_arch = "x86"))]
 mod arch {
     pub(super) unsafe fn syscall5(nr: usize, [a, b, c, d, e]: [usize; 5]) -> usize {
-        let mut first = [a, b];
+        // LLVM keeps ebx and esi for itself, and gives them out as any other: an operand in a register of its
+        // choice could lie in either. So all but one of the arguments are fetched from memory.
+        let args = [a, b, d, e];
         let ret;
-        // SAFETY: the i386 convention; LLVM keeps ebx and esi for itself, so both are saved around the call.
+        // SAFETY: the i386 convention; ebx and esi are saved around the call, and `args` lives as long.
         unsafe {
-            core::arch::asm!("push ebx", "push esi", "mov ebx, [ecx]", "mov ecx, [ecx + 4]", "mov esi, edi",
-                "mov edi, {e}", "int 0x80", "pop esi", "pop ebx", e = in(reg) e,
-                inlateout("eax") nr => ret, inlateout("ecx") first.as_mut_ptr() => _, in("edx") c,
-                inlateout("edi") d => _);
+            core::arch::asm!("push ebx", "push esi", "mov ebx, [ecx]", "mov esi, [ecx + 8]",
+                "mov edi, [ecx + 12]", "mov ecx, [ecx + 4]", "int 0x80", "pop esi", "pop ebx",
+                inlateout("eax") nr => ret, inlateout("ecx") args.as_ptr() => _, in("edx") c,
+                lateout("edi") _);
         }
         ret
     }

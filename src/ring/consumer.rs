@@ -86,7 +86,7 @@ impl Consumer {
     fn ring(&mut self) -> Result<()> {
         match self.bell.ring() {
             // That it is gone is told once the ring is empty.
-            Err(e) if e.errno() == Errno::PIPE => Ok(()),
+            Err(e) if e.is(Errno::PIPE) => Ok(()),
             answer => answer.inspect_err(|_| self.producer.missed()),
         }
     }
@@ -123,7 +123,7 @@ impl Consumer {
         while answer.is_err_and(Error::is_again) {
             let slept = sleeper.ready(self.bell.as_fd(), Events::READABLE);
             match slept {
-                Err(e) if e.errno() != Errno::TIMEDOUT => return Err(e),
+                Err(e) if !e.is(Errno::TIMEDOUT) => return Err(e),
                 _ => answer = self.take_or_await(buf),
             }
             if let (Err(late), true) = (slept, answer.is_err_and(Error::is_again)) {

@@ -98,7 +98,7 @@ impl Producer {
         published();
         match self.wake() {
             // The message is there, whoever has heard of it: the bell is owed, not the message.
-            Err(e) if e.errno() == Errno::NOBUFS => Ok(()),
+            Err(e) if e.is(Errno::NOBUFS) => Ok(()),
             answer => answer,
         }
     }
@@ -118,9 +118,12 @@ impl Producer {
 
     #[cold]
     fn ring(&mut self) -> Result<()> {
-        self.bell.ring().inspect_err(|e| match e.errno() {
-            Errno::PIPE => self.state = State::Gone,
-            _ => self.consumer.missed(),
+        self.bell.ring().inspect_err(|e| {
+            if e.is(Errno::PIPE) {
+                self.state = State::Gone;
+            } else {
+                self.consumer.missed();
+            }
         })
     }
 
@@ -166,7 +169,7 @@ impl Producer {
         while answer.is_err_and(Error::is_again) {
             let slept = sleeper.ready(self.bell.as_fd(), Events::READABLE);
             match slept {
-                Err(e) if e.errno() != Errno::TIMEDOUT => return Err(e),
+                Err(e) if !e.is(Errno::TIMEDOUT) => return Err(e),
                 _ => answer = self.put_or_await(msg),
             }
             if let (Err(late), true) = (slept, answer.is_err_and(Error::is_again)) {

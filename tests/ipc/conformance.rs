@@ -19,7 +19,7 @@ mod p8_syscalls;
 mod p9_descriptors;
 
 pub use mechanism::{Channel, Mechanism, Rx, Tx};
-pub use mechanisms::all;
+pub use mechanisms::{all, before_6_18};
 
 use crate::runner::List;
 

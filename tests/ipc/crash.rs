@@ -12,7 +12,8 @@ use std::time::Duration;
 const ROUNDS: usize = 12;
 
 pub fn tests(list: &mut List) {
-    let checks: [(&str, fn(&Mechanism)); 3] =
+    type Check = fn(&Mechanism);
+    let checks: [(&str, Check); 3] =
         [("sender_killed", sender_killed), ("receiver_killed", receiver_killed), ("full", full)];
     for m in conformance::all() {
         for (name, check) in checks {

@@ -2,10 +2,12 @@
 //!
 //! `cargo test --test ipc` runs them all; see [`runner`] for what it takes on the command line.
 
+mod badinput;
 mod conformance;
 mod crash;
 mod descriptors;
 mod exec;
+mod older_kernels;
 mod os;
 mod runner;
 mod sizes;
@@ -20,5 +22,7 @@ fn main() {
     exec::tests(&mut list);
     crash::tests(&mut list);
     sizes::tests(&mut list);
+    badinput::tests(&mut list);
+    older_kernels::tests(&mut list);
     runner::main(list, conformance::matrix::judge)
 }

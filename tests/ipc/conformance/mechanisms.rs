@@ -5,7 +5,8 @@ mod packets;
 mod ring;
 mod sockets;
 
-use super::{Channel, Mechanism, Rx, Tx, mechanism};
+use super::mechanism::{self, Calls};
+use super::{Channel, Mechanism, Rx, Tx};
 use crate::os::{self, fds};
 use rawipc::fd::AsFd;
 use rawipc::{Receiver, Sender};
@@ -15,9 +16,9 @@ use std::os::fd::RawFd;
 
 pub use packets::{FIFO as PACKET_FIFO, PIPE as PACKET_PIPE};
 
-/// Every one of them, in the order of the matrix.
+/// Every one of them, in the order of the matrix, with the calls that this kernel is to see.
 pub fn all() -> Vec<Mechanism> {
-    vec![
+    let all = [
         PACKET_PIPE,
         PACKET_FIFO,
         framed::PIPE,
@@ -26,7 +27,19 @@ pub fn all() -> Vec<Mechanism> {
         sockets::SEQPACKET,
         sockets::DATAGRAM,
         ring::RING,
-    ]
+    ];
+    if os::kernel_is_at_least(6, 18) { all.to_vec() } else { all.map(before_6_18).to_vec() }
+}
+
+/// The same, on a kernel that does not know RWF_NOSIGNAL.
+pub fn before_6_18(m: Mechanism) -> Mechanism {
+    match m.calls.send {
+        ["pwritev2"] => {
+            let send = &["rt_sigprocmask", "writev", "rt_sigprocmask"];
+            Mechanism { calls: Calls { send, ..m.calls }, ..m }
+        }
+        _ => m,
+    }
 }
 
 fn tx(end: impl Sender + AsFd + 'static) -> Tx {

@@ -122,3 +122,44 @@ pub fn is_readable(fd: &impl AsRawFd, milliseconds: i32) -> bool {
     // SAFETY: one pollfd.
     unsafe { libc::poll(&mut polled, 1, milliseconds) == 1 }
 }
+
+/// A memfd that its maker can still shrink.
+pub fn unsealed_memfd() -> OwnedFd {
+    // SAFETY: a valid name.
+    let fd = unsafe { libc::memfd_create(c"unsealed".as_ptr(), libc::MFD_CLOEXEC) };
+    own_raw(check(fd, "memfd_create") as RawFd)
+}
+
+/// Every number below some first free one is open while this lives.
+pub struct FilledHoles {
+    fillers: Vec<OwnedFd>,
+    number: RawFd,
+    table: BTreeMap<RawFd, Seen>,
+}
+
+/// Opens descriptors until there is no gap below the highest.
+pub fn fill_holes() -> FilledHoles {
+    let highest = own().into_keys().next_back().expect("descriptors");
+    let mut fillers = Vec::new();
+    loop {
+        let next = duplicate(0);
+        if next.as_raw_fd() > highest {
+            let number = next.as_raw_fd();
+            drop(next);
+            return FilledHoles { fillers, number, table: own() };
+        }
+        fillers.push(next);
+    }
+}
+
+impl FilledHoles {
+    /// The first free number.
+    pub fn number(&self) -> u64 {
+        self.number as u64
+    }
+
+    #[track_caller]
+    pub fn assert_nothing_new(&self) {
+        assert_eq!(own(), self.table, "with {} descriptors that fill holes", self.fillers.len());
+    }
+}

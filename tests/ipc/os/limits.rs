@@ -52,3 +52,19 @@ pub fn refuse(nr: i64, errno: i32, argument: Option<(u32, u32)>) {
         unsafe { libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER as u64, &raw const filter) };
     check(ret, "PR_SET_SECCOMP");
 }
+
+/// Runs `work` while no more than `bytes` can be mapped beyond what is.
+pub fn with_little_address_space<T>(bytes: u64, work: impl FnOnce() -> T) -> T {
+    let statm = std::fs::read_to_string("/proc/self/statm").expect("statm");
+    let pages: u64 = statm.split(' ').next().and_then(|n| n.parse().ok()).expect("pages");
+    let mut before = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: room for a limit.
+    check(unsafe { libc::getrlimit(libc::RLIMIT_AS, &mut before) }, "getrlimit");
+    let limit = libc::rlimit { rlim_cur: pages * 4096 + bytes, ..before };
+    // SAFETY: a valid limit.
+    check(unsafe { libc::setrlimit(libc::RLIMIT_AS, &limit) }, "setrlimit");
+    let answer = work();
+    // SAFETY: what getrlimit gave us.
+    check(unsafe { libc::setrlimit(libc::RLIMIT_AS, &before) }, "setrlimit");
+    answer
+}

@@ -70,6 +70,11 @@ pub fn set_default(signal: i32) {
     set_handler(signal, libc::SIG_DFL);
 }
 
+/// A handler that does nothing but count.
+pub fn set_counted(signal: i32) {
+    set_handler(signal, count as extern "C" fn(i32) as usize);
+}
+
 /// The process ignores it.
 pub fn set_ignored(signal: i32) {
     set_handler(signal, libc::SIG_IGN);
