@@ -145,7 +145,8 @@ impl Process {
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `readlinkat` `statx` |
-    /// | the text ends in ` (deleted)`, and links are left | `readlinkat` `statx` `openat` `statx` `close` |
+    /// | the text ends in ` (deleted)`, and is a name | `readlinkat` `statx` `openat` `statx` `close` |
+    /// | the same, from our root directory alone; or no name, and links are left | `readlinkat` `statx` `openat` `statx` `close` `statx` |
     /// | not ours, gone, `text` too short | `readlinkat` |
     /// | refused | none |
     ///
@@ -184,6 +185,8 @@ impl Process {
     /// | ok   | `openat` `read` `close` |
     /// | not open there | `openat` `readlinkat` |
     /// | not open there, in a kernel thread or a process that is dying | `openat` `readlinkat` `openat` `read` `close` |
+    /// | closed in between, or gone | `openat` `read` `readlinkat` `close` |
+    /// | closed in between by a process that is dying | `openat` `read` `readlinkat` `openat` `read` `close` `close` |
     /// | not ours, gone | `openat` |
     /// | refused | none |
     ///

@@ -2,7 +2,7 @@
 
 use super::{LINK_MAX, open_in};
 use crate::error::{Call, Errno, Error, Named, Result};
-use crate::fd::{AsFd, BorrowedFd};
+use crate::fd::{AsFd, BorrowedFd, CWD};
 use crate::proc::path::parse;
 use core::ffi::CStr;
 use rustix::fs::{AtFlags, FileType, OFlags, Statx, StatxFlags};
@@ -208,15 +208,24 @@ fn number_in_brackets(text: &[u8], prefix: &[u8]) -> Option<u64> {
 
 /// Whether the name that ends in " (deleted)" is one that this very file has now. Where it cannot be looked up, the
 /// kernel's word is believed, and it is not.
+///
+/// The kernel writes names from our root directory on, unless the process lives in a file tree of its own: then from
+/// the root of that.
 fn still_named(dir: BorrowedFd<'_>, root: &CStr, path: &CStr, inode: &Statx) -> bool {
+    is_named_in(dir, root, path, inode) || is_named(CWD, path, inode)
+}
+
+fn is_named_in(dir: BorrowedFd<'_>, root: &CStr, path: &CStr, inode: &Statx) -> bool {
     let Some(Ok(path)) = path.to_bytes_with_nul().get(1..).map(CStr::from_bytes_with_nul) else {
         return false;
     };
-    let Ok(root) = open_in(dir, root, OFlags::PATH.union(OFlags::DIRECTORY)) else {
-        return false;
-    };
+    open_in(dir, root, OFlags::PATH.union(OFlags::DIRECTORY))
+        .is_ok_and(|root| is_named(root.as_fd(), path, inode))
+}
+
+fn is_named(dir: BorrowedFd<'_>, path: &CStr, inode: &Statx) -> bool {
     let flags = AtFlags::SYMLINK_NOFOLLOW.union(AtFlags::NO_AUTOMOUNT).union(AtFlags::STATX_DONT_SYNC);
-    rustix::fs::statx(root.as_fd(), path, flags, StatxFlags::INO).is_ok_and(|named| {
+    rustix::fs::statx(dir, path, flags, StatxFlags::INO).is_ok_and(|named| {
         (named.stx_ino, named.stx_dev_major, named.stx_dev_minor)
             == (inode.stx_ino, inode.stx_dev_major, inode.stx_dev_minor)
     })

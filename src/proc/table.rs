@@ -87,7 +87,8 @@ impl<'b> Table<'b> {
     /// |------|-------|
     /// | ok, the number is in the buffer | `statx` `readlinkat` `statx` |
     /// | ok, the next numbers must be fetched | (`getdents64`)×n `statx` `readlinkat` `statx` |
-    /// | the text ends in ` (deleted)`, and links are left | `statx` `readlinkat` `statx` `openat` `statx` `close` |
+    /// | the text ends in ` (deleted)`, and is a name | `statx` `readlinkat` `statx` `openat` `statx` `close` |
+    /// | the same, from our root directory alone; or no name, and links are left | `statx` `readlinkat` `statx` `openat` `statx` `close` `statx` |
     /// | `text` is too short | `statx` `readlinkat` |
     /// | not ours any more | `statx` `readlinkat` |
     /// | the first were closed meanwhile | (`statx`)×n `statx` `readlinkat` `statx` |

@@ -76,10 +76,19 @@ impl Consumer {
         self.sleep.end(self.own.0.atomic_u32(SLEEP_COUNT)?);
         published();
         if self.producer.must_ring(self.theirs.load_u32(SLEEP_COUNT)?) {
-            // That it is gone is told once the ring is empty.
-            let _ = self.bell.ring();
+            // The message is taken, whoever has heard of it.
+            let _ = self.ring();
         }
         Ok(len)
+    }
+
+    #[cold]
+    fn ring(&mut self) -> Result<()> {
+        match self.bell.ring() {
+            // That it is gone is told once the ring is empty.
+            Err(e) if e.is(Errno::PIPE) => Ok(()),
+            answer => answer.inspect_err(|_| self.producer.missed()),
+        }
     }
 
     /// The ring was empty: is the producer gone? If not, it rings from here on when it sends.
@@ -100,6 +109,9 @@ impl Consumer {
 
     /// Says that it waits, and looks once more.
     fn await_and_take(&mut self, buf: &mut [u8]) -> Result<usize> {
+        if self.producer.owed() {
+            self.ring()?;
+        }
         self.sleep.begin(self.own.0.atomic_u32(SLEEP_COUNT)?);
         self.take(buf)
     }
@@ -145,7 +157,8 @@ impl Receiver for Consumer {
     /// Copies one message out of the ring, waiting for it as long as `wait` says.
     ///
     /// # Errors
-    /// As [`Receiver::recv`].
+    /// As [`Receiver::recv`], and `ENOBUFS`: nothing there, and no memory in the kernel to wake the producer, which
+    /// waits for room.
     ///
     /// # Syscalls
     /// | case | calls |
@@ -160,6 +173,9 @@ impl Receiver for Consumer {
     /// | the same, a message came just then, and the producer waits for room | (`clock_gettime` `ppoll` `recvfrom`)×n `clock_gettime` `recvfrom` `sendto` |
     /// | nothing there, with a limit of zero; a message that came just then | `recvfrom` |
     /// | a message that came just then, with a limit of zero, and the producer waits for room | `recvfrom` `sendto` |
+    /// | nothing there, `ENOBUFS` | `sendto` |
+    /// | nothing there, the kernel had no memory to wake the producer before, waits for ever | `sendto` (`ppoll` `recvfrom`)×n |
+    /// | the same, waits with a limit | `sendto` (`clock_gettime` `ppoll` `recvfrom`)×n |
     /// | `buf` too small, gone already, corrupt | none |
     #[inline]
     fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
@@ -172,7 +188,7 @@ impl Receiver for Consumer {
     /// Copies one message out of the ring if it is there now.
     ///
     /// # Errors
-    /// As [`Receiver::try_recv`].
+    /// As [`Receiver::try_recv`], and `ENOBUFS` as in `recv`.
     ///
     /// # Syscalls
     /// | case | calls |
@@ -181,6 +197,7 @@ impl Receiver for Consumer {
     /// | a message is there, and the producer waits for room | `sendto` |
     /// | nothing there, or the end; one that came just then | `recvfrom` |
     /// | one that came just then, and the producer waits for room | `recvfrom` `sendto` |
+    /// | nothing there, the kernel had no memory to wake the producer before; `ENOBUFS` | `recvfrom` `sendto` |
     /// | `buf` too small, gone already, corrupt | none |
     #[inline]
     fn try_recv(&mut self, buf: &mut [u8]) -> Result<usize> {

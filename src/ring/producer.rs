@@ -96,7 +96,11 @@ impl Producer {
         self.head = next;
         self.sleep.end(self.own.0.atomic_u32(SLEEP_COUNT)?);
         published();
-        self.wake()
+        match self.wake() {
+            // The message is there, whoever has heard of it: the bell is owed, not the message.
+            Err(e) if e.is(Errno::NOBUFS) => Ok(()),
+            answer => answer,
+        }
     }
 
     /// Rings, where the consumer sleeps, or where a copy of it was dropped: the bell finds out if it was the last.
@@ -107,10 +111,18 @@ impl Producer {
         if !asleep && drops == self.drops {
             return Ok(());
         }
+        self.ring()?;
         self.drops = drops;
+        Ok(())
+    }
+
+    #[cold]
+    fn ring(&mut self) -> Result<()> {
         self.bell.ring().inspect_err(|e| {
             if e.is(Errno::PIPE) {
                 self.state = State::Gone;
+            } else {
+                self.consumer.missed();
             }
         })
     }
@@ -143,6 +155,9 @@ impl Producer {
 
     /// Says that it waits, and looks once more.
     fn await_and_put(&mut self, msg: &[u8]) -> Result<()> {
+        if self.consumer.owed() {
+            self.ring()?;
+        }
         self.sleep.begin(self.own.0.atomic_u32(SLEEP_COUNT)?);
         self.put(msg)
     }
@@ -176,7 +191,8 @@ impl Sender for Producer {
     ///
     /// # Errors
     /// As [`Sender::send`], and `EBADMSG`: the consumer wrote a position that cannot be; the ring is corrupt and
-    /// stays so.
+    /// stays so. `ENOBUFS`: no room, and no memory in the kernel to wake the consumer so that it makes some; nothing
+    /// was sent.
     ///
     /// # Syscalls
     /// | case | calls |
@@ -191,6 +207,9 @@ impl Sender for Producer {
     /// | the same, room came just then, and the consumer sleeps | (`clock_gettime` `ppoll` `recvfrom`)×n `clock_gettime` `recvfrom` `sendto` |
     /// | no room, with a limit of zero; room that came just then | `recvfrom` |
     /// | room that came just then, with a limit of zero, and the consumer sleeps | `recvfrom` `sendto` |
+    /// | no room, `ENOBUFS` | `sendto` |
+    /// | no room, the kernel had no memory to wake the consumer before, waits for ever | `sendto` (`ppoll` `recvfrom`)×n |
+    /// | the same, waits with a limit | `sendto` (`clock_gettime` `ppoll` `recvfrom`)×n |
     /// | refused, gone, corrupt | none |
     #[inline]
     fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {
@@ -204,7 +223,7 @@ impl Sender for Producer {
     /// Copies one message into the ring if there is room now.
     ///
     /// # Errors
-    /// As [`Sender::try_send`], and `EBADMSG` as in `send`.
+    /// As [`Sender::try_send`], and `EBADMSG` and `ENOBUFS` as in `send`.
     ///
     /// # Syscalls
     /// | case | calls |
@@ -213,6 +232,7 @@ impl Sender for Producer {
     /// | room, the consumer sleeps, or a copy of it was dropped since the last send | `sendto` |
     /// | no room, or gone; room that came just then | `recvfrom` |
     /// | room that came just then, and the consumer sleeps | `recvfrom` `sendto` |
+    /// | no room, the kernel had no memory to wake the consumer before; `ENOBUFS` | `recvfrom` `sendto` |
     /// | refused, gone already, corrupt | none |
     #[inline]
     fn try_send(&mut self, msg: &[u8]) -> Result<()> {
