@@ -7,6 +7,7 @@ mod conformance;
 mod crash;
 mod descriptors;
 mod exec;
+mod memory;
 mod older_kernels;
 mod os;
 mod runner;
@@ -21,6 +22,7 @@ fn main() {
     descriptors::tests(&mut list);
     exec::tests(&mut list);
     crash::tests(&mut list);
+    memory::tests(&mut list);
     sizes::tests(&mut list);
     badinput::tests(&mut list);
     older_kernels::tests(&mut list);
