@@ -10,6 +10,7 @@ mod exec;
 mod memory;
 mod older_kernels;
 mod os;
+mod rpc;
 mod runner;
 mod sizes;
 #[path = "../support/trace.rs"]
@@ -23,6 +24,7 @@ fn main() {
     exec::tests(&mut list);
     crash::tests(&mut list);
     memory::tests(&mut list);
+    rpc::tests(&mut list);
     sizes::tests(&mut list);
     badinput::tests(&mut list);
     older_kernels::tests(&mut list);
