@@ -12,6 +12,7 @@ mod older_kernels;
 mod os;
 mod rpc;
 mod runner;
+mod several;
 mod sizes;
 #[path = "../support/trace.rs"]
 mod trace;
@@ -25,6 +26,7 @@ fn main() {
     crash::tests(&mut list);
     memory::tests(&mut list);
     rpc::tests(&mut list);
+    several::tests(&mut list);
     sizes::tests(&mut list);
     badinput::tests(&mut list);
     older_kernels::tests(&mut list);
