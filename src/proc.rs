@@ -146,6 +146,7 @@ impl Process {
     /// |------|-------|
     /// | ok   | `readlinkat` `statx` |
     /// | the text ends in ` (deleted)`, and links are left | `readlinkat` `statx` `openat` `statx` `close` |
+    /// | a directory of /proc whose process is gone | `readlinkat` `statx` `readlinkat` |
     /// | not ours, gone, `text` too short | `readlinkat` |
     /// | refused | none |
     ///

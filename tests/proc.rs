@@ -1,9 +1,10 @@
 //! Tables of processes that die while they are read. Not beside the code: a child that is about to exec holds the
 //! descriptors of every other test for a moment.
 
-use rawipc::proc::{LINK_MAX, Link, Process};
+use rawipc::proc::{Kind, LINK_MAX, Link, Process, Target};
 use rawipc::{Errno, Error};
 use std::mem::MaybeUninit;
+use std::os::fd::AsRawFd as _;
 use std::process::{Child, Command};
 
 fn sleeper() -> Child {
@@ -62,4 +63,25 @@ fn numbers_that_are_fetched_do_not_outlive_their_process() {
     child.kill().unwrap();
     child.wait().unwrap();
     gone(table.next(&mut text));
+}
+
+/// A directory of /proc whose process is gone is open still, though it says of itself that it is not there.
+#[test]
+fn what_leads_to_a_dead_process_is_not_left_out() {
+    let mut child = sleeper();
+    let path = format!("/proc/{}/fd", child.id());
+    let held = std::fs::File::open(&path).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let (mut names, mut text) = ([0; 256], [0; LINK_MAX]);
+    let own = Process::own().unwrap();
+    let mut table = own.descriptors(&mut names).unwrap();
+    let found = loop {
+        let entry = table.next(&mut text).unwrap().expect("an entry for what is open");
+        if entry.fd == held.as_raw_fd() {
+            break entry.file;
+        }
+    };
+    assert_eq!((found.text, found.target), (path.as_bytes(), Target::Path(path.as_bytes())));
+    assert_eq!((found.kind, found.inode, found.links), (Kind::Unknown, 0, 0));
 }
