@@ -10,10 +10,12 @@ mod exec;
 mod memory;
 mod older_kernels;
 mod os;
+mod proc;
 mod rpc;
 mod runner;
 mod several;
 mod sizes;
+mod tables;
 #[path = "../support/trace.rs"]
 mod trace;
 
@@ -25,6 +27,7 @@ fn main() {
     exec::tests(&mut list);
     crash::tests(&mut list);
     memory::tests(&mut list);
+    proc::tests(&mut list);
     rpc::tests(&mut list);
     several::tests(&mut list);
     sizes::tests(&mut list);

@@ -36,6 +36,11 @@ impl Child {
         }
     }
 
+    /// One that was made by other means than [`spawn`](Child::spawn).
+    pub fn of(pid: i32) -> Child {
+        Child { pid }
+    }
+
     pub fn pid(&self) -> i32 {
         self.pid
     }
