@@ -45,6 +45,17 @@ impl Child {
         self.pid
     }
 
+    /// Whether it has ended; it is to be waited for all the same.
+    pub fn has_ended(&self) -> bool {
+        let mut info = std::mem::MaybeUninit::<libc::siginfo_t>::zeroed();
+        let flags = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+        // SAFETY: room for a siginfo.
+        let ret = unsafe { libc::waitid(libc::P_PID, self.pid as u32, info.as_mut_ptr(), flags) };
+        check(ret, "waitid");
+        // SAFETY: zeroed, and filled in where there was something to tell.
+        unsafe { info.assume_init().si_pid() != 0 }
+    }
+
     /// Waits for its end.
     pub fn wait(self) -> End {
         match wait_for(self.pid, 0) {

@@ -107,7 +107,9 @@ pub fn client_killed(kind: &Kind) {
             with_client(lines.client(), |client| {
                 add(client, 0, 0, PATIENCE).expect("add");
                 calling.open();
-                (1..).for_each(|i| add(client, i, i, PATIENCE).expect("add"));
+                for i in 1.. {
+                    add(client, i, i, PATIENCE).expect("add");
+                }
             });
         });
         let pid = child.pid();
