@@ -41,7 +41,8 @@ const NEEDED_SHIFT: u32 = 32;
 pub enum Origin {
     /// The kernel answered the call with this errno.
     Kernel = 0,
-    /// The arguments were refused before any syscall; the call is the one they were meant for.
+    /// The arguments were refused, before any syscall that they were for; the call is that one. A receive out of a
+    /// buffer of its own ([`frame`](crate::frame)) may have filled that before it finds the caller's too small.
     Argument = 1,
     /// What the peer sent, or put into shared memory, was judged and found wrong.
     Peer = 2,
@@ -51,12 +52,7 @@ pub enum Origin {
 
 impl Error {
     #[inline]
-    const fn pack(call: Call, errno: Errno, origin: Origin, needed: u32) -> Self {
-        Self::pack_raw(call, errno.raw_os_error() as u64, origin, needed)
-    }
-
-    #[inline]
-    const fn pack_raw(call: Call, errno: u64, origin: Origin, needed: u32) -> Self {
+    const fn pack(call: Call, errno: u64, origin: Origin, needed: u32) -> Self {
         let bits = ALWAYS
             | (errno & ERRNO_MASK)
             | (call.0 as u64) << CALL_SHIFT
@@ -71,38 +67,38 @@ impl Error {
     /// The kernel answered `call` with `errno`.
     #[inline]
     pub(crate) const fn kernel(call: Call, errno: Errno) -> Self {
-        Self::pack(call, errno, Origin::Kernel, 0)
+        Self::pack(call, errno.raw_os_error() as u64, Origin::Kernel, 0)
     }
 
     /// The kernel answered `call` with the errno of this number.
     #[inline]
     pub(crate) const fn kernel_raw(call: Call, errno: usize) -> Self {
-        Self::pack_raw(call, errno as u64, Origin::Kernel, 0)
+        Self::pack(call, errno as u64, Origin::Kernel, 0)
     }
 
     /// Arguments meant for `call` were refused; no syscall was made.
     #[inline]
     pub(crate) const fn argument(call: Call, errno: Errno) -> Self {
-        Self::pack(call, errno, Origin::Argument, 0)
+        Self::pack(call, errno.raw_os_error() as u64, Origin::Argument, 0)
     }
 
     /// What came through `call` from the peer is wrong.
     #[inline]
     pub(crate) const fn peer(call: Call, errno: Errno) -> Self {
-        Self::pack(call, errno, Origin::Peer, 0)
+        Self::pack(call, errno.raw_os_error() as u64, Origin::Peer, 0)
     }
 
     /// A wait in `call` is over.
     #[inline]
     pub(crate) const fn deadline(call: Call) -> Self {
-        Self::pack(call, Errno::TIMEDOUT, Origin::Deadline, 0)
+        Self::pack(call, Errno::TIMEDOUT.raw_os_error() as u64, Origin::Deadline, 0)
     }
 
     /// The same error, with the length that would have been enough (saturating at 4 GiB − 1).
     #[inline]
     pub(crate) const fn with_needed(self, needed: usize) -> Self {
         let needed = if needed > u32::MAX as usize { u32::MAX } else { needed as u32 };
-        Self::pack(self.call(), self.errno(), self.origin(), needed)
+        Self::pack(self.call(), self.number(), self.origin(), needed)
     }
 
     /// The syscall that failed, or that the refused arguments were meant for.
@@ -112,10 +108,11 @@ impl Error {
     }
 
     /// Why, as an errno.
-    #[inline]
+    // The crate itself asks `is`: rustix asserts the range of a number that becomes an `Errno`, and the optimiser
+    // sees that it holds where it knows nothing else of the number, so nowhere but out of line.
+    #[inline(never)]
     pub const fn errno(self) -> Errno {
-        // rustix asserts the range; cut down to it here, no panic path is left in our users.
-        match self.0.get() & ERRNO_MASK {
+        match self.number() {
             0 => Errno::IO, // not reached: nobody makes an error of 0
             errno => Errno::from_raw_os_error(errno as i32),
         }
@@ -133,7 +130,8 @@ impl Error {
     }
 
     /// With `EMSGSIZE`: from a receive, the bytes a buffer needs for the message that waits; from a send, the
-    /// largest message this end takes. `None` for every other error.
+    /// largest message this end takes. With `EBADMSG`: the length of a message above the limit, where the kernel
+    /// told it. `None` for every other error.
     #[inline]
     pub const fn needed(self) -> Option<usize> {
         match (self.0.get() >> NEEDED_SHIFT) as usize {
@@ -142,10 +140,28 @@ impl Error {
         }
     }
 
+    /// The errno's number.
+    #[inline]
+    pub(crate) const fn number(self) -> u64 {
+        self.0.get() & ERRNO_MASK
+    }
+
+    /// Whether the errno is this one.
+    #[inline]
+    pub(crate) const fn is(self, errno: Errno) -> bool {
+        self.number() == errno.raw_os_error() as u64
+    }
+
     /// Nothing there yet, or no room yet: a non-blocking twin said so.
     #[inline]
-    pub(crate) fn is_again(self) -> bool {
-        self.errno() == Errno::AGAIN
+    pub(crate) const fn is_again(self) -> bool {
+        self.is(Errno::AGAIN)
+    }
+
+    /// Nothing came of it, and it may be tried again: so far nothing was there, or a signal came first.
+    #[inline]
+    pub(crate) const fn is_unsettled(self) -> bool {
+        self.is_again() || self.is(Errno::INTR)
     }
 }
 
@@ -159,9 +175,16 @@ impl<T> Named<T> for rustix::io::Result<T> {
     fn named(self, call: Call) -> Result<T> {
         match self {
             Ok(v) => Ok(v),
-            Err(errno) => Err(Error::kernel(call, errno)),
+            Err(errno) => Err(refused(call, errno)),
         }
     }
+}
+
+/// Out of line, so that where the call went well nothing is computed for the case that it did not.
+#[cold]
+#[inline(never)]
+fn refused(call: Call, errno: Errno) -> Error {
+    Error::kernel(call, errno)
 }
 
 impl fmt::Display for Error {
@@ -285,7 +308,8 @@ mod tests {
     fn every_part_survives_packing() {
         for origin in [Origin::Kernel, Origin::Argument, Origin::Peer, Origin::Deadline] {
             for call in [Call::ACCEPT4, Call::PWRITEV2, Call::RPC] {
-                let e = Error::pack(call, Errno::MSGSIZE, origin, 0).with_needed(70_000);
+                let e =
+                    Error::pack(call, Errno::MSGSIZE.raw_os_error() as u64, origin, 0).with_needed(70_000);
                 assert_eq!(
                     (e.call(), e.errno(), e.origin(), e.needed()),
                     (call, Errno::MSGSIZE, origin, Some(70_000))

@@ -85,7 +85,7 @@ impl<'b> Incoming<'b> {
                 None => stream.try_read(room)?,
                 Some(wait) if first => first_read(stream, room, wait)?,
                 Some(wait) => {
-                    *wait = wait.fixed();
+                    wait.next_part()?;
                     stream.read(room, *wait)?
                 }
             };
@@ -163,7 +163,7 @@ fn first_read<R: ByteRead>(stream: &mut R, room: &mut [u8], wait: &mut Wait) -> 
     if wait.is_loose() {
         match stream.try_read(room) {
             Err(e) if e.is_again() => *wait = wait.fixed(),
-            Err(e) if e.errno() == Errno::INTR => {
+            Err(e) if e.is(Errno::INTR) => {
                 *wait = wait.fixed();
                 Sleeper::new(*wait).interrupted(e)?;
             }

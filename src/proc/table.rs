@@ -121,8 +121,8 @@ impl<'b> Table<'b> {
                 continue;
             };
             match look(self.dir.as_fd(), record.name, text) {
-                Err(e) if e.errno() == Errno::MSGSIZE => return Err(e),
-                Err(e) if e.errno() == Errno::NOENT => self.at = after, // closed meanwhile
+                Err(e) if e.is(Errno::MSGSIZE) => return Err(e),
+                Err(e) if e.is(Errno::NOENT) => self.at = after, // closed meanwhile
                 answer => {
                     self.at = after;
                     let (access, found) = answer?;
@@ -143,7 +143,7 @@ impl<'b> Table<'b> {
                 self.filled = n;
                 Ok(true)
             }
-            Err(e) if e.errno() == Errno::NOENT => Err(Error::kernel(Call::GETDENTS64, Errno::SRCH)),
+            Err(e) if e.is(Errno::NOENT) => Err(Error::kernel(Call::GETDENTS64, Errno::SRCH)),
             Err(e) => Err(e),
         }
     }

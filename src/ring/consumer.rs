@@ -111,7 +111,7 @@ impl Consumer {
         while answer.is_err_and(Error::is_again) {
             let slept = sleeper.ready(self.bell.as_fd(), Events::READABLE);
             match slept {
-                Err(e) if e.errno() != Errno::TIMEDOUT => return Err(e),
+                Err(e) if !e.is(Errno::TIMEDOUT) => return Err(e),
                 _ => answer = self.take_or_await(buf),
             }
             if let (Err(late), true) = (slept, answer.is_err_and(Error::is_again)) {

@@ -109,7 +109,7 @@ impl Producer {
         }
         self.drops = drops;
         self.bell.ring().inspect_err(|e| {
-            if e.errno() == Errno::PIPE {
+            if e.is(Errno::PIPE) {
                 self.state = State::Gone;
             }
         })
@@ -154,7 +154,7 @@ impl Producer {
         while answer.is_err_and(Error::is_again) {
             let slept = sleeper.ready(self.bell.as_fd(), Events::READABLE);
             match slept {
-                Err(e) if e.errno() != Errno::TIMEDOUT => return Err(e),
+                Err(e) if !e.is(Errno::TIMEDOUT) => return Err(e),
                 _ => answer = self.put_or_await(msg),
             }
             if let (Err(late), true) = (slept, answer.is_err_and(Error::is_again)) {

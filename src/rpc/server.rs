@@ -142,7 +142,7 @@ impl<'b, C: Sender + Receiver> Server<'b, C> {
                 Err(e) => return Err(e),
             };
             match request.answer(wait, &mut handler) {
-                Err(e) if e.errno() == Errno::PIPE => return Ok(()),
+                Err(e) if e.is(Errno::PIPE) => return Ok(()),
                 answer => answer?,
             }
         }

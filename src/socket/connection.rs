@@ -89,7 +89,7 @@ const PAUSE: u64 = 1_000_000;
 /// tell.
 pub(super) fn until_room<T>(wait: Wait, mut op: impl FnMut() -> Result<T>) -> Result<T> {
     match op() {
-        Err(e) if e.is_again() || e.errno() == Errno::INTR => pause_and_retry(wait, e, op),
+        Err(e) if e.is_unsettled() => pause_and_retry(wait, e, op),
         answer => answer,
     }
 }
@@ -104,7 +104,7 @@ fn pause_and_retry<T>(wait: Wait, mut last: Error, mut op: impl FnMut() -> Resul
             sleeper.interrupted(last)?;
         }
         match op() {
-            Err(e) if e.is_again() || e.errno() == Errno::INTR => last = e,
+            Err(e) if e.is_unsettled() => last = e,
             answer => return answer,
         }
     }

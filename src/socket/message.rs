@@ -70,9 +70,41 @@ pub(super) fn recv(fd: &Fd, buf: &mut [u8], flags: RecvFlags) -> Result<usize> {
     let flags = flags.union(NOW_RECV);
     match rustix::net::recv(fd, &mut *buf, flags) {
         Ok((_, n)) => Ok(n),
-        // Told once, to a peer of one who closed with our messages unread. What he sent comes all the same.
-        Err(Errno::CONNRESET) => rustix::net::recv(fd, buf, flags).map(|(_, n)| n).named(Call::RECVFROM),
-        Err(errno) => Err(Error::kernel(Call::RECVFROM, errno)),
+        Err(errno) => recv_again(fd, buf, flags, errno),
+    }
+}
+
+/// Told once, to a peer of one who closed with our messages unread. What he sent comes all the same.
+#[cold]
+fn recv_again(fd: &Fd, buf: &mut [u8], flags: RecvFlags, errno: Errno) -> Result<usize> {
+    match errno {
+        Errno::CONNRESET => rustix::net::recv(fd, buf, flags).map(|(_, n)| n).named(Call::RECVFROM),
+        _ => Err(Error::kernel(Call::RECVFROM, errno)),
+    }
+}
+
+/// What a receive has answered already, if one was made.
+pub(super) type Made = Option<rustix::io::Result<usize>>;
+
+/// The fast path: one receive into a buffer that holds any message. Whatever is no message is for the slow path
+/// to judge, so that nothing of that is computed here.
+#[inline]
+pub(super) fn take_at_once(fd: &Fd, buf: &mut [u8], limit: usize) -> core::result::Result<usize, Made> {
+    if buf.len() < limit {
+        return Err(None);
+    }
+    match rustix::net::recv(fd, buf, NOW_RECV.union(RecvFlags::TRUNC)) {
+        Ok((_, n)) if n.wrapping_sub(1) < limit => Ok(n),
+        answer => Err(Some(answer.map(|(_, n)| n))),
+    }
+}
+
+/// A receive of a message: the one that was made, or a new one.
+pub(super) fn recv_or(fd: &Fd, buf: &mut [u8], made: Made) -> Result<usize> {
+    match made {
+        None => recv(fd, buf, RecvFlags::TRUNC),
+        Some(Ok(n)) => Ok(n),
+        Some(Err(errno)) => recv_again(fd, buf, NOW_RECV.union(RecvFlags::TRUNC), errno),
     }
 }
 

@@ -3,12 +3,12 @@
 use super::Connection;
 use super::address::Address;
 use super::connection::{Kind, Sealed};
-use super::message::{self, DEFAULT_LIMIT, NOW, Taken};
+use super::message::{self, DEFAULT_LIMIT, Made, NOW, Taken};
 use crate::channel::{Receiver, Sender};
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
 use crate::wait::{Events, Wait, events_now, until_done};
-use rustix::net::{RecvFlags, Shutdown};
+use rustix::net::Shutdown;
 
 /// One end of a connected seqpacket socket: whole messages, both ways.
 ///
@@ -162,18 +162,25 @@ impl Seqpacket {
         self.fd
     }
 
+    #[cold]
+    fn recv_unready(&mut self, buf: &mut [u8], wait: Wait, mut made: Made) -> Result<usize> {
+        let Seqpacket { fd, corrupt, limit } = self;
+        until_done(fd.as_fd(), Events::READABLE, wait, || take(fd, corrupt, *limit, buf, made.take()))
+    }
+
     #[inline]
     fn put(&self, msg: &[u8]) -> Result<()> {
         rustix::net::send(&self.fd, msg, NOW).map(drop).named(Call::SENDTO).map_err(message::gone)
     }
 }
 
-#[inline]
-fn take(fd: &Fd, corrupt: &mut bool, limit: usize, buf: &mut [u8]) -> Result<usize> {
-    if *corrupt {
-        return Err(Error::peer(Call::RECVFROM, Errno::BADMSG));
-    }
-    match message::take(fd, buf, limit, |buf| message::recv(fd, buf, RecvFlags::TRUNC))? {
+#[cold]
+fn corrupted() -> Error {
+    Error::peer(Call::RECVFROM, Errno::BADMSG)
+}
+
+fn take(fd: &Fd, corrupt: &mut bool, limit: usize, buf: &mut [u8], made: Made) -> Result<usize> {
+    match message::take(fd, buf, limit, |buf| message::recv_or(fd, buf, made))? {
         Taken::Message(n) => Ok(n),
         Taken::Empty => end_or_corrupt(fd, corrupt),
         Taken::TooLong(n) => {
@@ -293,8 +300,13 @@ impl Receiver for Seqpacket {
     /// [recv(2)](https://man7.org/linux/man-pages/man2/recv.2.html)
     #[inline]
     fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
-        let Seqpacket { fd, corrupt, limit } = self;
-        until_done(fd.as_fd(), Events::READABLE, wait, || take(fd, corrupt, *limit, buf))
+        if self.corrupt {
+            return Err(corrupted());
+        }
+        match message::take_at_once(&self.fd, buf, self.limit) {
+            Ok(n) => Ok(n),
+            Err(made) => self.recv_unready(buf, wait, made),
+        }
     }
 
     /// `recvfrom(self, buf, MSG_DONTWAIT | MSG_TRUNC)` — one message, if there is one.
@@ -309,7 +321,10 @@ impl Receiver for Seqpacket {
     /// | anything else | as [`recv`](Receiver::recv) |
     #[inline]
     fn try_recv(&mut self, buf: &mut [u8]) -> Result<usize> {
-        take(&self.fd, &mut self.corrupt, self.limit, buf)
+        if self.corrupt {
+            return Err(corrupted());
+        }
+        take(&self.fd, &mut self.corrupt, self.limit, buf, None)
     }
 }
 

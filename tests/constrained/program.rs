@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use crate::source::root;
+use crate::source::{root, skip};
 
 /// The symbol that the probe's panic handler calls, and that exists nowhere.
 pub const TRAP: &str = "rawipc_a_panic_path_is_left";
@@ -42,7 +42,13 @@ pub struct Instruction {
 /// The archive of probes; `None`, with the reason printed, where the tools are not there.
 pub fn archive() -> Option<&'static Archive> {
     static ARCHIVE: OnceLock<Option<Archive>> = OnceLock::new();
-    ARCHIVE.get_or_init(build).as_ref()
+    ARCHIVE.get_or_init(|| build("release")).as_ref()
+}
+
+/// The same, built to be small.
+pub fn small_archive() -> Option<Archive> {
+    archive()?; // first, as both write to one directory
+    build("small")
 }
 
 /// All probes in one program, with a trap for the panics of rustix that are left.
@@ -60,7 +66,7 @@ pub fn twins() -> Option<&'static Program> {
 fn of_prefix(prefix: &str) -> Option<Program> {
     let archive = archive()?;
     if !cfg!(target_arch = "x86_64") {
-        println!("SKIP: the disassembly of another architecture than x86-64 is not understood here");
+        skip("panics and stack: the disassembly of another architecture than x86-64 is not understood");
         return None;
     }
     let names: Vec<&str> =
@@ -68,10 +74,10 @@ fn of_prefix(prefix: &str) -> Option<Program> {
     Some(archive.link(prefix, &names, true).unwrap_or_else(|e| panic!("{e}")))
 }
 
-fn build() -> Option<Archive> {
+fn build(profile: &str) -> Option<Archive> {
     for tool in ["gcc", "nm", "objdump", "addr2line"] {
         if Command::new(tool).arg("--version").output().is_err() {
-            println!("SKIP: no {tool}");
+            skip(&format!("the constrained program: no {tool}"));
             return None;
         }
     }
@@ -80,12 +86,13 @@ fn build() -> Option<Archive> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo
         .current_dir(&package)
-        .args(["build", "--release", "--offline", "--locked", "--target-dir"])
+        .args(["build", "--profile", profile, "--offline", "--locked", "--target-dir"])
         .arg(&dir);
     // What is proved is the profile of the manifest, whatever this test itself was built with.
     cargo.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
     run(&mut cargo).unwrap_or_else(|e| panic!("{e}"));
 
+    let dir = dir.join(profile);
     let c = |source: &Path, object: &str| {
         let flags =
             ["-O2", "-ffreestanding", "-fno-tree-loop-distribute-patterns", "-ffunction-sections", "-c"];
@@ -96,7 +103,7 @@ fn build() -> Option<Archive> {
     std::fs::write(&trap, format!("void {TRAP}(void) {{ __builtin_trap(); }}\n")).unwrap();
     c(&trap, "trap.o").unwrap();
 
-    let file = dir.join("release/libprobe.a");
+    let file = dir.join("libprobe.a");
     let symbols = run(Command::new("nm").arg("--defined-only").arg(&file)).unwrap();
     let names = symbols.lines().filter_map(|l| l.split(" T ").nth(1).map(str::trim));
     let mut names: Vec<String> =

@@ -28,21 +28,27 @@ fn symbols(program: &Program) -> Vec<(u64, char, String)> {
 }
 
 fn unwanted(program: &Program, formats: bool) -> Vec<String> {
+    let sections = run(Command::new("objdump").arg("-h").arg(&program.path)).unwrap();
+    judge(&symbols(program), &sections, formats)
+}
+
+/// What is wrong with these symbols, and with these sections as `objdump -h` lists them.
+fn judge(symbols: &[(u64, char, String)], sections: &str, formats: bool) -> Vec<String> {
     const ALLOCATORS: &[&str] = &["malloc", "calloc", "realloc", "free", "posix_memalign", "aligned_alloc"];
     let mut found = Vec::new();
-    for (size, kind, name) in symbols(program) {
+    for (size, kind, name) in symbols {
         let allocator = ["__rust_alloc", "__rust_dealloc", "__rust_realloc", "__rg_", "__rdl_", "alloc::"];
-        if ALLOCATORS.contains(&name.as_str()) || allocator.iter().any(|a| name.starts_with(a)) {
+        let name = name.trim_start_matches("__rustc::");
+        if ALLOCATORS.contains(&name) || allocator.iter().any(|a| name.starts_with(a)) {
             found.push(format!("an allocator: {name}"));
         }
         if !formats && name.contains("core::fmt") {
             found.push(format!("formatting: {name}"));
         }
-        if size > 0 && "bBdD".contains(kind) && !MAY_BE_WRITTEN.contains(&name.as_str()) {
+        if *size > 0 && "bBdD".contains(*kind) && !MAY_BE_WRITTEN.contains(&name) {
             found.push(format!("a writable static: {name}"));
         }
     }
-    let sections = run(Command::new("objdump").arg("-h").arg(&program.path)).unwrap();
     for line in sections.lines() {
         let mut words = line.split_whitespace().skip(1);
         if let (Some(name @ (".tdata" | ".tbss" | ".init_array" | ".ctors")), Some(size)) =
@@ -67,8 +73,9 @@ fn nothing_hidden_is_in_a_program() {
     println!("needed from whoever links it: {}", needed(all).join(" "));
     // rustix's assertion brings formatting along; everything else is held against this too.
     crate::none(&unwanted(all, true));
-    let free =
-        |name: &&String| name.starts_with("probe_") && archive.link_only("one", &[name], false).is_ok();
+    let free = |name: &&String| {
+        name.starts_with("probe_") && archive.link_only("one_symbols", &[name], false).is_ok()
+    };
     let free: Vec<&str> = archive.names.iter().filter(free).map(String::as_str).collect();
     crate::none(&unwanted(&archive.link("free_of_panics", &free, false).unwrap(), false));
 }
@@ -80,4 +87,17 @@ fn formatting_and_a_static_are_flagged() {
     for what in ["formatting: ", "a writable static: "] {
         assert!(found.iter().any(|f| f.starts_with(what)), "{what}: {found:?}");
     }
+}
+
+#[test]
+fn an_allocator_and_a_thread_local_are_flagged() {
+    for name in
+        ["malloc", "__rust_alloc", "__rustc::__rust_alloc", "__rdl_alloc", "alloc::vec::Vec<u8>::grow"]
+    {
+        let found = judge(&[(8, 'T', name.into())], "", true);
+        assert!(found.len() == 1 && found[0].starts_with("an allocator: "), "{name}: {found:?}");
+    }
+    let sections = "Idx Name          Size      VMA\n  0 .text         00000010  0000000000401000\n  1 .tbss         00000008  0";
+    assert_eq!(judge(&[], sections, true), ["a section .tbss of 0x00000008 bytes"]);
+    assert!(judge(&[(8, 'T', "probe_pipe__pair".into()), (0, 'B', "_end".into())], "", false).is_empty());
 }

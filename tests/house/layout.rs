@@ -107,11 +107,7 @@ fn sizes_are_as_committed() {
         text.push_str(&format!("{key} {size} {align}\n"));
     }
     if !cfg!(target_arch = "x86_64") {
-        println!("SKIP: the committed sizes are those of x86-64");
-        return;
-    }
-    if cfg!(feature = "std") {
-        println!("SKIP: the committed sizes are those without the feature std");
+        source::skip("the committed sizes are those of x86-64");
         return;
     }
     let path = root().join("tests/house/layout.txt");

@@ -5,7 +5,8 @@ use std::hint::black_box;
 
 use rawipc::pipe::{PIPE_BUF, PacketReceiver, PacketSender};
 use rawipc::ring::{Consumer, Producer};
-use rawipc::{Errno, Receiver, Result, Sender, Wait, fifo, pipe, ring};
+use rawipc::socket::{Datagram, Seqpacket, Stream};
+use rawipc::{ByteRead, ByteWrite, Errno, Receiver, Result, Sender, Wait, fifo, pipe, ring};
 
 /// No instruction, but a text of its own: functions of the same code would be made one.
 macro_rules! apart {
@@ -21,29 +22,31 @@ macro_rules! apart {
 }
 
 macro_rules! operations {
-    ($($send:ident $sender:ty, $recv:ident $receiver:ty;)+) => {
+    ($($name:ident $owner:ty, $verb:ident($bytes:ty) -> $ret:ty;)+) => {
         $(
             #[unsafe(no_mangle)]
             #[inline(never)]
-            extern "Rust" fn $send(s: &mut $sender, msg: &[u8]) -> Result<()> {
-                apart!($send);
-                s.send(msg, Wait::FOREVER)
-            }
-
-            #[unsafe(no_mangle)]
-            #[inline(never)]
-            extern "Rust" fn $recv(r: &mut $receiver, buf: &mut [u8]) -> Result<usize> {
-                apart!($recv);
-                r.recv(buf, Wait::FOREVER)
+            extern "Rust" fn $name(end: &mut $owner, bytes: $bytes) -> Result<$ret> {
+                apart!($name);
+                end.$verb(bytes, Wait::FOREVER)
             }
         )+
     };
 }
 
 operations! {
-    op_pipe_send PacketSender, op_pipe_recv PacketReceiver;
-    op_fifo_send PacketSender, op_fifo_recv PacketReceiver;
-    op_ring_send Producer, op_ring_recv Consumer;
+    op_pipe_send PacketSender, send(&[u8]) -> ();
+    op_pipe_recv PacketReceiver, recv(&mut [u8]) -> usize;
+    op_fifo_send PacketSender, send(&[u8]) -> ();
+    op_fifo_recv PacketReceiver, recv(&mut [u8]) -> usize;
+    op_seqpacket_send Seqpacket, send(&[u8]) -> ();
+    op_seqpacket_recv Seqpacket, recv(&mut [u8]) -> usize;
+    op_stream_send Stream, write(&[u8]) -> usize;
+    op_stream_recv Stream, read(&mut [u8]) -> usize;
+    op_datagram_send Datagram, send(&[u8]) -> ();
+    op_datagram_recv Datagram, recv(&mut [u8]) -> usize;
+    op_ring_send Producer, send(&[u8]) -> ();
+    op_ring_recv Consumer, recv(&mut [u8]) -> usize;
 }
 
 #[unsafe(no_mangle)]
@@ -80,14 +83,23 @@ pub fn all(times: u64) {
     let mut fifo_in = fifo::open_sender(&path, Wait::FOREVER).unwrap();
     fifo::remove(&path).unwrap();
     let (mut ring_in, mut ring_out) = ring::pair(65_536).unwrap();
+    let (mut seqpacket_in, mut seqpacket_out) = Seqpacket::pair().unwrap();
+    let (mut stream_in, mut stream_out) = Stream::pair().unwrap();
+    let (mut datagram_in, mut datagram_out) = Datagram::pair().unwrap();
 
     for _ in 0..times {
         op_pipe_send(&mut pipe_in, msg).unwrap();
         assert_eq!(op_pipe_recv(&mut pipe_out, &mut buf[..PIPE_BUF]), Ok(64));
         op_twin_send(&mut pipe_in, msg).unwrap();
-        assert_eq!(op_pipe_recv(&mut pipe_out, &mut buf[..PIPE_BUF]), Ok(64));
+        assert_eq!(pipe_out.recv(buf, Wait::FOREVER), Ok(64));
         op_fifo_send(&mut fifo_in, msg).unwrap();
         assert_eq!(op_fifo_recv(&mut fifo_out, &mut buf[..PIPE_BUF]), Ok(64));
+        op_seqpacket_send(&mut seqpacket_in, msg).unwrap();
+        assert_eq!(op_seqpacket_recv(&mut seqpacket_out, buf), Ok(64));
+        assert_eq!(op_stream_send(&mut stream_in, msg), Ok(64));
+        assert_eq!(op_stream_recv(&mut stream_out, buf), Ok(64));
+        op_datagram_send(&mut datagram_in, msg).unwrap();
+        assert_eq!(op_datagram_recv(&mut datagram_out, buf), Ok(64));
         op_ring_send(&mut ring_in, msg).unwrap();
         assert_eq!(op_ring_recv(&mut ring_out, buf), Ok(64));
     }

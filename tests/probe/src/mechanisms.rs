@@ -2,10 +2,11 @@
 
 use core::ffi::CStr;
 use core::sync::atomic::{AtomicU32, AtomicU64};
-use rawipc::fd::{AsFd, BorrowedFd, Fd};
+use rawipc::fd::{AsFd, BorrowedFd, Fd, RawFd};
 use rawipc::fifo::{self, Owner};
 use rawipc::memory::{File, Map, Memfd, ReadOnlyMap};
 use rawipc::pipe::{self, PacketReceiver, PacketSender, ReadEnd, WriteEnd};
+use rawipc::proc::{Access, Entry, FdInfo, Kind, Link, OpenFile, Process, Table};
 use rawipc::ring::{self, Consumer, Producer};
 use rawipc::socket::{Address, Datagram, Listener, Options, Seqpacket, Stream};
 use rawipc::{ByteRead, ByteWrite, Receiver, Result, Sender, Wait};
@@ -41,6 +42,7 @@ probes! {
 
     probe_pipe__PacketReceiver__capacity(r: &PacketReceiver) -> Result<usize> = r.capacity();
     probe_pipe__PacketReceiver__set_capacity(r: &PacketReceiver, n: usize) -> Result<usize> = r.set_capacity(n);
+    probe_pipe__PacketReceiver__attach(fd: Fd) -> Result<PacketReceiver> = PacketReceiver::attach(fd);
     probe_pipe__PacketReceiver__into_fd(r: PacketReceiver) -> Fd = r.into_fd();
     probe_pipe__PacketReceiver__as_fd(r: &PacketReceiver) -> BorrowedFd<'_> = r.as_fd();
     probe_pipe__PacketReceiver__recv_limit(r: &PacketReceiver) -> usize = r.recv_limit();
@@ -51,6 +53,7 @@ probes! {
 
     probe_pipe__PacketReceiver__drop(r: PacketReceiver) = drop(r);
 
+    probe_pipe__PacketSender__attach(fd: Fd) -> Result<PacketSender> = PacketSender::attach(fd);
     probe_pipe__PacketSender__into_fd(s: PacketSender) -> Fd = s.into_fd();
     probe_pipe__PacketSender__as_fd(s: &PacketSender) -> BorrowedFd<'_> = s.as_fd();
     probe_pipe__PacketSender__send_limit(s: &PacketSender) -> usize = s.send_limit();
@@ -216,4 +219,24 @@ probes! {
     probe_socket__Datagram__recv(d: &mut Datagram, buf: &mut [u8], w: Wait) -> Result<usize> = d.recv(buf, w);
     probe_socket__Datagram__try_recv(d: &mut Datagram, buf: &mut [u8]) -> Result<usize> = d.try_recv(buf);
     probe_socket__Datagram__drop(d: Datagram) = drop(d);
+}
+
+probes! {
+    probe_proc__Process__open(pid: i32) -> Result<Process> = Process::open(pid);
+    probe_proc__Process__own() -> Result<Process> = Process::own();
+    probe_proc__Process__descriptors<'b>(p: &Process, names: &'b mut [u8]) -> Result<Table<'b>> =
+        p.descriptors(names);
+    probe_proc__Process__link<'t>(p: &Process, l: Link, text: &'t mut [u8]) -> Result<OpenFile<'t>> =
+        p.link(l, text);
+    probe_proc__Process__fdinfo(p: &Process, fd: RawFd) -> Result<FdInfo> = p.fdinfo(fd);
+    probe_proc__Process__as_fd(p: &Process) -> BorrowedFd<'_> = p.as_fd();
+    probe_proc__Process__drop(p: Process) = drop(p);
+    probe_proc__Table__next<'t>(t: &mut Table<'_>, text: &'t mut [u8]) -> Result<Option<Entry<'t>>> = t.next(text);
+    probe_proc__Table__drop(t: Table<'_>) = drop(t);
+    probe_proc__Kind__letter(k: Kind) -> char = k.letter();
+    probe_proc__FdInfo__close_on_exec(i: FdInfo) -> bool = i.close_on_exec();
+    probe_proc__FdInfo__non_blocking(i: FdInfo) -> bool = i.non_blocking();
+    probe_proc__Access__reads(a: Access) -> bool = a.reads();
+    probe_proc__Access__writes(a: Access) -> bool = a.writes();
+    probe_proc__Access__as_str(a: Access) -> &'static str = a.as_str();
 }
