@@ -147,6 +147,7 @@ impl Process {
     /// | ok   | `readlinkat` `statx` |
     /// | the text ends in ` (deleted)`, and is a name | `readlinkat` `statx` `openat` `statx` `close` |
     /// | the same, from our root directory alone; or no name, and links are left | `readlinkat` `statx` `openat` `statx` `close` `statx` |
+    /// | a directory of /proc whose process is gone | `readlinkat` `statx` `readlinkat` |
     /// | not ours, gone, `text` too short | `readlinkat` |
     /// | refused | none |
     ///

@@ -1,7 +1,7 @@
 //! Tables of processes that die while they are read. Not beside the code: a child that is about to exec holds the
 //! descriptors of every other test for a moment.
 
-use rawipc::proc::{LINK_MAX, Link, Process, Target};
+use rawipc::proc::{Kind, LINK_MAX, Link, Process, Target};
 use rawipc::{Errno, Error, Wait, pipe};
 use std::ffi::CString;
 use std::fs::{self, File};
@@ -121,4 +121,25 @@ fn a_file_that_is_called_deleted_is_told_in_a_process_with_another_root_too() {
         let path = path.as_os_str().as_bytes();
         assert_eq!((before, after), (Ok(path.to_vec()), Err(path.to_vec())));
     }
+}
+
+/// A directory of /proc whose process is gone is open still, though it says of itself that it is not there.
+#[test]
+fn what_leads_to_a_dead_process_is_not_left_out() {
+    let mut child = sleeper();
+    let path = format!("/proc/{}/fd", child.id());
+    let held = std::fs::File::open(&path).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let (mut names, mut text) = ([0; 256], [0; LINK_MAX]);
+    let own = Process::own().unwrap();
+    let mut table = own.descriptors(&mut names).unwrap();
+    let found = loop {
+        let entry = table.next(&mut text).unwrap().expect("an entry for what is open");
+        if entry.fd == held.as_raw_fd() {
+            break entry.file;
+        }
+    };
+    assert_eq!((found.text, found.target), (path.as_bytes(), Target::Path(path.as_bytes())));
+    assert_eq!((found.kind, found.inode, found.links), (Kind::Unknown, 0, 0));
 }

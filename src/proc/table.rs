@@ -93,7 +93,8 @@ impl<'b> Table<'b> {
     /// | not ours any more | `statx` `readlinkat` |
     /// | the first were closed meanwhile | (`statx`)×n `statx` `readlinkat` `statx` |
     /// | one was closed after its mode was read | `statx` `readlinkat` `statx` `readlinkat` `statx` |
-    /// | one was closed after its text was read | `statx` `readlinkat` `statx` `statx` `readlinkat` `statx` |
+    /// | one was closed after its text was read | `statx` `readlinkat` `statx` `readlinkat` `statx` `readlinkat` `statx` |
+    /// | a directory of /proc whose process is gone | `statx` `readlinkat` `statx` `readlinkat` |
     /// | the end | (`getdents64`)×n `readlinkat` |
     /// | the end, of a kernel thread or a process that is dying | (`getdents64`)×n `readlinkat` `openat` `read` `close` |
     /// | gone | `getdents64` |

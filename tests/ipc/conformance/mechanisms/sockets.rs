@@ -110,7 +110,7 @@ const DESCRIPTORS: Attack = Attack {
     act: |tx| {
         tx.put(&message(0, SMALL));
         for _ in 0..10 {
-            let _ = os::raw_send_descriptor(fd_of(tx), 0, &message(1, SMALL));
+            let _ = os::rights::send(fd_of(tx), 0, &message(1, SMALL));
         }
     },
     outcome: Outcome::Anything,
