@@ -7,6 +7,7 @@ mod conformance;
 mod crash;
 mod descriptors;
 mod exec;
+mod names;
 mod older_kernels;
 mod os;
 mod runner;
@@ -23,6 +24,7 @@ fn main() {
     crash::tests(&mut list);
     sizes::tests(&mut list);
     badinput::tests(&mut list);
+    names::tests(&mut list);
     older_kernels::tests(&mut list);
     runner::main(list, conformance::matrix::judge)
 }
