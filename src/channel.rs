@@ -29,7 +29,7 @@
 //!    program ([`Fd::hand_over_as`](crate::fd::Fd::hand_over_as)); files are 0600 unless the caller says
 //!    otherwise; what a killed process leaves never stands in its successor's way.
 
-use crate::error::{Call, Result};
+use crate::error::{Call, Errno, Error, Result};
 use crate::wait::Wait;
 
 /// The end of a channel that messages go into.
@@ -101,12 +101,19 @@ pub trait ByteRead {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | for ever, until an instant | ([`read`](Self::read))×n |
-    /// | at most a duration | `clock_gettime` ([`read`](Self::read))×n |
+    /// | for ever | ([`read`](Self::read))×n |
+    /// | at most a duration | (`clock_gettime` [`read`](Self::read))×n |
+    /// | until an instant | [`read`](Self::read) |
+    /// | until an instant, in parts | [`read`](Self::read) (`clock_gettime` [`read`](Self::read))×n |
+    /// | in parts, the time is over between two | (`clock_gettime` [`read`](Self::read))×n `clock_gettime` |
+    /// | until an instant, and it is over | [`read`](Self::read) (`clock_gettime` [`read`](Self::read))×n `clock_gettime` |
     fn read_exact(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
-        let wait = wait.fixed();
+        let mut wait = wait.fixed();
         let mut done: usize = 0;
         while let Some(rest) = buf.get_mut(done..).filter(|rest| !rest.is_empty()) {
+            if done > 0 {
+                wait.next_part()?;
+            }
             match self.read(rest, wait)? {
                 0 => break,
                 n => done = done.saturating_add(n),
@@ -153,19 +160,28 @@ pub trait ByteWrite {
     ///
     /// # Errors
     /// As [`write`](Self::write). How many bytes went before the error is not told: a caller who must know
-    /// writes in steps.
+    /// writes in steps. `EIO`: a write took nothing and said so, which none of this crate does.
     ///
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | for ever, until an instant | ([`write`](Self::write))×n |
-    /// | at most a duration | `clock_gettime` ([`write`](Self::write))×n |
+    /// | for ever | ([`write`](Self::write))×n |
+    /// | at most a duration | (`clock_gettime` [`write`](Self::write))×n |
+    /// | until an instant | [`write`](Self::write) |
+    /// | until an instant, in parts | [`write`](Self::write) (`clock_gettime` [`write`](Self::write))×n |
+    /// | in parts, the time is over between two | (`clock_gettime` [`write`](Self::write))×n `clock_gettime` |
+    /// | until an instant, and it is over | [`write`](Self::write) (`clock_gettime` [`write`](Self::write))×n `clock_gettime` |
     fn write_all(&mut self, bytes: &[u8], wait: Wait) -> Result<()> {
-        let wait = wait.fixed();
+        let mut wait = wait.fixed();
         let mut rest = bytes;
         while !rest.is_empty() {
-            let n = self.write(rest, wait)?;
-            rest = rest.get(n..).unwrap_or(&[]);
+            if rest.len() < bytes.len() {
+                wait.next_part()?;
+            }
+            match self.write(rest, wait)? {
+                0 => return Err(Error::kernel(Self::WRITE_CALL, Errno::IO)),
+                n => rest = rest.get(n..).unwrap_or(&[]),
+            }
         }
         Ok(())
     }

@@ -41,7 +41,8 @@ const NEEDED_SHIFT: u32 = 32;
 pub enum Origin {
     /// The kernel answered the call with this errno.
     Kernel = 0,
-    /// The arguments were refused before any syscall; the call is the one they were meant for.
+    /// The arguments were refused, before any syscall that they were for; the call is that one. A receive out of a
+    /// buffer of its own ([`frame`](crate::frame)) may have filled that before it finds the caller's too small.
     Argument = 1,
     /// What the peer sent, or put into shared memory, was judged and found wrong.
     Peer = 2,
@@ -129,7 +130,8 @@ impl Error {
     }
 
     /// With `EMSGSIZE`: from a receive, the bytes a buffer needs for the message that waits; from a send, the
-    /// largest message this end takes. `None` for every other error.
+    /// largest message this end takes. With `EBADMSG`: the length of a message above the limit, where the kernel
+    /// told it. `None` for every other error.
     #[inline]
     pub const fn needed(self) -> Option<usize> {
         match (self.0.get() >> NEEDED_SHIFT) as usize {

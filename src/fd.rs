@@ -99,7 +99,12 @@ impl Fd {
     /// Makes this descriptor the standard input, output or error of the program that is exec'd next.
     ///
     /// For use between fork and exec. The copy is blocking and survives exec, as any program expects of its
-    /// standard streams; this descriptor itself is closed.
+    /// standard streams; this descriptor itself is closed. What is blocking is the open file description: whoever
+    /// shares it, a parent that did not drop this end among them, finds `O_NONBLOCK` cleared, and a pipe's or a
+    /// listener's calls can then wait beyond their deadline.
+    ///
+    /// What had the number before is closed. In a program that was started without its standard streams, that may
+    /// be another descriptor of ours: [`try_clone`](Self::try_clone) gives one above them.
     ///
     /// # Errors
     /// What `fcntl` and `dup3` say; the descriptor is closed all the same.
@@ -124,7 +129,8 @@ impl Fd {
         rustix::io::dup3(&self, &mut stream, DupFlags::empty()).named(Call::DUP3)
     }
 
-    /// Lets a program that is exec'd next keep this descriptor, blocking, under the number it has.
+    /// Lets a program that is exec'd next keep this descriptor, blocking, under the number it has. As with
+    /// [`hand_over_as`](Self::hand_over_as), whoever shares the open file description finds it blocking.
     ///
     /// # Errors
     /// What `fcntl` says.

@@ -34,6 +34,9 @@ pub enum Owner {
 const FIRST_PAUSE: u64 = 100_000;
 const LONGEST_PAUSE: u64 = 10_000_000;
 
+/// How often [`ensure`] lets somebody take away what it found, who may do so on purpose.
+const ENSURE_TRIES: u32 = 16;
+
 /// `mknodat(AT_FDCWD, path, S_IFIFO | 0600)` — makes a FIFO that only this user can open.
 ///
 /// # Errors
@@ -91,7 +94,7 @@ pub fn create_at(dir: impl AsFd, path: &CStr, mode: u32) -> Result<()> {
 ///
 /// # Errors
 /// As [`create`]; `EPROTOTYPE`: what is there is no FIFO. `EPERM`: it is another user's, or others have more
-/// permissions on it than 0600.
+/// permissions on it than 0600. `EEXIST`: each time something was there, and gone when it was looked at.
 ///
 /// # Syscalls
 /// | case | calls |
@@ -102,9 +105,11 @@ pub fn create_at(dir: impl AsFd, path: &CStr, mode: u32) -> Result<()> {
 /// | gone again in between | (`mknodat` `newfstatat`)×n `mknodat` |
 /// | refused | none |
 pub fn ensure(path: &CStr) -> Result<()> {
+    let mut tries = ENSURE_TRIES;
     loop {
+        tries = tries.saturating_sub(1);
         match create(path) {
-            Err(e) if e.is(Errno::EXIST) => {}
+            Err(e) if e.is(Errno::EXIST) && tries > 0 => {}
             answer => return answer,
         }
         match look(CWD, path) {
@@ -177,6 +182,7 @@ pub fn open_read_at(dir: impl AsFd, path: &CStr, owner: Owner) -> Result<ReadEnd
 /// | waits for ever | (`openat` `newfstatat` `geteuid` `ppoll`)×n `openat` `fstat` `geteuid` |
 /// | waits with a limit | (`openat` `newfstatat` `geteuid` `clock_gettime` `ppoll`)×n `openat` `fstat` `geteuid` |
 /// | times out | (`openat` `newfstatat` `geteuid` `clock_gettime` `ppoll`)×n `openat` `newfstatat` `geteuid` `clock_gettime` |
+/// | no reader, with a limit of zero | `openat` `newfstatat` `geteuid` |
 /// | refused | none |
 pub fn open_write(path: &CStr, wait: Wait) -> Result<WriteEnd> {
     open_write_at(CWD, path, Owner::Mine, wait)
@@ -198,6 +204,7 @@ pub fn open_write(path: &CStr, wait: Wait) -> Result<WriteEnd> {
 /// | waits for ever | (`openat` `newfstatat` `ppoll`)×n `openat` `fstat` |
 /// | waits with a limit | (`openat` `newfstatat` `clock_gettime` `ppoll`)×n `openat` `fstat` |
 /// | times out | (`openat` `newfstatat` `clock_gettime` `ppoll`)×n `openat` `newfstatat` `clock_gettime` |
+/// | no reader, with a limit of zero | `openat` `newfstatat` |
 /// | another kind | `openat` `fstat` `close` |
 /// | a socket or a device without a driver | `openat` `newfstatat` |
 /// | refused | none |
@@ -279,6 +286,7 @@ pub fn open_receiver_at(dir: impl AsFd, path: &CStr, owner: Owner) -> Result<Pac
 /// | waits for ever | (`openat` `newfstatat` `geteuid` `ppoll`)×n `openat` `fstat` `geteuid` `fcntl` |
 /// | waits with a limit | (`openat` `newfstatat` `geteuid` `clock_gettime` `ppoll`)×n `openat` `fstat` `geteuid` `fcntl` |
 /// | times out | (`openat` `newfstatat` `geteuid` `clock_gettime` `ppoll`)×n `openat` `newfstatat` `geteuid` `clock_gettime` |
+/// | no reader, with a limit of zero | `openat` `newfstatat` `geteuid` |
 /// | refused | none |
 pub fn open_sender(path: &CStr, wait: Wait) -> Result<PacketSender> {
     open_sender_at(CWD, path, Owner::Mine, wait)
@@ -297,6 +305,7 @@ pub fn open_sender(path: &CStr, wait: Wait) -> Result<PacketSender> {
 /// | waits for ever | (`openat` `newfstatat` `ppoll`)×n `openat` `fstat` `fcntl` |
 /// | waits with a limit | (`openat` `newfstatat` `clock_gettime` `ppoll`)×n `openat` `fstat` `fcntl` |
 /// | times out | (`openat` `newfstatat` `clock_gettime` `ppoll`)×n `openat` `newfstatat` `clock_gettime` |
+/// | no reader, with a limit of zero | `openat` `newfstatat` |
 /// | refused | none |
 pub fn open_sender_at(dir: impl AsFd, path: &CStr, owner: Owner, wait: Wait) -> Result<PacketSender> {
     let fd = open_write_at(dir, path, owner, wait)?.into_fd();

@@ -7,6 +7,7 @@
 //! Both ends are `O_NONBLOCK`, which concerns nobody else: each end is an open file description of its own.
 //! Waiting is done in `ppoll`.
 
+mod masked;
 mod raw;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ use crate::channel::{ByteRead, ByteWrite, Receiver, Sender};
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
 use crate::wait::Wait;
+use rustix::fs::OFlags;
 use rustix::pipe::PipeFlags;
 
 pub use raw::{ReadEnd, WriteEnd};
@@ -119,6 +121,18 @@ impl PacketReceiver {
         PacketReceiver { end }
     }
 
+    /// Takes over a descriptor that is the read end of a pipe or FIFO whose writers are in packet mode: one that was
+    /// inherited. Nothing tells here what mode they are in; see [`ReadEnd::attach`].
+    ///
+    /// # Errors
+    /// As [`ReadEnd::attach`].
+    ///
+    /// # Syscalls
+    /// As [`ReadEnd::attach`].
+    pub fn attach(fd: Fd) -> Result<Self> {
+        ReadEnd::attach(fd).map(Self::new)
+    }
+
     /// `fcntl(F_GETPIPE_SZ)` — the bytes that the pipe holds; a packet takes a page of them.
     ///
     /// # Errors
@@ -164,6 +178,25 @@ impl PacketSender {
         PacketSender { end }
     }
 
+    /// Takes over a descriptor that is the write end of a pipe or FIFO, one that was inherited, for whole messages.
+    ///
+    /// `O_NONBLOCK` and `O_DIRECT` are set on its open file description, which others may share.
+    ///
+    /// # Errors
+    /// As [`WriteEnd::attach`].
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok   | `fstat` `fcntl` `fcntl` |
+    /// | both are set already | `fstat` `fcntl` |
+    /// | another kind | `fstat` `close` |
+    /// | another direction | `fstat` `fcntl` `close` |
+    pub fn attach(fd: Fd) -> Result<Self> {
+        raw::attach(&fd, OFlags::RDONLY, OFlags::NONBLOCK.union(OFlags::DIRECT))?;
+        Ok(Self::new(WriteEnd::new(fd)))
+    }
+
     /// The descriptor, to keep or to hand over.
     pub fn into_fd(self) -> Fd {
         self.end.into_fd()
@@ -195,7 +228,9 @@ impl Receiver for PacketReceiver {
     /// | ready, end | `read` |
     /// | waits for ever | `read` (`ppoll` `read`)×n |
     /// | waits with a limit | `read` (`clock_gettime` `ppoll` `read`)×n |
-    /// | times out | `read` `clock_gettime` `ppoll` |
+    /// | times out | (`read` `clock_gettime` `ppoll`)×n |
+    /// | times out between two sleeps | (`read` `clock_gettime` `ppoll`)×n `read` `clock_gettime` |
+    /// | would wait, with a limit of zero | `read` |
     /// | refused | none |
     #[inline]
     fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {

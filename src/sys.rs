@@ -255,14 +255,16 @@ mod arch {
 #[cfg(all(not(feature = "libc"), target_arch = "x86"))]
 mod arch {
     pub(super) unsafe fn syscall5(nr: usize, [a, b, c, d, e]: [usize; 5]) -> usize {
-        let mut first = [a, b];
+        // LLVM keeps ebx and esi for itself, and gives them out as any other: an operand in a register of its
+        // choice could lie in either. So all but one of the arguments are fetched from memory.
+        let args = [a, b, d, e];
         let ret;
-        // SAFETY: the i386 convention; LLVM keeps ebx and esi for itself, so both are saved around the call.
+        // SAFETY: the i386 convention; ebx and esi are saved around the call, and `args` lives as long.
         unsafe {
-            core::arch::asm!("push ebx", "push esi", "mov ebx, [ecx]", "mov ecx, [ecx + 4]", "mov esi, edi",
-                "mov edi, {e}", "int 0x80", "pop esi", "pop ebx", e = in(reg) e,
-                inlateout("eax") nr => ret, inlateout("ecx") first.as_mut_ptr() => _, in("edx") c,
-                inlateout("edi") d => _);
+            core::arch::asm!("push ebx", "push esi", "mov ebx, [ecx]", "mov esi, [ecx + 8]",
+                "mov edi, [ecx + 12]", "mov ecx, [ecx + 4]", "int 0x80", "pop esi", "pop ebx",
+                inlateout("eax") nr => ret, inlateout("ecx") args.as_ptr() => _, in("edx") c,
+                lateout("edi") _);
         }
         ret
     }

@@ -3,6 +3,13 @@
 //! No operation waits inside the call that moves the bytes: it tries, and where there is nothing, it sleeps in
 //! `ppoll` until the descriptor is ready or the deadline is there, and tries again. What is ready costs one
 //! syscall; the clock is read only by who must sleep.
+//!
+//! Where a signal handler runs and the wait goes on, the `ppoll` that it interrupted is made once more, after another
+//! `clock_gettime` where there is a limit. The syscall tables of this crate do not repeat it for every case.
+
+mod sleeper;
+#[cfg(test)]
+mod tests;
 
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, BorrowedFd, RawFd};
@@ -11,6 +18,8 @@ use core::fmt;
 use core::marker::PhantomData;
 use core::time::Duration;
 use rustix::fd::AsRawFd;
+
+pub(crate) use sleeper::{Sleeper, events_now, until_done};
 
 /// How long an operation may wait, and whether a signal ends the wait.
 ///
@@ -55,10 +64,7 @@ impl Wait {
     /// At most this long, counted from the moment at which there is something to wait for.
     #[inline]
     pub const fn at_most(limit: Duration) -> Wait {
-        // 584 years are enough.
-        let nanos = limit.as_nanos();
-        let nanos = if nanos > u64::MAX as u128 { u64::MAX } else { nanos as u64 };
-        Wait { limit: Limit::For(nanos), signals: Signals::Retry }
+        Wait { limit: Limit::For(nanos(limit)), signals: Signals::Retry }
     }
 
     /// Until this instant; one deadline for several operations.
@@ -98,9 +104,21 @@ impl Wait {
     #[must_use]
     pub fn fixed(self) -> Wait {
         match self.limit {
-            Limit::For(nanos) => Wait { limit: Limit::Until(Instant::now().after(nanos)), ..self },
+            Limit::For(nanos) => Wait { limit: Limit::Until(Instant::now().plus(nanos)), ..self },
             Limit::Forever | Limit::Until(_) => self,
         }
+    }
+
+    /// Goes on to the next part of an operation: pins the limit to the clock, or asks the clock whether it is over.
+    /// Without, a peer that sends or takes a byte at a time, just in time, could hold us beyond it.
+    ///
+    /// None for ever, else `clock_gettime`.
+    pub(crate) fn next_part(&mut self) -> Result<()> {
+        if self.is_loose() {
+            *self = self.fixed();
+            return Ok(());
+        }
+        Sleeper::new(*self).left().map(drop)
     }
 
     /// Whether the limit is still to be pinned to the clock.
@@ -144,10 +162,24 @@ impl Instant {
         Instant(nanos)
     }
 
+    /// The moment this much later; the end of the clock, 584 years on, is as late as it gets.
     #[inline]
-    const fn after(self, nanos: u64) -> Instant {
+    #[must_use]
+    pub const fn after(self, time: Duration) -> Instant {
+        self.plus(nanos(time))
+    }
+
+    #[inline]
+    const fn plus(self, nanos: u64) -> Instant {
         Instant(self.0.saturating_add(nanos))
     }
+}
+
+/// 584 years are enough.
+#[inline]
+const fn nanos(time: Duration) -> u64 {
+    let nanos = time.as_nanos();
+    if nanos > u64::MAX as u128 { u64::MAX } else { nanos as u64 }
 }
 
 /// What a descriptor can be ready for, and what [`poll`] tells of it: the kernel's `POLL…` bits.
@@ -232,7 +264,7 @@ impl<'fd> PollFd<'fd> {
 /// descriptor is silent: drain it with `try_recv` until `EAGAIN` before each wait.
 ///
 /// # Errors
-/// `ETIMEDOUT`; `EINTR` where `wait` asks for it; `EINVAL`: more descriptors than RLIMIT_NOFILE.
+/// `ETIMEDOUT`: none is ready in time; `EINTR` where `wait` asks for it; `EINVAL`: more descriptors than RLIMIT_NOFILE.
 ///
 /// # Syscalls
 /// | case | calls |
@@ -240,6 +272,7 @@ impl<'fd> PollFd<'fd> {
 /// | for ever | (`ppoll`)×n |
 /// | with a limit | (`clock_gettime` `ppoll`)×n |
 /// | with a limit, over after a signal | (`clock_gettime` `ppoll`)×n `clock_gettime` |
+/// | [`until`](Wait::until) a moment that is past | `clock_gettime` `ppoll` |
 /// | with a limit of zero | `ppoll` |
 ///
 /// # Examples
@@ -259,145 +292,16 @@ impl<'fd> PollFd<'fd> {
 /// # References
 /// [poll(2)](https://man7.org/linux/man-pages/man2/poll.2.html)
 pub fn poll(fds: &mut [PollFd<'_>], wait: Wait) -> Result<usize> {
-    if let Limit::For(0) = wait.limit {
-        return match poll_now(fds)? {
-            0 => Err(Error::deadline(Call::PPOLL)),
-            n => Ok(n),
-        };
-    }
-    Sleeper::new(wait).poll(fds)
-}
-
-/// Asks what is ready without waiting; 0 where nothing is.
-pub(crate) fn poll_now(fds: &mut [PollFd<'_>]) -> Result<usize> {
-    let mut zero = sys::Timespec { sec: 0, nsec: 0 };
-    // SAFETY: a `PollFd` is laid out as `struct pollfd`, and the slice is ours to write.
-    unsafe { sys::ppoll(fds.as_mut_ptr().cast(), fds.len(), Some(&mut zero), None) }
-}
-
-/// The events that one descriptor has now, of those asked for and of those always told.
-pub(crate) fn events_now(fd: BorrowedFd<'_>, events: Events) -> Result<Events> {
-    let mut fds = [PollFd::borrowed(fd, events)];
-    poll_now(&mut fds)?;
-    let [PollFd { told, .. }] = fds;
-    Ok(told)
-}
-
-/// Runs `op` until it has an answer: at once where it has one, else each time `fd` is ready, as long as `wait` says.
-#[inline]
-pub(crate) fn until_done<T>(
-    fd: BorrowedFd<'_>,
-    events: Events,
-    wait: Wait,
-    mut op: impl FnMut() -> Result<T>,
-) -> Result<T> {
-    match op() {
-        Err(e) if e.is_unsettled() => wait_and_retry(fd, events, wait, e, op),
-        answer => answer,
-    }
-}
-
-#[cold]
-fn wait_and_retry<T>(
-    fd: BorrowedFd<'_>,
-    events: Events,
-    wait: Wait,
-    mut last: Error,
-    mut op: impl FnMut() -> Result<T>,
-) -> Result<T> {
     let mut sleeper = Sleeper::new(wait);
-    loop {
-        if last.is_again() {
-            sleeper.ready(fd, events)?;
-        } else {
-            sleeper.interrupted(last)?;
+    // Where the time is over, what is ready is told all the same.
+    let left = sleeper.left().unwrap_or(Some(0));
+    match sleeper.sleep(fds, left) {
+        Ok(0) => Err(Error::deadline(Call::PPOLL)),
+        Err(e) if e.is(Errno::INTR) => {
+            sleeper.may_go_on(e)?;
+            sleeper.poll(fds)
         }
-        match op() {
-            Err(e) if e.is_unsettled() => last = e,
-            answer => return answer,
-        }
-    }
-}
-
-/// The slow path of every operation: one deadline, over as many sleeps as it takes.
-pub(crate) struct Sleeper {
-    wait: Wait,
-}
-
-impl Sleeper {
-    pub(crate) fn new(wait: Wait) -> Self {
-        Sleeper { wait }
-    }
-
-    /// Sleeps until `fd` has one of `events`, an error or a hang-up.
-    pub(crate) fn ready(&mut self, fd: BorrowedFd<'_>, events: Events) -> Result<()> {
-        self.poll(&mut [PollFd::borrowed(fd, events)]).map(drop)
-    }
-
-    /// Sleeps `nanos`, or less where the deadline is nearer: for what nothing tells of.
-    pub(crate) fn pause(&mut self, nanos: u64) -> Result<()> {
-        let left = self.left()?;
-        let nanos = left.map_or(nanos, |left| left.min(nanos));
-        match self.sleep(&mut [], Some(nanos)) {
-            Ok(_) => Ok(()),
-            Err(e) if e.is(Errno::INTR) => self.may_go_on(e),
-            Err(e) => Err(e),
-        }
-    }
-
-    /// A call was interrupted: goes on to the retry, or says that the wait is over.
-    pub(crate) fn interrupted(&mut self, e: Error) -> Result<()> {
-        self.may_go_on(e)?;
-        self.left().map(drop)
-    }
-
-    /// What is left of the time; `None` means for ever.
-    ///
-    /// # Errors
-    /// `ETIMEDOUT` once nothing is left.
-    pub(crate) fn left(&mut self) -> Result<Option<u64>> {
-        let deadline = match self.wait.limit {
-            Limit::Forever => return Ok(None),
-            Limit::For(0) => return Err(Error::deadline(Call::PPOLL)),
-            Limit::For(nanos) => {
-                self.wait = self.wait.fixed();
-                return Ok(Some(nanos));
-            }
-            Limit::Until(deadline) => deadline,
-        };
-        match deadline.0.saturating_sub(Instant::now().0) {
-            0 => Err(Error::deadline(Call::PPOLL)),
-            left => Ok(Some(left)),
-        }
-    }
-
-    fn may_go_on(&self, e: Error) -> Result<()> {
-        match self.wait.signals {
-            Signals::Retry => Ok(()),
-            Signals::Wake | Signals::WakeUnder(_) => Err(e),
-        }
-    }
-
-    pub(crate) fn poll(&mut self, fds: &mut [PollFd<'_>]) -> Result<usize> {
-        loop {
-            let left = self.left()?;
-            match self.sleep(fds, left) {
-                Ok(0) => return Err(Error::deadline(Call::PPOLL)),
-                Err(e) if e.is(Errno::INTR) => self.may_go_on(e)?,
-                answer => return answer,
-            }
-        }
-    }
-
-    fn sleep(&self, fds: &mut [PollFd<'_>], nanos: Option<u64>) -> Result<usize> {
-        let mut time = nanos
-            .map(|n| sys::Timespec { sec: (n / 1_000_000_000) as i64, nsec: (n % 1_000_000_000) as i64 });
-        let mask = match &self.wait.signals {
-            Signals::WakeUnder(mask) => Some(mask),
-            Signals::Retry | Signals::Wake => None,
-        };
-        // SAFETY: a `PollFd` is laid out as `struct pollfd`, and the slice is ours to write.
-        unsafe { sys::ppoll(fds.as_mut_ptr().cast(), fds.len(), time.as_mut(), mask) }
+        answer => answer,
     }
 }
 

@@ -179,3 +179,15 @@ fn a_directory_descriptor_is_where_a_relative_path_begins() {
     remove_at(&dir, &name).unwrap();
     drop(place);
 }
+
+#[test]
+fn an_end_handed_on_before_its_first_writer_still_waits_for_it() {
+    let place = Place::new();
+    create(&place.1).unwrap();
+    let mut reader = ReadEnd::attach(open_read(&place.1).unwrap().into_fd()).unwrap();
+    let mut buf = [0; 8];
+    assert!(reader.try_read(&mut buf).unwrap_err().is_again());
+    assert_eq!(reader.read(&mut buf, SHORT).unwrap_err().errno(), Errno::TIMEDOUT);
+    drop(open_write(&place.1, SHORT).unwrap());
+    assert_eq!(reader.read(&mut buf, SHORT).unwrap(), 0);
+}

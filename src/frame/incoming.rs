@@ -85,7 +85,7 @@ impl<'b> Incoming<'b> {
                 None => stream.try_read(room)?,
                 Some(wait) if first => first_read(stream, room, wait)?,
                 Some(wait) => {
-                    *wait = wait.fixed();
+                    wait.next_part()?;
                     stream.read(room, *wait)?
                 }
             };

@@ -50,13 +50,13 @@ impl Outgoing {
         }
         // A loose limit is counted by the write itself, unless a second write may have to share it.
         if total > W::ATOMIC && wait.is_loose() {
-            return self.write_parts(stream, msg, 0, &mut Pace::Waiting(wait));
+            return self.write_parts(stream, msg, 0, true, &mut Pace::Waiting(wait));
         }
         let done = stream.write_two(&head, msg, wait)?;
         if done >= total {
             return Ok(());
         }
-        self.write_parts(stream, msg, done, &mut Pace::Waiting(wait))
+        self.write_parts(stream, msg, done, false, &mut Pace::Waiting(wait))
     }
 
     /// Sends `msg` if there is room for it now.
@@ -70,7 +70,7 @@ impl Outgoing {
         if done >= msg.len().saturating_add(HEAD) {
             return Ok(());
         }
-        self.write_parts(stream, msg, done, &mut Pace::AtOnce)
+        self.write_parts(stream, msg, done, false, &mut Pace::AtOnce)
     }
 
     /// The length in front of `msg`, if it is a message for this end.
@@ -91,32 +91,35 @@ impl Outgoing {
     fn resume<W: ByteWrite>(&mut self, stream: &mut W, msg: &[u8], pace: &mut Pace) -> Result<()> {
         match self.state {
             State::Unfinished { done, len, hash } if len == msg.len() && hash == hash_of(msg) => {
-                self.write_parts(stream, msg, done, pace)
+                self.write_parts(stream, msg, done, true, pace)
             }
             State::Unfinished { .. } => Err(Error::argument(W::WRITE_CALL, Errno::BUSY)),
             State::Broken => Err(Error::peer(W::WRITE_CALL, Errno::PIPE)),
-            State::Clear => self.write_parts(stream, msg, 0, pace),
+            State::Clear => self.write_parts(stream, msg, 0, true, pace),
         }
     }
 
-    /// Writes the frame of `msg` from byte `done` on, and keeps what is left where it does not all go.
+    /// Writes the frame of `msg` from byte `done` on, and keeps what is left where it does not all go; `first`: no
+    /// write of this send has been made.
     #[cold]
     fn write_parts<W: ByteWrite>(
         &mut self,
         stream: &mut W,
         msg: &[u8],
         mut done: usize,
+        mut first: bool,
         pace: &mut Pace,
     ) -> Result<()> {
         let head = (msg.len() as u32).to_le_bytes();
         let total = msg.len().saturating_add(HEAD);
-        let mut first = true;
         loop {
             let head_left = head.get(done..).unwrap_or(&[]);
             let msg_left = msg.get(done.saturating_sub(HEAD)..).unwrap_or(&[]);
             match pace.write(stream, head_left, msg_left, first) {
-                Ok(n) => done = done.saturating_add(n),
-                Err(e) => {
+                Ok(n @ 1..) => done = done.saturating_add(n),
+                answer => {
+                    // A stream that takes nothing, and calls that success, would keep us here for ever.
+                    let e = answer.err().unwrap_or(Error::kernel(W::WRITE_CALL, Errno::IO));
                     self.state = match e.errno() {
                         _ if done == 0 => State::Clear,
                         Errno::AGAIN | Errno::TIMEDOUT | Errno::INTR | Errno::NOBUFS | Errno::NOMEM => {
@@ -159,7 +162,9 @@ impl Pace {
                 answer => return answer,
             }
         }
-        *wait = wait.fixed();
+        if !first {
+            wait.next_part()?;
+        }
         if head.is_empty() { stream.write(msg, *wait) } else { stream.write_two(head, msg, *wait) }
     }
 }

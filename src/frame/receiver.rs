@@ -114,8 +114,11 @@ impl<R: ByteRead> Receiver for FrameReceiver<'_, R> {
     /// | pipe, at most, times out | `read` `clock_gettime` `read` `clock_gettime` `ppoll` |
     /// | for ever, until | as [`read`](ByteRead::read) |
     /// | at most | [`try_read`](ByteRead::try_read) `clock_gettime` [`read`](ByteRead::read) |
-    /// | in parts, for ever, until | [`read`](ByteRead::read) ([`read`](ByteRead::read))×n |
-    /// | in parts, at most | [`try_read`](ByteRead::try_read) `clock_gettime` ([`read`](ByteRead::read))×n |
+    /// | in parts, for ever | [`read`](ByteRead::read) ([`read`](ByteRead::read))×n |
+    /// | in parts, until | [`read`](ByteRead::read) (`clock_gettime` [`read`](ByteRead::read))×n |
+    /// | in parts, until, over between two | [`read`](ByteRead::read) (`clock_gettime` [`read`](ByteRead::read))×n `clock_gettime` |
+    /// | in parts, at most | [`try_read`](ByteRead::try_read) (`clock_gettime` [`read`](ByteRead::read))×n |
+    /// | in parts, at most, over between two | [`try_read`](ByteRead::try_read) (`clock_gettime` [`read`](ByteRead::read))×n `clock_gettime` |
     /// | stream socket | as [`recv`](super::Framed) |
     #[inline]
     fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {

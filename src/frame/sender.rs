@@ -95,8 +95,11 @@ impl<W: ByteWrite> Sender for FrameSender<W> {
     /// | pipe, larger, at most, times out | `pwritev2` `clock_gettime` `pwritev2` `clock_gettime` `ppoll` |
     /// | for ever, until, or up to `PIPE_BUF` | as [`write_two`](ByteWrite::write_two) |
     /// | at most, larger than `PIPE_BUF` | [`try_write_two`](ByteWrite::try_write_two) `clock_gettime` [`write_two`](ByteWrite::write_two) |
-    /// | in parts, for ever, until | [`write_two`](ByteWrite::write_two) ([`write_two`](ByteWrite::write_two))×n |
-    /// | in parts, at most | [`try_write_two`](ByteWrite::try_write_two) `clock_gettime` ([`write_two`](ByteWrite::write_two))×n |
+    /// | in parts, for ever | [`write_two`](ByteWrite::write_two) ([`write_two`](ByteWrite::write_two))×n |
+    /// | in parts, until | [`write_two`](ByteWrite::write_two) (`clock_gettime` [`write_two`](ByteWrite::write_two))×n |
+    /// | in parts, until, over between two | [`write_two`](ByteWrite::write_two) (`clock_gettime` [`write_two`](ByteWrite::write_two))×n `clock_gettime` |
+    /// | in parts, at most | [`try_write_two`](ByteWrite::try_write_two) (`clock_gettime` [`write_two`](ByteWrite::write_two))×n |
+    /// | in parts, at most, over between two | [`try_write_two`](ByteWrite::try_write_two) (`clock_gettime` [`write_two`](ByteWrite::write_two))×n `clock_gettime` |
     /// | stream socket | as [`send`](super::Framed) |
     #[inline]
     fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {

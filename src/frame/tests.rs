@@ -3,16 +3,17 @@
 mod fake;
 
 use super::{FrameReceiver, FrameSender, Framed};
-use crate::channel::{Receiver, Sender};
+use crate::channel::{ByteRead, ByteWrite, Receiver, Sender};
 use crate::error::{Call, Errno, Error, Origin};
 use crate::pipe;
 use crate::wait::Wait;
 use core::time::Duration;
-use fake::Fake;
+use fake::{Fake, Idle};
 use std::vec::Vec;
 use std::{thread, vec};
 
 const MOMENT: Wait = Wait::at_most(Duration::from_millis(2));
+const IN_TIME: Wait = Wait::at_most(Duration::from_secs(20));
 
 fn frame(msg: &[u8]) -> Vec<u8> {
     let mut bytes = (msg.len() as u32).to_le_bytes().to_vec();
@@ -38,7 +39,7 @@ fn every_split_of_a_stream_gives_the_same_messages() {
                     let n = receiver.recv(&mut out, Wait::FOREVER).unwrap();
                     assert_eq!(&out[..n], &msg[..]);
                 } else {
-                    assert_eq!(receiver.recv_in_place(MOMENT).unwrap(), Some(&msg[..]));
+                    assert_eq!(receiver.recv_in_place(IN_TIME).unwrap(), Some(&msg[..]));
                 }
             }
             for _ in 0..3 {
@@ -160,7 +161,7 @@ fn a_send_of_the_wrong_length_makes_no_call() {
 #[test]
 fn a_send_goes_in_one_write_and_in_as_many_as_it_takes() {
     for (step, calls) in [(99, 1), (11, 1), (10, 2), (4, 3), (3, 4), (1, 11)] {
-        for wait in [Wait::FOREVER, MOMENT] {
+        for wait in [Wait::FOREVER, IN_TIME] {
             let mut sender = FrameSender::sole(Fake::taking(step, 99), 10).unwrap();
             sender.send(b"message", wait).unwrap();
             let stream = sender.into_inner();
@@ -186,13 +187,13 @@ fn what_is_unfinished_takes_only_the_rest_of_itself() {
         // One byte at a time until it is through.
         while sender.is_unfinished() {
             sender.stream.room += 1;
-            match sender.send(b"message", MOMENT) {
+            match sender.send(b"message", IN_TIME) {
                 Ok(()) => assert!(!sender.is_unfinished()),
                 Err(e) => assert!(e.is_again()),
             }
         }
         sender.stream.room = 99;
-        sender.send(b"next", MOMENT).unwrap();
+        sender.send(b"next", IN_TIME).unwrap();
         let mut bytes = frame(b"message");
         bytes.extend(frame(b"next"));
         assert_eq!(Vec::from(sender.into_inner().bytes), bytes);
@@ -290,8 +291,8 @@ fn shared_writers_leave_no_part_in_a_full_pipe() {
 fn all_parts_share_one_deadline() {
     let mut buf = [0; 32];
     let mut both = Framed::new(Fake::taking(2, 99), &mut buf, 28).unwrap();
-    both.send(b"message", MOMENT).unwrap();
-    both.recv_in_place(MOMENT).unwrap().unwrap();
+    both.send(b"message", IN_TIME).unwrap();
+    both.recv_in_place(IN_TIME).unwrap().unwrap();
     let waits = both.into_inner().waits;
     // The first write of six does not wait, and the first read that does not get EAGAIN.
     let (sends, recvs) = waits.split_at(5);
@@ -322,4 +323,40 @@ fn both_ways_over_one_stream() {
     assert_eq!(both.recv(&mut out, Wait::FOREVER), Ok(16));
     assert_eq!(&out[..16], b"out and in again");
     assert_eq!(both.try_recv(&mut out).unwrap_err().errno(), Errno::AGAIN);
+}
+
+#[test]
+fn a_stream_that_takes_nothing_and_calls_it_success_holds_nobody() {
+    let nothing = Error::kernel(Call::SENDMSG, Errno::IO);
+    for room in [0, 2, 6] {
+        let mut sender = FrameSender::sole(Idle { room }, 100).unwrap();
+        assert_eq!(sender.send(b"message", Wait::FOREVER), Err(nothing));
+        let mut sender = FrameSender::sole(Idle { room }, 100).unwrap();
+        assert_eq!(sender.try_send(b"message"), Err(nothing));
+        assert!(!sender.is_unfinished());
+        assert_eq!(Idle { room }.write_all(b"message", IN_TIME), Err(nothing));
+    }
+}
+
+#[test]
+fn a_peer_that_trickles_holds_nobody_beyond_the_limit() {
+    let past = Wait::until(crate::wait::Instant::from_nanos(1));
+    let bytes = frame(&[7; 100]);
+    let mut buf = vec![0; 200];
+    let mut trickle = Fake::of(&bytes, 1);
+    trickle.again = true;
+    let mut receiver = FrameReceiver::new(trickle, &mut buf).unwrap();
+    for _ in 0..3 {
+        assert_eq!(receiver.recv_in_place(past).unwrap_err().origin(), Origin::Deadline);
+    }
+    // What came is kept.
+    assert_eq!(receiver.recv_in_place(Wait::FOREVER).unwrap(), Some(&[7; 100][..]));
+    let mut sender = FrameSender::sole(Fake::taking(1, usize::MAX), 100).unwrap();
+    assert_eq!(sender.send(&[7; 100], past).unwrap_err().origin(), Origin::Deadline);
+    assert!(sender.is_unfinished());
+    sender.send(&[7; 100], Wait::FOREVER).unwrap();
+    assert_eq!(sender.into_inner().bytes, bytes);
+    let mut trickle = Fake::of(&bytes, 1);
+    assert_eq!(trickle.read_exact(&mut [0; 50], past).unwrap_err().origin(), Origin::Deadline);
+    assert_eq!(trickle.write_all(&bytes, past).unwrap_err().origin(), Origin::Deadline);
 }

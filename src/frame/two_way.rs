@@ -105,8 +105,11 @@ impl<S: ByteRead + ByteWrite> Sender for Framed<'_, S> {
     /// | stream socket, at most, times out | `sendmsg` `clock_gettime` `sendmsg` `clock_gettime` `ppoll` |
     /// | sent for ever, until | as [`write_two`](ByteWrite::write_two) |
     /// | sent at most | [`try_write_two`](ByteWrite::try_write_two) `clock_gettime` [`write_two`](ByteWrite::write_two) |
-    /// | in parts, for ever, until | [`write_two`](ByteWrite::write_two) ([`write_two`](ByteWrite::write_two))×n |
-    /// | in parts, at most | [`try_write_two`](ByteWrite::try_write_two) `clock_gettime` ([`write_two`](ByteWrite::write_two))×n |
+    /// | in parts, for ever | [`write_two`](ByteWrite::write_two) ([`write_two`](ByteWrite::write_two))×n |
+    /// | in parts, until | [`write_two`](ByteWrite::write_two) (`clock_gettime` [`write_two`](ByteWrite::write_two))×n |
+    /// | in parts, until, over between two | [`write_two`](ByteWrite::write_two) (`clock_gettime` [`write_two`](ByteWrite::write_two))×n `clock_gettime` |
+    /// | in parts, at most | [`try_write_two`](ByteWrite::try_write_two) (`clock_gettime` [`write_two`](ByteWrite::write_two))×n |
+    /// | in parts, at most, over between two | [`try_write_two`](ByteWrite::try_write_two) (`clock_gettime` [`write_two`](ByteWrite::write_two))×n `clock_gettime` |
     #[inline]
     fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {
         self.outgoing.send(&mut self.stream, msg, wait)
@@ -151,8 +154,11 @@ impl<S: ByteRead + ByteWrite> Receiver for Framed<'_, S> {
     /// | stream socket, at most, times out | `recvfrom` `clock_gettime` `recvfrom` `clock_gettime` `ppoll` |
     /// | for ever, until | as [`read`](ByteRead::read) |
     /// | at most | [`try_read`](ByteRead::try_read) `clock_gettime` [`read`](ByteRead::read) |
-    /// | in parts, for ever, until | [`read`](ByteRead::read) ([`read`](ByteRead::read))×n |
-    /// | in parts, at most | [`try_read`](ByteRead::try_read) `clock_gettime` ([`read`](ByteRead::read))×n |
+    /// | in parts, for ever | [`read`](ByteRead::read) ([`read`](ByteRead::read))×n |
+    /// | in parts, until | [`read`](ByteRead::read) (`clock_gettime` [`read`](ByteRead::read))×n |
+    /// | in parts, until, over between two | [`read`](ByteRead::read) (`clock_gettime` [`read`](ByteRead::read))×n `clock_gettime` |
+    /// | in parts, at most | [`try_read`](ByteRead::try_read) (`clock_gettime` [`read`](ByteRead::read))×n |
+    /// | in parts, at most, over between two | [`try_read`](ByteRead::try_read) (`clock_gettime` [`read`](ByteRead::read))×n `clock_gettime` |
     #[inline]
     fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
         self.incoming.recv(&mut self.stream, buf, Some(wait))

@@ -3,7 +3,7 @@
 use crate::channel::{ByteRead, ByteWrite};
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
-use crate::pipe::PIPE_BUF;
+use crate::pipe::{PIPE_BUF, masked::put_masked};
 use crate::sys;
 use crate::wait::{Events, Wait, events_now, until_done};
 use rustix::fs::{FileType, OFlags};
@@ -19,7 +19,7 @@ use rustix::io::IoSlice;
 #[repr(C)]
 pub struct ReadEnd {
     fd: Fd,
-    /// A FIFO opened before its first writer reads 0 without having ended.
+    /// What may be a FIFO opened before its first writer, which reads 0 without having ended.
     expects_writer: bool,
 }
 
@@ -64,8 +64,9 @@ impl ReadEnd {
     /// | another kind | `fstat` `close` |
     /// | another direction | `fstat` `fcntl` `close` |
     pub fn attach(fd: Fd) -> Result<Self> {
-        attach(&fd, OFlags::WRONLY)?;
-        Ok(ReadEnd::of_pipe(fd))
+        attach(&fd, OFlags::WRONLY, OFlags::NONBLOCK)?;
+        // It may be a FIFO that no writer has opened yet. On a pipe this costs a look at an end that comes first.
+        Ok(ReadEnd { fd, expects_writer: true })
     }
 
     /// `fcntl(F_GETPIPE_SZ)` — the bytes that the pipe holds.
@@ -132,11 +133,15 @@ impl ByteRead for ReadEnd {
     /// | ready, end | `read` |
     /// | waits for ever | `read` (`ppoll` `read`)×n |
     /// | waits with a limit | `read` (`clock_gettime` `ppoll` `read`)×n |
-    /// | times out | `read` `clock_gettime` `ppoll` |
+    /// | times out | (`read` `clock_gettime` `ppoll`)×n |
+    /// | times out between two sleeps | (`read` `clock_gettime` `ppoll`)×n `read` `clock_gettime` |
+    /// | would wait, with a limit of zero | `read` |
     /// | FIFO, waits for its first writer | `read` `ppoll` (`ppoll` `read`)×n |
     /// | FIFO, waits for its first writer with a limit | `read` `ppoll` (`clock_gettime` `ppoll` `read`)×n |
+    /// | FIFO, its first writer comes and leaves without a word | `read` `ppoll` (`ppoll` `read`)×n `ppoll` |
+    /// | FIFO, the same with a limit | `read` `ppoll` (`clock_gettime` `ppoll` `read`)×n `ppoll` |
     /// | FIFO, no writer in time | `read` `ppoll` `clock_gettime` `ppoll` |
-    /// | FIFO, the first writer left without a word | `read` `ppoll` |
+    /// | FIFO or attached, the first writer left without a word | `read` `ppoll` |
     /// | refused | none |
     ///
     /// # References
@@ -186,7 +191,7 @@ impl WriteEnd {
     /// | another kind | `fstat` `close` |
     /// | another direction | `fstat` `fcntl` `close` |
     pub fn attach(fd: Fd) -> Result<Self> {
-        attach(&fd, OFlags::RDONLY)?;
+        attach(&fd, OFlags::RDONLY, OFlags::NONBLOCK)?;
         Ok(WriteEnd::new(fd))
     }
 
@@ -240,12 +245,14 @@ impl ByteWrite for WriteEnd {
     /// | room, or no reader | `pwritev2` |
     /// | waits for ever | `pwritev2` (`ppoll` `pwritev2`)×n |
     /// | waits with a limit | `pwritev2` (`clock_gettime` `ppoll` `pwritev2`)×n |
-    /// | times out | `pwritev2` `clock_gettime` `ppoll` |
+    /// | times out | (`pwritev2` `clock_gettime` `ppoll`)×n |
+    /// | times out between two sleeps | (`pwritev2` `clock_gettime` `ppoll`)×n `pwritev2` `clock_gettime` |
+    /// | would wait, with a limit of zero | `pwritev2` |
     /// | first use, before 6.18 | `pwritev2` `rt_sigprocmask` `writev` `rt_sigprocmask` |
     /// | before 6.18 | `rt_sigprocmask` `writev` `rt_sigprocmask` |
-    /// | before 6.18, no reader | `rt_sigprocmask` `writev` `rt_sigtimedwait` `rt_sigprocmask` |
+    /// | before 6.18, no reader, or a part | `rt_sigprocmask` `writev` `rt_sigtimedwait` `rt_sigprocmask` |
     /// | before 6.18, SIGPIPE blocked | `rt_sigprocmask` `rt_sigpending` `writev` |
-    /// | before 6.18, SIGPIPE blocked, no reader | `rt_sigprocmask` `rt_sigpending` `writev` `rt_sigtimedwait` |
+    /// | before 6.18, SIGPIPE blocked, no reader, or a part | `rt_sigprocmask` `rt_sigpending` `writev` `rt_sigtimedwait` |
     /// | refused | none |
     ///
     /// # References
@@ -283,8 +290,7 @@ impl ByteWrite for WriteEnd {
     #[inline]
     fn write_two(&mut self, head: &[u8], body: &[u8], wait: Wait) -> Result<usize> {
         let WriteEnd { fd, masks_sigpipe } = self;
-        let parts = [IoSlice::new(head), IoSlice::new(body)];
-        until_done(fd.as_fd(), Events::WRITABLE, wait, || put(fd, masks_sigpipe, &parts))
+        until_done(fd.as_fd(), Events::WRITABLE, wait, || put_two(fd, masks_sigpipe, head, body))
     }
 
     /// `pwritev2(self, [head, body], RWF_NOSIGNAL)`; else as [`try_write`](ByteWrite::try_write).
@@ -296,7 +302,7 @@ impl ByteWrite for WriteEnd {
     /// As [`try_write`](ByteWrite::try_write).
     #[inline]
     fn try_write_two(&mut self, head: &[u8], body: &[u8]) -> Result<usize> {
-        put(&self.fd, &mut self.masks_sigpipe, &[IoSlice::new(head), IoSlice::new(body)])
+        put_two(&self.fd, &mut self.masks_sigpipe, head, body)
     }
 }
 
@@ -334,40 +340,31 @@ fn put_some(fd: &Fd, masks_sigpipe: &mut bool, bytes: &[u8]) -> Result<usize> {
     if bytes.is_empty() {
         return Err(Error::argument(Call::PWRITEV2, Errno::INVAL));
     }
-    put(fd, masks_sigpipe, &[IoSlice::new(bytes)])
+    put(fd, masks_sigpipe, &[IoSlice::new(bytes)], bytes.len())
 }
 
 #[inline]
-fn put(fd: &Fd, masks_sigpipe: &mut bool, parts: &[IoSlice<'_>]) -> Result<usize> {
+fn put_two(fd: &Fd, masks_sigpipe: &mut bool, head: &[u8], body: &[u8]) -> Result<usize> {
+    if head.is_empty() && body.is_empty() {
+        return Err(Error::argument(Call::PWRITEV2, Errno::INVAL));
+    }
+    let len = head.len().saturating_add(body.len());
+    put(fd, masks_sigpipe, &[IoSlice::new(head), IoSlice::new(body)], len)
+}
+
+#[inline]
+fn put(fd: &Fd, masks_sigpipe: &mut bool, parts: &[IoSlice<'_>], len: usize) -> Result<usize> {
     if !*masks_sigpipe {
         match rustix::io::pwritev2(fd, parts, sys::CURRENT_OFFSET, sys::NOSIGNAL) {
             Err(Errno::OPNOTSUPP) => *masks_sigpipe = true,
             answer => return answer.named(Call::PWRITEV2),
         }
     }
-    put_masked(fd, parts)
+    put_masked(fd, parts, len)
 }
 
-/// Before 6.18: SIGPIPE is blocked in this thread around the write, and taken off it where it came.
-#[cold]
-fn put_masked(fd: &Fd, parts: &[IoSlice<'_>]) -> Result<usize> {
-    let before = sys::block_signals(sys::SIGPIPE_SET)?;
-    let was_blocked = before & sys::SIGPIPE_SET != 0;
-    // One that waited before us is the program's own, and stays. It can only wait where it was blocked.
-    let was_pending = was_blocked && sys::sigpending()? & sys::SIGPIPE_SET != 0;
-    let answer = rustix::io::writev(fd, parts).named(Call::WRITEV);
-    if !was_pending && answer.is_err_and(|e| e.is(Errno::PIPE)) {
-        // EAGAIN would mean that none was raised, which is as good.
-        let _ = sys::take_pending(sys::SIGPIPE_SET);
-    }
-    if !was_blocked {
-        sys::set_signal_mask(before)?;
-    }
-    answer
-}
-
-/// Checks that `fd` is a pipe or FIFO, open in a mode other than `wrong_mode`, and makes it non-blocking.
-fn attach(fd: &Fd, wrong_mode: OFlags) -> Result<()> {
+/// Checks that `fd` is a pipe or FIFO, open in a mode other than `wrong_mode`, and sets the status flags `wanted`.
+pub(super) fn attach(fd: &Fd, wrong_mode: OFlags, wanted: OFlags) -> Result<()> {
     let stat = rustix::fs::fstat(fd).named(Call::FSTAT)?;
     if FileType::from_raw_mode(stat.st_mode) != FileType::Fifo {
         return Err(Error::argument(Call::FSTAT, Errno::PROTOTYPE));
@@ -376,8 +373,8 @@ fn attach(fd: &Fd, wrong_mode: OFlags) -> Result<()> {
     if flags.intersection(OFlags::RWMODE) == wrong_mode {
         return Err(Error::argument(Call::FCNTL, Errno::BADF));
     }
-    if !flags.contains(OFlags::NONBLOCK) {
-        fd.set_status_flags(flags.union(OFlags::NONBLOCK))?;
+    if !flags.contains(wanted) {
+        fd.set_status_flags(flags.union(wanted))?;
     }
     Ok(())
 }

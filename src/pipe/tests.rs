@@ -1,6 +1,8 @@
 use super::*;
+use crate::sys;
 use crate::wait::{Events, PollFd, poll};
 use core::time::Duration;
+use rustix::io::IoSlice;
 use std::vec;
 use std::vec::Vec;
 
@@ -161,4 +163,52 @@ fn poll_tells_which_of_several_is_ready() {
     assert_eq!(poll(&mut fds, Wait::FOREVER).unwrap(), 2);
     assert!(fds[0].told().any_of(Events::READABLE) && !fds[0].told().any_of(Events::HANG_UP));
     assert!(fds[1].told().any_of(Events::HANG_UP) && !fds[1].told().any_of(Events::READABLE));
+}
+
+#[test]
+fn two_parts_of_nothing_are_refused_before_any_call() {
+    let (_read_end, mut write_end) = pair().unwrap();
+    let refused = Error::argument(Call::PWRITEV2, Errno::INVAL);
+    assert_eq!(write_end.write_two(b"", b"", SHORT), Err(refused));
+    assert_eq!(write_end.try_write_two(b"", b""), Err(refused));
+    assert_eq!(write_end.try_write_two(b"", b"x"), Ok(1));
+}
+
+#[test]
+fn a_masked_write_that_loses_its_reader_midway_leaves_no_signal() {
+    let (read_end, write_end) = pair().unwrap();
+    let (fd, room) = (write_end.into_fd(), read_end.capacity().unwrap());
+    fd.inherit().unwrap(); // blocking, as another holder may have made it
+    let before = sys::block_signals(sys::SIGPIPE_SET).unwrap();
+    let reader = std::thread::spawn(move || {
+        while read_end.available().unwrap() < room {
+            std::thread::yield_now();
+        }
+    });
+    let bytes = vec![1; 2 * room];
+    assert_eq!(masked::put_masked(&fd, &[IoSlice::new(&bytes)], bytes.len()), Ok(room));
+    assert_eq!(sys::sigpending().unwrap() & sys::SIGPIPE_SET, 0);
+    let e = masked::put_masked(&fd, &[IoSlice::new(&bytes)], bytes.len()).unwrap_err();
+    assert_eq!(e, Error::kernel(Call::WRITEV, Errno::PIPE));
+    assert_eq!(sys::sigpending().unwrap() & sys::SIGPIPE_SET, 0);
+    sys::set_signal_mask(before).unwrap();
+    reader.join().unwrap();
+}
+
+#[test]
+fn packet_ends_given_on_are_packet_ends_again() {
+    let (read_end, write_end) = pair().unwrap();
+    let mut receiver = PacketReceiver::attach(read_end.into_fd()).unwrap();
+    let fd = write_end.into_fd();
+    fd.inherit().unwrap();
+    let mut sender = PacketSender::attach(fd).unwrap();
+    sender.send(b"one", SHORT).unwrap();
+    sender.send(b"two!", SHORT).unwrap();
+    let mut buf = [0; PIPE_BUF];
+    assert_eq!((receiver.recv(&mut buf, SHORT), receiver.recv(&mut buf, SHORT)), (Ok(3), Ok(4)));
+    assert!(receiver.recv(&mut buf, SHORT).is_err());
+    let mut again = PacketSender::attach(sender.into_fd()).unwrap();
+    while again.try_send(b"x").is_ok() {}
+    assert_eq!(PacketReceiver::attach(again.into_fd()).unwrap_err().errno(), Errno::BADF);
+    assert_eq!(PacketSender::attach(receiver.into_fd()).unwrap_err().errno(), Errno::BADF);
 }

@@ -12,6 +12,9 @@ use crate::sys::socket::{ADDRESS_BYTES, recvmsg};
 use crate::wait::{Events, Wait, until_done};
 use rustix::net::{RecvFlags, SocketFlags};
 
+/// What a receive waits for: a message, or that the socket was shut, of which the kernel says no more than `EAGAIN`.
+const TOLD_OF: Events = Events::READABLE.and(Events::PEER_CLOSED);
+
 /// A datagram socket: whole messages, from anybody to one with a name, or both ways between two.
 ///
 /// [`send_to`](Self::send_to) and [`recv_from`](Self::recv_from) work on any; [`Sender`](crate::Sender) and
@@ -305,13 +308,15 @@ impl Datagram {
 
     /// `recvmsg(self, buf, MSG_DONTWAIT | MSG_TRUNC)` — one message and its sender's name, or waits for it.
     ///
-    /// The name is what the sender chose, and unnamed where it has none.
+    /// The name is what the sender chose, and unnamed where it has none. Where several threads receive from one
+    /// socket, give each a buffer of the limit: one that is smaller is cut where another took the message that was
+    /// looked at, and that is `EBADMSG`.
     ///
     /// # Errors
     /// As [`recv`](crate::Receiver::recv) of this type.
     ///
     /// # Cases
-    /// "Small": the buffer is below the limit.
+    /// "Small": the buffer is below the limit. "A reset": the peer turned to another with messages of ours unread.
     ///
     /// # Syscalls
     /// | case | calls |
@@ -319,6 +324,10 @@ impl Datagram {
     /// | ready, empty, above the limit | `recvmsg` |
     /// | small | `recvfrom` `recvmsg` |
     /// | small, and too small for it | `recvfrom` |
+    /// | after a reset | `recvmsg` `recvmsg` |
+    /// | after a reset, small | `recvfrom` `recvfrom` `recvmsg` |
+    /// | after a reset, waits for ever | `recvmsg` `recvmsg` (`ppoll` `recvmsg`)×n |
+    /// | after a reset, waits with a limit | `recvmsg` `recvmsg` (`clock_gettime` `ppoll` `recvmsg`)×n |
     /// | waits for ever | `recvmsg` (`ppoll` `recvmsg`)×n |
     /// | waits for ever, small | `recvfrom` (`ppoll` `recvfrom`)×n `recvmsg` |
     /// | waits for ever, small, and too small for it | `recvfrom` (`ppoll` `recvfrom`)×n |
@@ -335,7 +344,7 @@ impl Datagram {
     /// # References
     /// [recv(2)](https://man7.org/linux/man-pages/man2/recv.2.html)
     pub fn recv_from(&self, buf: &mut [u8], wait: Wait) -> Result<(usize, Address)> {
-        until_done(self.fd.as_fd(), Events::READABLE, wait, || self.try_recv_from(buf))
+        until_done(self.fd.as_fd(), TOLD_OF, wait, || self.try_recv_from(buf))
     }
 
     /// `recvmsg(self, buf, MSG_DONTWAIT | MSG_TRUNC)` — one message and its sender's name, if there is one.
@@ -344,7 +353,7 @@ impl Datagram {
     /// As [`recv_from`](Self::recv_from), and `EAGAIN` in place of a wait.
     ///
     /// # Cases
-    /// "Small": the buffer is below the limit.
+    /// "Small": the buffer is below the limit. "A reset": the peer turned to another with messages of ours unread.
     ///
     /// # Syscalls
     /// | case | calls |
@@ -352,12 +361,17 @@ impl Datagram {
     /// | ready, nothing there, empty, above the limit | `recvmsg` |
     /// | small | `recvfrom` `recvmsg` |
     /// | small, and nothing there or too small for it | `recvfrom` |
+    /// | after a reset | as [`recv_from`](Self::recv_from) |
     pub fn try_recv_from(&self, buf: &mut [u8]) -> Result<(usize, Address)> {
         let mut from = [0; ADDRESS_BYTES];
         let mut from_len = 0;
         let flags = NOW_RECV.union(RecvFlags::TRUNC).bits();
         let n = self.take(buf, Call::RECVMSG, |buf| {
-            let (n, len) = recvmsg(self.fd.as_fd(), buf, &mut from, flags)?;
+            let (n, len) = match recvmsg(self.fd.as_fd(), buf, &mut from, flags) {
+                // Told once, where a peer that has not read all of ours turned to another.
+                Err(e) if e.is(Errno::CONNRESET) => recvmsg(self.fd.as_fd(), buf, &mut from, flags)?,
+                answer => answer?,
+            };
             from_len = len;
             Ok(n)
         })?;

@@ -3,7 +3,7 @@
 use super::address::Address;
 use super::connection::{Connection, Kind};
 use super::name::{BoundName, PRIVATE};
-use crate::error::{Call, Errno, Named, Result};
+use crate::error::{Call, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
 use crate::wait::{Events, Wait, until_done};
 use core::fmt;
@@ -160,7 +160,7 @@ impl<C: Connection> Listener<C> {
     ///
     /// # Errors
     /// `ETIMEDOUT`. `EMFILE`, `ENFILE`: no descriptors left; the connection waits on, and so do those after it,
-    /// until one is closed.
+    /// until one is closed. `ESHUTDOWN`: another holder of this socket shut it down.
     ///
     /// # Syscalls
     /// | case | calls |
@@ -175,7 +175,7 @@ impl<C: Connection> Listener<C> {
     /// # References
     /// [accept(2)](https://man7.org/linux/man-pages/man2/accept.2.html)
     pub fn accept(&self, wait: Wait) -> Result<C> {
-        until_done(self.fd.as_fd(), Events::READABLE, wait, || self.try_accept())
+        until_done(self.fd.as_fd(), Events::READABLE.and(Events::PEER_CLOSED), wait, || self.try_accept())
     }
 
     /// `accept4(self, SOCK_CLOEXEC)` — the next connection, if there is one.
@@ -187,15 +187,10 @@ impl<C: Connection> Listener<C> {
     /// | case | calls |
     /// |------|-------|
     /// | ready, nobody there | `accept4` |
-    /// | connections given up before | (`accept4`)×n |
     pub fn try_accept(&self) -> Result<C> {
-        loop {
-            match rustix::net::accept_with(&self.fd, SocketFlags::CLOEXEC) {
-                // One that gave up while it waited: the next may not have.
-                Err(Errno::CONNABORTED) => {}
-                answer => return answer.map(|fd| C::of(fd.into())).named(Call::ACCEPT4),
-            }
-        }
+        // One that gave up while it waited is accepted, and its end read: no ECONNABORTED here.
+        let answer = rustix::net::accept_with(&self.fd, SocketFlags::CLOEXEC);
+        answer.map(|fd| C::of(fd.into())).named(Call::ACCEPT4)
     }
 
     /// Stops listening and removes its file and the lock, and tells whether the file was there to be removed.

@@ -98,3 +98,31 @@ impl ByteWrite for Fake {
         }
     }
 }
+
+/// A stream that takes `room` bytes, and then none, and calls that success.
+pub(super) struct Idle {
+    pub(super) room: usize,
+}
+
+impl ByteWrite for Idle {
+    const ATOMIC: usize = 0;
+    const WRITE_CALL: Call = Call::SENDMSG;
+
+    fn write(&mut self, bytes: &[u8], _wait: Wait) -> Result<usize> {
+        self.try_write_two(bytes, b"")
+    }
+
+    fn try_write(&mut self, bytes: &[u8]) -> Result<usize> {
+        self.try_write_two(bytes, b"")
+    }
+
+    fn write_two(&mut self, head: &[u8], body: &[u8], _wait: Wait) -> Result<usize> {
+        self.try_write_two(head, body)
+    }
+
+    fn try_write_two(&mut self, head: &[u8], body: &[u8]) -> Result<usize> {
+        let n = (head.len() + body.len()).min(self.room);
+        self.room -= n;
+        Ok(n)
+    }
+}

@@ -1,6 +1,6 @@
 //! A datagram socket with a peer, as the two ends of a channel.
 
-use super::Datagram;
+use super::{Datagram, TOLD_OF};
 use crate::channel::{Receiver, Sender};
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::AsFd;
@@ -15,7 +15,8 @@ impl Sender for Datagram {
     /// `sendto(self, msg, MSG_DONTWAIT | MSG_NOSIGNAL)` — one message to the peer, or waits for room.
     ///
     /// # Errors
-    /// As [`Sender::send`]; `EPIPE` is the kernel's `ECONNREFUSED`. `ENOTCONN`: it never had a peer.
+    /// As [`Sender::send`]; `EPIPE` is the kernel's `ECONNREFUSED`. `ENOTCONN`: it never had a peer,
+    /// which an attached one is taken to have had.
     ///
     /// # Syscalls
     /// | case | calls |
@@ -62,10 +63,11 @@ impl Receiver for Datagram {
     ///
     /// # Errors
     /// `EMSGSIZE` and `ETIMEDOUT` as [`Receiver::recv`]. `EBADMSG`: what came was empty or above the limit, and
-    /// is dropped; [`needed`](Error::needed) tells the length of the latter.
+    /// is dropped; [`needed`](Error::needed) tells the length of the latter. `ESHUTDOWN`: it would wait, and another
+    /// holder of this socket shut it down.
     ///
     /// # Cases
-    /// "Small": the buffer is below the limit.
+    /// "Small": the buffer is below the limit. "A reset": the peer turned to another with messages of ours unread.
     ///
     /// # Syscalls
     /// | case | calls |
@@ -73,6 +75,10 @@ impl Receiver for Datagram {
     /// | ready, empty, above the limit | `recvfrom` |
     /// | small | `recvfrom` `recvfrom` |
     /// | small, and too small for it | `recvfrom` |
+    /// | after a reset | `recvfrom` `recvfrom` |
+    /// | after a reset, small | `recvfrom` `recvfrom` `recvfrom` |
+    /// | after a reset, waits for ever | `recvfrom` `recvfrom` (`ppoll` `recvfrom`)×n |
+    /// | after a reset, waits with a limit | `recvfrom` `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n |
     /// | waits for ever | `recvfrom` (`ppoll` `recvfrom`)×n |
     /// | waits for ever, small | `recvfrom` (`ppoll` `recvfrom`)×n `recvfrom` |
     /// | waits with a limit | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n |
@@ -102,6 +108,7 @@ impl Receiver for Datagram {
     /// | ready, nothing there, empty, above the limit | `recvfrom` |
     /// | small | `recvfrom` `recvfrom` |
     /// | small, and nothing there or too small for it | `recvfrom` |
+    /// | after a reset | as [`recv`](Receiver::recv) |
     #[inline]
     fn try_recv(&mut self, buf: &mut [u8]) -> Result<usize> {
         self.take_peers(buf, None)
@@ -126,7 +133,7 @@ impl Datagram {
 
     #[cold]
     fn recv_unready(&self, buf: &mut [u8], wait: Wait, mut made: Made) -> Result<usize> {
-        until_done(self.fd.as_fd(), Events::READABLE, wait, || self.take_peers(buf, made.take()))
+        until_done(self.fd.as_fd(), TOLD_OF, wait, || self.take_peers(buf, made.take()))
     }
 
     fn take_peers(&self, buf: &mut [u8], made: Made) -> Result<usize> {

@@ -122,3 +122,30 @@ fn a_connected_socket_hears_its_peer_alone() {
     server.send_to(client.address(), b"to you", IN_TIME).unwrap();
     assert_eq!(client.recv(&mut [0; 8], IN_TIME).unwrap(), 6);
 }
+
+#[test]
+fn a_receiving_side_that_was_shut_is_told_and_not_waited_for() {
+    let (mut ours, _theirs) = Datagram::pair().unwrap();
+    rustix::net::shutdown(&ours, rustix::net::Shutdown::Read).unwrap();
+    let mut buf = [0; 8];
+    let shut = Error::kernel(Call::RECVFROM, Errno::SHUTDOWN);
+    assert_eq!(ours.recv(&mut buf, SOON).unwrap_err(), shut);
+    let mut buf = vec![0; DEFAULT_LIMIT];
+    assert_eq!(ours.recv(&mut buf, SOON).unwrap_err(), shut);
+    let shut = Error::kernel(Call::RECVMSG, Errno::SHUTDOWN);
+    assert_eq!(ours.recv_from(&mut buf, SOON).unwrap_err(), shut);
+}
+
+#[test]
+fn a_peer_that_turns_to_another_is_no_error_of_a_receive() {
+    for from in [false, true] {
+        let (mut ours, mut theirs) = Datagram::pair().unwrap();
+        let other = Datagram::bind(&name()).unwrap();
+        ours.send(b"never read", IN_TIME).unwrap();
+        theirs.send(b"before", IN_TIME).unwrap();
+        theirs.connect_to(other.address()).unwrap();
+        let mut buf = vec![0; DEFAULT_LIMIT];
+        let n = if from { ours.recv_from(&mut buf, SOON).map(|r| r.0) } else { ours.recv(&mut buf, SOON) };
+        assert_eq!(n, Ok(6));
+    }
+}

@@ -175,3 +175,11 @@ fn a_full_backlog_keeps_the_deadline_and_lets_in_later() {
         assert_eq!(server.read(&mut [0; 4], IN_TIME).unwrap(), 2);
     });
 }
+
+#[test]
+fn a_listener_that_was_shut_is_told_and_not_waited_for() {
+    let listener = Listener::<Stream>::bind(&name()).unwrap();
+    rustix::net::shutdown(&listener, rustix::net::Shutdown::Read).unwrap();
+    let e = listener.accept(SOON).unwrap_err();
+    assert_eq!(e, Error::kernel(Call::ACCEPT4, Errno::SHUTDOWN));
+}

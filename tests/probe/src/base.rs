@@ -37,6 +37,7 @@ probes! {
     probe_wait__Instant__now() -> Instant = Instant::now();
     probe_wait__Instant__as_nanos(i: Instant) -> u64 = i.as_nanos();
     probe_wait__Instant__from_nanos(n: u64) -> Instant = Instant::from_nanos(n);
+    probe_wait__Instant__after(i: Instant, d: Duration) -> Instant = i.after(d);
     probe_wait__Events__bits(e: Events) -> u16 = e.bits();
     probe_wait__Events__and(a: Events, b: Events) -> Events = a.and(b);
     probe_wait__Events__any_of(a: Events, b: Events) -> bool = a.any_of(b);

@@ -42,6 +42,7 @@ probes! {
 
     probe_pipe__PacketReceiver__capacity(r: &PacketReceiver) -> Result<usize> = r.capacity();
     probe_pipe__PacketReceiver__set_capacity(r: &PacketReceiver, n: usize) -> Result<usize> = r.set_capacity(n);
+    probe_pipe__PacketReceiver__attach(fd: Fd) -> Result<PacketReceiver> = PacketReceiver::attach(fd);
     probe_pipe__PacketReceiver__into_fd(r: PacketReceiver) -> Fd = r.into_fd();
     probe_pipe__PacketReceiver__as_fd(r: &PacketReceiver) -> BorrowedFd<'_> = r.as_fd();
     probe_pipe__PacketReceiver__recv_limit(r: &PacketReceiver) -> usize = r.recv_limit();
@@ -52,6 +53,7 @@ probes! {
 
     probe_pipe__PacketReceiver__drop(r: PacketReceiver) = drop(r);
 
+    probe_pipe__PacketSender__attach(fd: Fd) -> Result<PacketSender> = PacketSender::attach(fd);
     probe_pipe__PacketSender__into_fd(s: PacketSender) -> Fd = s.into_fd();
     probe_pipe__PacketSender__as_fd(s: &PacketSender) -> BorrowedFd<'_> = s.as_fd();
     probe_pipe__PacketSender__send_limit(s: &PacketSender) -> usize = s.send_limit();

@@ -1,0 +1,30 @@
+//! The write of a kernel that knows no RWF_NOSIGNAL.
+
+use crate::error::{Call, Errno, Named, Result};
+use crate::fd::Fd;
+use crate::sys;
+use rustix::io::IoSlice;
+
+/// Writes `parts`, `len` bytes together: SIGPIPE is blocked in this thread around it, and taken off it where it came.
+#[cold]
+pub(super) fn put_masked(fd: &Fd, parts: &[IoSlice<'_>], len: usize) -> Result<usize> {
+    let before = sys::block_signals(sys::SIGPIPE_SET)?;
+    let was_blocked = before & sys::SIGPIPE_SET != 0;
+    // One that waited before us is the program's own, and stays; what our write adds to it is not told apart. It can
+    // only wait where it was blocked.
+    let was_pending = was_blocked && sys::sigpending()? & sys::SIGPIPE_SET != 0;
+    let answer = rustix::io::writev(fd, parts).named(Call::WRITEV);
+    let raised = match answer {
+        // A write that somebody's clearing of O_NONBLOCK lets wait can lose its reader when a part has gone.
+        Ok(n) => n < len,
+        Err(e) => e.is(Errno::PIPE),
+    };
+    if raised && !was_pending {
+        // EAGAIN would mean that none was raised, which is as good.
+        let _ = sys::take_pending(sys::SIGPIPE_SET);
+    }
+    if !was_blocked {
+        sys::set_signal_mask(before)?;
+    }
+    answer
+}

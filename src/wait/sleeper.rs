@@ -1,0 +1,152 @@
+//! The slow path of every operation: what it does where there is nothing yet.
+
+use super::{Events, Instant, Limit, PollFd, Signals, Wait};
+use crate::error::{Call, Errno, Error, Result};
+use crate::fd::BorrowedFd;
+use crate::sys;
+
+/// The events that one descriptor has now, of those asked for and of those always told.
+pub(crate) fn events_now(fd: BorrowedFd<'_>, events: Events) -> Result<Events> {
+    let mut fds = [PollFd::borrowed(fd, events)];
+    let look = Sleeper::new(Wait::FOREVER);
+    let mut answer = look.sleep(&mut fds, Some(0));
+    // A signal that waits ends even a call that does not; so many do not come one after the other.
+    for _ in 0..8 {
+        match answer {
+            Err(e) if e.is(Errno::INTR) => answer = look.sleep(&mut fds, Some(0)),
+            _ => break,
+        }
+    }
+    answer?;
+    let [PollFd { told, .. }] = fds;
+    Ok(told)
+}
+
+/// Runs `op` until it has an answer: at once where it has one, else each time `fd` is ready, as long as `wait` says.
+///
+/// Who asks for [`Events::PEER_CLOSED`] is told `ESHUTDOWN` where it is there and `op` still has no answer: it goes
+/// on for ever, and so would a loop around it.
+#[inline]
+pub(crate) fn until_done<T>(
+    fd: BorrowedFd<'_>,
+    events: Events,
+    wait: Wait,
+    mut op: impl FnMut() -> Result<T>,
+) -> Result<T> {
+    match op() {
+        Err(e) if e.is_unsettled() => wait_and_retry(fd, events, wait, e, op),
+        answer => answer,
+    }
+}
+
+#[cold]
+fn wait_and_retry<T>(
+    fd: BorrowedFd<'_>,
+    events: Events,
+    wait: Wait,
+    mut last: Error,
+    mut op: impl FnMut() -> Result<T>,
+) -> Result<T> {
+    let mut sleeper = Sleeper::new(wait);
+    loop {
+        let mut told = Events::NONE;
+        if last.is_again() {
+            told = sleeper.ready(fd, events)?;
+        } else {
+            sleeper.interrupted(last)?;
+        }
+        match op() {
+            Err(e) if e.is_again() && told.any_of(Events::PEER_CLOSED) => {
+                return Err(Error::kernel(e.call(), Errno::SHUTDOWN));
+            }
+            Err(e) if e.is_unsettled() => last = e,
+            answer => return answer,
+        }
+    }
+}
+
+/// The slow path of every operation: one deadline, over as many sleeps as it takes.
+pub(crate) struct Sleeper {
+    wait: Wait,
+}
+
+impl Sleeper {
+    pub(crate) fn new(wait: Wait) -> Self {
+        Sleeper { wait }
+    }
+
+    /// Sleeps until `fd` has one of `events`, an error or a hang-up, and returns which.
+    pub(crate) fn ready(&mut self, fd: BorrowedFd<'_>, events: Events) -> Result<Events> {
+        let mut fds = [PollFd::borrowed(fd, events)];
+        self.poll(&mut fds)?;
+        let [PollFd { told, .. }] = fds;
+        Ok(told)
+    }
+
+    /// Sleeps `nanos`, or less where the deadline is nearer: for what nothing tells of.
+    pub(crate) fn pause(&mut self, nanos: u64) -> Result<()> {
+        let left = self.left()?;
+        let nanos = left.map_or(nanos, |left| left.min(nanos));
+        match self.sleep(&mut [], Some(nanos)) {
+            Ok(_) => Ok(()),
+            Err(e) if e.is(Errno::INTR) => self.may_go_on(e),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// A call was interrupted: goes on to the retry, or says that the wait is over.
+    pub(crate) fn interrupted(&mut self, e: Error) -> Result<()> {
+        self.may_go_on(e)?;
+        self.left().map(drop)
+    }
+
+    /// What is left of the time; `None` means for ever.
+    ///
+    /// # Errors
+    /// `ETIMEDOUT` once nothing is left.
+    pub(crate) fn left(&mut self) -> Result<Option<u64>> {
+        let deadline = match self.wait.limit {
+            Limit::Forever => return Ok(None),
+            Limit::For(0) => return Err(Error::deadline(Call::PPOLL)),
+            Limit::For(nanos) => {
+                self.wait = self.wait.fixed();
+                return Ok(Some(nanos));
+            }
+            Limit::Until(deadline) => deadline,
+        };
+        match deadline.0.saturating_sub(Instant::now().0) {
+            0 => Err(Error::deadline(Call::PPOLL)),
+            left => Ok(Some(left)),
+        }
+    }
+
+    pub(super) fn may_go_on(&self, e: Error) -> Result<()> {
+        match self.wait.signals {
+            Signals::Retry => Ok(()),
+            Signals::Wake | Signals::WakeUnder(_) => Err(e),
+        }
+    }
+
+    /// Sleeps until one of `fds` is ready, and returns how many are.
+    pub(crate) fn poll(&mut self, fds: &mut [PollFd<'_>]) -> Result<usize> {
+        loop {
+            let left = self.left()?;
+            match self.sleep(fds, left) {
+                Ok(0) => return Err(Error::deadline(Call::PPOLL)),
+                Err(e) if e.is(Errno::INTR) => self.may_go_on(e)?,
+                answer => return answer,
+            }
+        }
+    }
+
+    pub(super) fn sleep(&self, fds: &mut [PollFd<'_>], nanos: Option<u64>) -> Result<usize> {
+        let mut time = nanos
+            .map(|n| sys::Timespec { sec: (n / 1_000_000_000) as i64, nsec: (n % 1_000_000_000) as i64 });
+        let mask = match &self.wait.signals {
+            Signals::WakeUnder(mask) => Some(mask),
+            Signals::Retry | Signals::Wake => None,
+        };
+        // SAFETY: a `PollFd` is laid out as `struct pollfd`, and the slice is ours to write.
+        unsafe { sys::ppoll(fds.as_mut_ptr().cast(), fds.len(), time.as_mut(), mask) }
+    }
+}
