@@ -9,6 +9,7 @@ mod descriptors;
 mod exec;
 mod killed;
 mod memory;
+mod names;
 mod older_kernels;
 mod os;
 mod proc;
@@ -36,6 +37,7 @@ fn main() {
     several::tests(&mut list);
     sizes::tests(&mut list);
     badinput::tests(&mut list);
+    names::tests(&mut list);
     older_kernels::tests(&mut list);
     runner::main(list, conformance::matrix::judge)
 }
