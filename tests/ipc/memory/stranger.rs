@@ -9,7 +9,6 @@ use crate::runner::List;
 use rawipc::fd::{AsFd, Fd};
 use rawipc::memory::{Map, Memfd};
 use rawipc::{Errno, Origin};
-use rustix::fd::AsRawFd as _;
 use std::os::fd::{AsRawFd as _, IntoRawFd as _, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
 
@@ -133,7 +132,7 @@ fn writing_is_left_to_its_owner() {
         let memfd = Memfd::attach(ours(receive(&there))).expect("attach");
         assert_eq!(memfd.map().expect_err("sealed").errno(), Errno::PERM);
         let view = memfd.map_read_only().expect("map_read_only");
-        let raw = memfd.as_fd().as_raw_fd();
+        let raw = rawipc::fd::AsRawFd::as_raw_fd(&memfd.as_fd());
         // SAFETY: one byte of a string.
         let ret = unsafe { libc::pwrite(raw, c"x".as_ptr().cast(), 1, 0) };
         assert_eq!((ret, errno()), (-1, libc::EPERM), "pwrite");
