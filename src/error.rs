@@ -243,7 +243,7 @@ mod table {
 
     calls! {
         ACCEPT4 "accept4", BIND "bind", CLOCK_GETTIME "clock_gettime", CLOSE "close", CONNECT "connect",
-        DUP3 "dup3", FALLOCATE "fallocate", FCHMOD "fchmod", FCNTL "fcntl", FSTAT "fstat",
+        DUP3 "dup3", FALLOCATE "fallocate", FCHMOD "fchmod", FCNTL "fcntl", FLOCK "flock", FSTAT "fstat",
         FSTATFS "fstatfs", FTRUNCATE "ftruncate", GETDENTS64 "getdents64", GETEUID "geteuid", GETPID "getpid",
         GETSOCKNAME "getsockname", GETSOCKOPT "getsockopt", IOCTL "ioctl", LISTEN "listen", MADVISE "madvise",
         MEMFD_CREATE "memfd_create", MKNODAT "mknodat", MMAP "mmap", MPROTECT "mprotect", MUNMAP "munmap",

@@ -36,13 +36,34 @@ fn check_len(len: usize, call: Call) -> Result<()> {
 
 /// Makes the file `len` bytes long with memory behind each of them, so that no access finds none (SIGBUS).
 fn reserve(fd: &Fd, len: usize) -> Result<()> {
-    loop {
-        match rustix::fs::fallocate(fd.as_fd(), FallocateFlags::empty(), 0, len as u64) {
-            Err(Errno::INTR) => {}
-            answer => return answer.named(Call::FALLOCATE),
+    in_pieces(len, |offset, len| {
+        rustix::fs::fallocate(fd.as_fd(), FallocateFlags::empty(), offset as u64, len as u64)
+    })
+    .named(Call::FALLOCATE)
+}
+
+/// Asks for `len` bytes at once, and for half of that after each `EINTR`.
+///
+/// Many a kernel that is interrupted gives back all that the call had found: under a timer that is faster than the
+/// whole takes, asking for the whole again would never end.
+fn in_pieces(
+    len: usize,
+    mut ask: impl FnMut(usize, usize) -> core::result::Result<(), Errno>,
+) -> core::result::Result<(), Errno> {
+    let (mut done, mut piece) = (0_usize, len);
+    while done < len {
+        let next = piece.min(len.saturating_sub(done));
+        match ask(done, next) {
+            Ok(()) => done = done.saturating_add(next),
+            Err(Errno::INTR) => piece = (next / 2).max(PIECE_MIN) & !(PIECE_MIN - 1),
+            Err(errno) => return Err(errno),
         }
     }
+    Ok(())
 }
+
+/// A multiple of every page, and found in no time.
+const PIECE_MIN: usize = 1 << 16;
 
 /// The length that someone else gave the file.
 fn len_of(stat: &Stat) -> Result<usize> {
@@ -50,5 +71,47 @@ fn len_of(stat: &Stat) -> Result<usize> {
         Ok(0) => Err(Error::peer(Call::FSTAT, Errno::NODATA)),
         Ok(len) if len <= isize::MAX as usize => Ok(len),
         _ => Err(Error::peer(Call::FSTAT, Errno::FBIG)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    #[test]
+    fn what_is_interrupted_each_time_is_had_in_pieces() {
+        let len = (1 << 20) + 5000;
+        // A kernel that finds 100,000 bytes between two signals, and forgets them at the second.
+        let mut found = Vec::new();
+        let mut asked = 0;
+        let answer = in_pieces(len, |offset, len| {
+            asked += 1;
+            assert!(asked < 100, "without end");
+            if len > 100_000 {
+                return Err(Errno::INTR);
+            }
+            found.push((offset, len));
+            Ok(())
+        });
+        assert_eq!(answer, Ok(()));
+        let mut end = 0;
+        for (offset, len) in found {
+            assert_eq!((offset, offset % PIECE_MIN), (end, 0));
+            end += len;
+        }
+        assert_eq!(end, len);
+    }
+
+    #[test]
+    fn what_is_let_be_is_had_at_once() {
+        let mut asked = Vec::new();
+        let ask = |offset, len| {
+            asked.push((offset, len));
+            if asked.len() == 1 { Ok(()) } else { Err(Errno::NOSPC) }
+        };
+        assert_eq!(in_pieces(7, ask), Ok(()));
+        assert_eq!(asked, [(0, 7)]);
+        assert_eq!(in_pieces(7, |_, _| Err(Errno::NOSPC)), Err(Errno::NOSPC));
     }
 }

@@ -145,10 +145,11 @@ impl Process {
     /// | case | calls |
     /// |------|-------|
     /// | ok | `readlinkat` `statx` |
-    /// | the text ends in ` (deleted)`, links are left | `readlinkat` `statx` `openat` `statx` `close` |
-    /// | the same, the root cannot be opened | `readlinkat` `statx` `openat` |
+    /// | the text ends in ` (deleted)`, it is a name | `readlinkat` `statx` `openat` `statx` `close` |
+    /// | the text ends in ` (deleted)`, it is no name there | `readlinkat` `statx` `openat` `statx` `close` `statx` |
+    /// | the text ends in ` (deleted)`, the root cannot be opened | `readlinkat` `statx` `openat` `statx` |
     /// | not ours; gone; `text` too short | `readlinkat` |
-    /// | gone after its text was read | `readlinkat` `statx` |
+    /// | a directory of /proc whose process is gone; gone after its text was read | `readlinkat` `statx` `readlinkat` |
     /// | refused | none |
     ///
     /// # Examples
@@ -183,11 +184,14 @@ impl Process {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok; closed in between | `openat` `read` `close` |
+    /// | ok | `openat` `read` `close` |
     /// | not open there; dead | `openat` `readlinkat` |
     /// | not open there, in a kernel thread; dying | `openat` `readlinkat` `openat` `read` `close` |
     /// | not ours; gone | `openat` |
     /// | gone in between | `openat` `readlinkat` `openat` |
+    /// | closed in between; closed in between, dead | `openat` `read` `readlinkat` `close` |
+    /// | closed in between, in a kernel thread; closed in between, dying | `openat` `read` `readlinkat` `openat` `read` `close` `close` |
+    /// | closed in between, gone | `openat` `read` `readlinkat` `openat` `close` |
     /// | refused | none |
     ///
     /// # Examples

@@ -4,7 +4,8 @@
 //! other has mapped read-only, sealed against ever being made writable; each believes nothing of what it reads
 //! in the other's, so what a peer does to its region gives an error (`EBADMSG`) and nothing worse.
 //!
-//! [`pair`] makes both ends; then fork, and each process keeps one and drops the other. **An end is one
+//! [`pair`] makes both ends; then fork, and each process keeps one and drops the other, and with it the mapping that
+//! may write to what is not its own; until then it could, but neither side reads what it wrote. **An end is one
 //! process's**: two that use copies of the same end after a fork destroy each other's messages. The copy that is
 //! merely dropped does no harm.
 //!
@@ -44,10 +45,23 @@ pub use producer::Producer;
 /// | case | calls |
 /// |------|-------|
 /// | ok   | `socketpair` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` `fallocate` `fcntl` `mmap` `fcntl` `mmap` `close` |
+/// | signals come | `socketpair` `memfd_create` (`fallocate`)×n `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` (`fallocate`)×n `fcntl` `mmap` `fcntl` `mmap` `close` |
 /// | before 6.3 | `socketpair` `memfd_create` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` `memfd_create` `fallocate` `fcntl` `mmap` `fcntl` `mmap` `close` |
 /// | fewer than two descriptors left | `socketpair` |
 /// | two left | `socketpair` `memfd_create` `close` `close` |
 /// | no memory | `socketpair` `memfd_create` `fallocate` `close` `close` `close` |
+/// | sealing the size fails | `socketpair` `memfd_create` `fallocate` `fcntl` `close` `close` `close` |
+/// | no mapping | `socketpair` `memfd_create` `fallocate` `fcntl` `mmap` `close` `close` `close` |
+/// | no second mapping | `socketpair` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `munmap` `close` `close` `close` |
+/// | sealing writes fails | `socketpair` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `munmap` `close` `close` `close` |
+/// | no third mapping | `socketpair` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `munmap` `close` `close` `close` |
+/// | no fourth mapping | `socketpair` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `munmap` `munmap` `close` `close` `close` |
+/// | none left for the second memory | `socketpair` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` `munmap` `munmap` `close` `close` |
+/// | no memory for the second | `socketpair` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` `fallocate` `close` `munmap` `munmap` `close` `close` |
+/// | sealing the second size fails | `socketpair` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` `fallocate` `fcntl` `close` `munmap` `munmap` `close` `close` |
+/// | no fifth mapping | `socketpair` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` `fallocate` `fcntl` `mmap` `close` `munmap` `munmap` `close` `close` |
+/// | sealing writes to the second fails | `socketpair` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` `fallocate` `fcntl` `mmap` `fcntl` `munmap` `close` `munmap` `munmap` `close` `close` |
+/// | no sixth mapping | `socketpair` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` `fallocate` `fcntl` `mmap` `fcntl` `mmap` `munmap` `close` `munmap` `munmap` `close` `close` |
 /// | refused | none |
 ///
 /// # Examples

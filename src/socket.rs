@@ -18,6 +18,7 @@ mod address;
 mod connection;
 mod datagram;
 mod listener;
+mod lock;
 mod message;
 mod name;
 mod seqpacket;

@@ -1,7 +1,11 @@
 //! The example `fds` against what std reads in /proc, and against lsof.
 
+#[path = "support/skip.rs"]
+mod skip;
+
 use rawipc::fd::{AsFd, AsRawFd, Fd};
 use rawipc::{ByteWrite, Wait, fifo, pipe};
+use skip::skip;
 use std::collections::BTreeMap;
 use std::ffi::{CString, OsStr};
 use std::fs::{self, File};
@@ -301,7 +305,7 @@ fn fds_against_lsof() {
     let (holder, _ours) = holder("lsof");
     let pid = holder.child.id();
     let Some((process, files)) = lsof(pid) else {
-        println!("SKIP fds_against_lsof: lsof is not installed");
+        skip("fds_against_lsof: lsof is not installed");
         return;
     };
     let rows = rows(pid);
@@ -380,7 +384,7 @@ fn a_process_of_another_user_is_one_line() {
     }
     match fds.output() {
         Ok(output) => assert_refused(output, "not ours to read"),
-        Err(e) => println!("SKIP a_process_of_another_user: another user cannot run the program here: {e}"),
+        Err(e) => skip(&format!("a_process_of_another_user: another user cannot run the program here: {e}")),
     }
 }
 

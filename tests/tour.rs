@@ -7,12 +7,15 @@ mod claims;
 #[allow(dead_code)]
 #[path = "../examples/tour/look.rs"]
 mod look;
+#[path = "support/skip.rs"]
+mod skip;
 #[allow(dead_code)]
 #[path = "../examples/tour/terminal.rs"]
 mod terminal;
 
 use claims::Claims;
 use look::{has_one_writer_each, inode_of, is_descriptor_line, is_file_line, is_one_memory, mapping};
+use skip::skip;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -106,7 +109,7 @@ fn everything_holds_and_is_shown() {
     files(&text, &temp.dir);
     table(&text);
     if text.contains("n/a (ptrace refused)") {
-        println!("SKIP everything_holds_and_is_shown: ptrace is refused here, no syscalls were counted");
+        skip("everything_holds_and_is_shown: ptrace is refused here, no syscalls were counted");
     }
 }
 

@@ -4,7 +4,7 @@ use crate::escape::escape;
 use crate::maps;
 use rawipc::fd::{AsFd, AsRawFd};
 use rawipc::proc::{Access, Device, Kind, LINK_MAX, Link, OpenFile, Process, Target};
-use rawipc::{Errno, Result};
+use rawipc::{Call, Errno, Error, Result};
 use std::ffi::{CStr, CString};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -49,11 +49,21 @@ pub fn read(process: &Process) -> Result<Vec<Row>> {
                 rows.push(of_file(fd.into(), "lrwxrwxrwx", &file, None));
             }
             Err(e) if e.errno() == Errno::NOENT => {} // a kernel thread has no program
+            Err(e) if is_file(e) => rows.push(unknown(fd, e)),
             Err(e) => return Err(e),
         }
     }
     rows.extend(maps::rows(process, program));
-    while let Some(entry) = table.next(&mut text)? {
+    loop {
+        let entry = match table.next(&mut text) {
+            Ok(Some(entry)) => entry,
+            Ok(None) => return Ok(rows),
+            Err(e) if is_file(e) => {
+                rows.push(unknown("?", e));
+                continue;
+            }
+            Err(e) => return Err(e),
+        };
         let letter = match entry.access {
             Access::Path => "",
             Access::Read => "r",
@@ -79,7 +89,26 @@ pub fn read(process: &Process) -> Result<Vec<Row>> {
         }
         rows.push(row);
     }
-    Ok(rows)
+}
+
+/// Whether it is the file that could not be looked at, and not the process: its server is dead, or serves another
+/// user alone.
+fn is_file(e: Error) -> bool {
+    e.call() == Call::STATX && e.errno() != Errno::SRCH
+}
+
+fn unknown(fd: &str, e: Error) -> Row {
+    Row {
+        fd: fd.into(),
+        mode: "-".into(),
+        kind: "unknown".into(),
+        device: "-".into(),
+        size: "-".into(),
+        node: 0,
+        name: format!("({e})"),
+        detail: None,
+        descriptor: None,
+    }
 }
 
 fn of_file(fd: String, mode: &str, file: &OpenFile<'_>, offset: Option<i64>) -> Row {

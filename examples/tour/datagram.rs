@@ -96,6 +96,8 @@ pub fn both_ways(scratch: &Scratch) -> Outcome<(Side, Side)> {
     let (mut one, mut other) = (Datagram::bind(&addresses.0)?, Datagram::bind(&addresses.1)?);
     one.connect_to(&addresses.1)?;
     other.connect_to(&addresses.0)?;
+    // Kept by their descriptors alone, the names are not owned any more, and the files ours to remove.
+    let (one, other) = (Datagram::attach(one.into_fd())?, Datagram::attach(other.into_fd())?);
     let names = [scratch.name("one")?.0, scratch.name("other")?.0];
     names.iter().try_for_each(std::fs::remove_file)?;
     Ok((Messages(one), Messages(other)))

@@ -28,6 +28,8 @@ impl File {
     /// `openat(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)` — a new file of `len` bytes, all
     /// zero, with room behind each of them.
     ///
+    /// Under `RLIMIT_FSIZE` the kernel raises SIGXFSZ.
+    ///
     /// # Errors
     /// `EINVAL`: `len` is 0 or more than an address space holds (2⁴⁷). `EEXIST`: something is there already, a dangling
     /// link included. `ENOSPC`, `EDQUOT`, `EFBIG`: there is no such room, or `EOPNOTSUPP`: the file system does

@@ -14,8 +14,10 @@ const TMPFS_MAGIC: FsWord = 0x0102_1994;
 
 /// Memory that is named by a descriptor: inherited, or sent over a socket.
 ///
-/// It can neither shrink nor grow, so an access to it never raises SIGBUS. Whoever has the descriptor writes
-/// everywhere in it, and turns parts of it to zero, until [`seal_writes`](Self::seal_writes).
+/// It can never shrink, and what is [created](Self::create) here has memory behind each byte, so an access to it
+/// raises no SIGBUS. Whoever has the descriptor writes everywhere in it, and turns parts of it to zero, until
+/// [`seal_writes`](Self::seal_writes). One that a peer made may have holes, which are filled when they are touched:
+/// where `vm.overcommit_memory` is 2 and nothing is left, that is SIGBUS.
 ///
 /// # Syscalls
 /// | case | calls |

@@ -2,12 +2,15 @@
 
 use super::{LINK_MAX, open_in};
 use crate::error::{Call, Errno, Error, Named, Result};
-use crate::fd::{AsFd, BorrowedFd};
+use crate::fd::{AsFd, BorrowedFd, CWD};
 use crate::proc::path::parse;
 use core::ffi::CStr;
 use rustix::fs::{AtFlags, FileType, OFlags, Statx, StatxFlags};
 
 /// An open file: what its link says, decoded, and what its inode says.
+///
+/// A directory of /proc that is still open when its process is gone answers nothing: then `kind` is
+/// [`Unknown`](Kind::Unknown), and every number is zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]
 pub struct OpenFile<'t> {
@@ -58,7 +61,7 @@ pub enum Target<'t> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Kind {
-    /// None of the others: an `anon_inode`.
+    /// None of the others: an `anon_inode`, or one that does not answer.
     Unknown = 0,
     /// `p`: a pipe or FIFO.
     Fifo = 1,
@@ -90,7 +93,18 @@ pub struct Device {
 pub(super) struct Found {
     /// Bytes of text; `None` where the kernel has none to give.
     len: Option<usize>,
-    inode: Statx,
+    inode: Inode,
+}
+
+/// What is asked of an inode; all zero where it does not answer.
+#[derive(Default)]
+struct Inode {
+    mode: u16,
+    device: Device,
+    special: Device,
+    number: u64,
+    links: u32,
+    size: u64,
 }
 
 impl Found {
@@ -106,9 +120,29 @@ impl Found {
             Err(errno) => return Err(errno).named(Call::READLINKAT),
         };
         // Without asking a server anew: a dead one would not answer.
-        let inode = rustix::fs::statx(dir, name, AtFlags::STATX_DONT_SYNC, StatxFlags::BASIC_STATS)
-            .named(Call::STATX)?;
+        let inode = match rustix::fs::statx(dir, name, AtFlags::STATX_DONT_SYNC, StatxFlags::BASIC_STATS) {
+            Ok(stat) => Inode::of(&stat),
+            // It was closed, or is open still and has no answer: a directory in /proc whose process is gone.
+            Err(Errno::NOENT) => {
+                rustix::fs::readlinkat_raw(dir, name, &mut [0_u8; 1]).named(Call::READLINKAT)?;
+                Inode::default()
+            }
+            Err(errno) => return Err(errno).named(Call::STATX),
+        };
         Ok(Found { len, inode })
+    }
+}
+
+impl Inode {
+    fn of(stat: &Statx) -> Inode {
+        Inode {
+            mode: stat.stx_mode,
+            device: Device { major: stat.stx_dev_major, minor: stat.stx_dev_minor },
+            special: Device { major: stat.stx_rdev_major, minor: stat.stx_rdev_minor },
+            number: stat.stx_ino,
+            links: stat.stx_nlink,
+            size: stat.stx_size,
+        }
     }
 }
 
@@ -123,21 +157,19 @@ impl<'t> OpenFile<'t> {
         let text: &'t [u8] = text;
         let link = CStr::from_bytes_until_nul(text).unwrap_or(c"");
         let target = match len {
-            Some(_) => {
-                Target::decode(link.to_bytes(), inode.stx_nlink, || still_named(dir, root, link, &inode))
-            }
+            Some(_) => Target::decode(link.to_bytes(), inode.links, || still_named(dir, root, link, &inode)),
             None => Target::TooLong,
         };
         OpenFile {
             target,
             text: link.to_bytes(),
-            kind: Kind::of(inode.stx_mode),
-            permissions: inode.stx_mode & 0o7777,
-            device: Device { major: inode.stx_dev_major, minor: inode.stx_dev_minor },
-            special: Device { major: inode.stx_rdev_major, minor: inode.stx_rdev_minor },
-            inode: inode.stx_ino,
-            links: inode.stx_nlink,
-            size: inode.stx_size,
+            kind: Kind::of(inode.mode),
+            permissions: inode.mode & 0o7777,
+            device: inode.device,
+            special: inode.special,
+            inode: inode.number,
+            links: inode.links,
+            size: inode.size,
         }
     }
 }
@@ -208,16 +240,25 @@ fn number_in_brackets(text: &[u8], prefix: &[u8]) -> Option<u64> {
 
 /// Whether the name that ends in " (deleted)" is one that this very file has now. Where it cannot be looked up, the
 /// kernel's word is believed, and it is not.
-fn still_named(dir: BorrowedFd<'_>, root: &CStr, path: &CStr, inode: &Statx) -> bool {
+///
+/// The kernel writes names from our root directory on, unless the process lives in a file tree of its own: then from
+/// the root of that.
+fn still_named(dir: BorrowedFd<'_>, root: &CStr, path: &CStr, inode: &Inode) -> bool {
+    is_named_in(dir, root, path, inode) || is_named(CWD, path, inode)
+}
+
+fn is_named_in(dir: BorrowedFd<'_>, root: &CStr, path: &CStr, inode: &Inode) -> bool {
     let Some(Ok(path)) = path.to_bytes_with_nul().get(1..).map(CStr::from_bytes_with_nul) else {
         return false;
     };
-    let Ok(root) = open_in(dir, root, OFlags::PATH.union(OFlags::DIRECTORY)) else {
-        return false;
-    };
+    open_in(dir, root, OFlags::PATH.union(OFlags::DIRECTORY))
+        .is_ok_and(|root| is_named(root.as_fd(), path, inode))
+}
+
+fn is_named(dir: BorrowedFd<'_>, path: &CStr, inode: &Inode) -> bool {
     let flags = AtFlags::SYMLINK_NOFOLLOW.union(AtFlags::NO_AUTOMOUNT).union(AtFlags::STATX_DONT_SYNC);
-    rustix::fs::statx(root.as_fd(), path, flags, StatxFlags::INO).is_ok_and(|named| {
-        (named.stx_ino, named.stx_dev_major, named.stx_dev_minor)
-            == (inode.stx_ino, inode.stx_dev_major, inode.stx_dev_minor)
+    rustix::fs::statx(dir, path, flags, StatxFlags::INO).is_ok_and(|named| {
+        let named = Inode::of(&named);
+        (named.number, named.device) == (inode.number, inode.device)
     })
 }

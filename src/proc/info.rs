@@ -31,7 +31,8 @@ impl FdInfo {
     fn parse(text: &[u8]) -> Option<FdInfo> {
         let offset = value(text, b"pos:\t")?;
         let offset = match offset.strip_prefix(b"-") {
-            Some(digits) => i64::try_from(parse(digits, 10)?).ok()?.checked_neg()?,
+            // Down to −2⁶³, which /proc/PID/mem and its like can be at.
+            Some(digits) => 0_i64.checked_sub_unsigned(parse(digits, 10)?)?,
             None => i64::try_from(parse(offset, 10)?).ok()?,
         };
         let flags = u32::try_from(parse(value(text, b"flags:\t")?, 8)?).ok()?;
@@ -54,7 +55,11 @@ pub(super) fn read_fdinfo(dir: BorrowedFd<'_>, path: &CStr) -> Result<FdInfo> {
     // Both lines stand at the beginning, and take no more than 64 bytes.
     let mut text = [0; 128];
     let n = match rustix::io::read(&fd, &mut text) {
-        Err(Errno::NOENT) => return Err(Error::kernel(Call::READ, Errno::BADF)), // closed in between
+        Err(Errno::NOENT) => {
+            // Closed in between, or gone with all the others.
+            check_alive(dir, c"exe", c"stat")?;
+            return Err(Error::kernel(Call::READ, Errno::BADF));
+        }
         answer => answer.named(Call::READ)?,
     };
     text.get(..n).and_then(FdInfo::parse).ok_or(Error::peer(Call::READ, Errno::PROTO))
@@ -103,6 +108,9 @@ mod tests {
         assert_eq!(info, FdInfo { offset: 17, flags: 0o2004001 });
         assert!(info.close_on_exec() && info.non_blocking());
         assert_eq!(FdInfo::parse(b"pos:\t-1\nflags:\t00\n").unwrap().offset, -1);
+        let lowest = FdInfo::parse(b"pos:\t-9223372036854775808\nflags:\t00\n");
+        assert_eq!(lowest.unwrap().offset, i64::MIN);
+        assert_eq!(FdInfo::parse(b"pos:\t-9223372036854775809\nflags:\t00\n"), None);
         for bad in
             [&b""[..], b"pos:\t0\n", b"flags:\t00\n", b"pos:\tx\nflags:\t00\n", b"pos:\t0\nflags:\t9\n"]
         {

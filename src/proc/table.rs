@@ -88,13 +88,15 @@ impl<'b> Table<'b> {
     /// | case | calls |
     /// |------|-------|
     /// | ok | `statx` `readlinkat` `statx` |
-    /// | the text ends in ` (deleted)`, links are left | `statx` `readlinkat` `statx` `openat` `statx` `close` |
-    /// | the same, the root cannot be opened | `statx` `readlinkat` `statx` `openat` |
+    /// | the text ends in ` (deleted)`, it is a name | `statx` `readlinkat` `statx` `openat` `statx` `close` |
+    /// | the text ends in ` (deleted)`, it is no name there | `statx` `readlinkat` `statx` `openat` `statx` `close` `statx` |
+    /// | the text ends in ` (deleted)`, the root cannot be opened | `statx` `readlinkat` `statx` `openat` `statx` |
     /// | `text` too short; not ours any more | `statx` `readlinkat` |
+    /// | a directory of /proc whose process is gone | `statx` `readlinkat` `statx` `readlinkat` |
     /// | the next numbers must be fetched | `getdents64` [`next`](Self::next) |
     /// | one was closed meanwhile | `statx` [`next`](Self::next) |
     /// | one was closed after its mode was read | `statx` `readlinkat` [`next`](Self::next) |
-    /// | one was closed after its text was read | `statx` `readlinkat` `statx` [`next`](Self::next) |
+    /// | one was closed after its text was read | `statx` `readlinkat` `statx` `readlinkat` [`next`](Self::next) |
     /// | the end; dead | `getdents64` `readlinkat` |
     /// | the end, of a kernel thread; dying | `getdents64` `readlinkat` `openat` `read` `close` |
     /// | gone | `getdents64` |

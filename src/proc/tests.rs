@@ -235,6 +235,12 @@ fn fdinfo_tells_flags_and_offset() {
     unsafe { libc::fcntl(file.as_raw_fd(), libc::F_SETFD, 0) };
     assert!(!own.fdinfo(file.as_raw_fd()).unwrap().close_on_exec());
 
+    // No descriptor hides by an offset that no file has.
+    let memory = StdFile::open("/proc/self/mem").unwrap();
+    // SAFETY: moves the offset of this test's own descriptor.
+    unsafe { libc::lseek(memory.as_raw_fd(), i64::MIN, libc::SEEK_SET) };
+    assert_eq!(own.fdinfo(memory.as_raw_fd()).unwrap().offset, i64::MIN);
+
     let e = own.fdinfo(i32::MAX).unwrap_err();
     assert_eq!((e.errno(), e.origin()), (Errno::BADF, Origin::Kernel));
     let e = own.fdinfo(-1).unwrap_err();

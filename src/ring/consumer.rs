@@ -76,10 +76,19 @@ impl Consumer {
         self.sleep.end(self.own.0.atomic_u32(SLEEP_COUNT)?);
         published();
         if self.producer.must_ring(self.theirs.load_u32(SLEEP_COUNT)?) {
-            // That it is gone is told once the ring is empty.
-            let _ = self.bell.ring();
+            // The message is taken, whoever has heard of it.
+            let _ = self.ring();
         }
         Ok(len)
+    }
+
+    #[cold]
+    fn ring(&mut self) -> Result<()> {
+        match self.bell.ring() {
+            // That it is gone is told once the ring is empty.
+            Err(e) if e.is(Errno::PIPE) => Ok(()),
+            answer => answer.inspect_err(|_| self.producer.missed()),
+        }
     }
 
     /// The ring was empty: is the producer gone? If not, it rings from here on when it sends.
@@ -100,6 +109,9 @@ impl Consumer {
 
     /// Says that it waits, and looks once more.
     fn await_and_take(&mut self, buf: &mut [u8]) -> Result<usize> {
+        if self.producer.owed() {
+            self.ring()?;
+        }
         self.sleep.begin(self.own.0.atomic_u32(SLEEP_COUNT)?);
         self.take(buf)
     }
@@ -145,9 +157,12 @@ impl Receiver for Consumer {
     /// Copies one message out of the ring, waiting for it as long as `wait` says.
     ///
     /// # Errors
-    /// As [`Receiver::recv`].
+    /// As [`Receiver::recv`], and `ENOBUFS`: nothing there, and no memory in the kernel to wake the producer, which
+    /// waits for room.
     ///
     /// # Syscalls
+    /// A bell is owed where the kernel had no memory to wake the other side before.
+    ///
     /// | case | calls |
     /// |------|-------|
     /// | a message is there; too small a buffer; gone already; corrupt | none |
@@ -166,6 +181,8 @@ impl Receiver for Consumer {
     /// | a signal ends it later, for ever | (`ppoll` `recvfrom`)×n `ppoll` |
     /// | a signal ends it, with a limit | `clock_gettime` `ppoll` |
     /// | a signal ends it later, with a limit | (`clock_gettime` `ppoll` `recvfrom`)×n `clock_gettime` `ppoll` |
+    /// | a bell is owed | `sendto` [`recv`](Receiver::recv) |
+    /// | a bell is owed, no memory for it | `sendto` |
     #[inline]
     fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
         match self.take_if_open(buf) {
@@ -177,15 +194,18 @@ impl Receiver for Consumer {
     /// Copies one message out of the ring if it is there now.
     ///
     /// # Errors
-    /// As [`Receiver::try_recv`].
+    /// As [`Receiver::try_recv`], and `ENOBUFS` as in `recv`.
     ///
     /// # Syscalls
+    /// A bell is owed where the kernel had no memory to wake the other side before.
+    ///
     /// | case | calls |
     /// |------|-------|
     /// | a message is there; too small a buffer; gone already; corrupt | none |
     /// | a message is there, the producer waits for room | `sendto` |
     /// | nothing there; the end; a message came just then | `recvfrom` |
-    /// | a message came just then, the producer waits for room | `recvfrom` `sendto` |
+    /// | a message came just then, the producer waits for room; a bell is owed; a bell is owed, no memory for it | `recvfrom` `sendto` |
+    /// | a bell is owed, a message came just then, the producer waits for room | `recvfrom` `sendto` `sendto` |
     #[inline]
     fn try_recv(&mut self, buf: &mut [u8]) -> Result<usize> {
         match self.take_if_open(buf) {

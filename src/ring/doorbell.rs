@@ -32,33 +32,32 @@ impl Doorbell {
     /// Wakes the other side.
     ///
     /// # Errors
-    /// `EPIPE`: every copy of the other end is closed.
+    /// `EPIPE`: every copy of the other end is closed. `ENOBUFS`: the kernel had no memory for the bell, which is to
+    /// be rung again.
     #[cold]
     pub(super) fn ring(&self) -> Result<()> {
         let flags = SendFlags::DONTWAIT.union(SendFlags::NOSIGNAL);
-        loop {
-            return match rustix::net::send(&self.0, &[1], flags) {
-                // Full: more than enough bells are waiting there.
-                Ok(_) | Err(Errno::AGAIN) => Ok(()),
-                Err(Errno::INTR) => continue,
-                Err(Errno::PIPE | Errno::CONNRESET) => Err(Error::kernel(Call::SENDTO, Errno::PIPE)),
-                Err(e) => Err(Error::kernel(Call::SENDTO, e)),
-            };
-        }
+        let errno = match rustix::net::send(&self.0, &[1], flags) {
+            // Full: more than enough bells are waiting there.
+            Ok(_) | Err(Errno::AGAIN) => return Ok(()),
+            Err(Errno::PIPE | Errno::CONNRESET) => Errno::PIPE,
+            // A call that does not wait is not interrupted, either.
+            Err(Errno::NOMEM | Errno::INTR) => Errno::NOBUFS,
+            Err(errno) => errno,
+        };
+        Err(Error::kernel(Call::SENDTO, errno))
     }
 
     /// Takes the bells that wait, without waiting. What they rang for must be looked for after this.
     pub(super) fn listen(&self) -> Result<Heard> {
         let mut bells = [0; 64];
-        loop {
-            return match rustix::net::recv(&self.0, &mut bells[..], RecvFlags::DONTWAIT) {
-                // A reset is the end of a peer that left bells of ours unheard.
-                Ok((_, 0)) | Err(Errno::CONNRESET) => Ok(Heard::HangUp),
-                Ok(_) => Ok(Heard::Bells),
-                Err(Errno::AGAIN) => Ok(Heard::Nothing),
-                Err(Errno::INTR) => continue,
-                Err(e) => Err(Error::kernel(Call::RECVFROM, e)),
-            };
+        match rustix::net::recv(&self.0, &mut bells[..], RecvFlags::DONTWAIT) {
+            // A reset is the end of a peer that left bells of ours unheard.
+            Ok((_, 0)) | Err(Errno::CONNRESET) => Ok(Heard::HangUp),
+            Ok(_) => Ok(Heard::Bells),
+            // Interrupted: whatever is there stays, and keeps the doorbell readable.
+            Err(Errno::AGAIN | Errno::INTR) => Ok(Heard::Nothing),
+            Err(errno) => Err(Error::kernel(Call::RECVFROM, errno)),
         }
     }
 }

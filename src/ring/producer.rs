@@ -96,7 +96,11 @@ impl Producer {
         self.head = next;
         self.sleep.end(self.own.0.atomic_u32(SLEEP_COUNT)?);
         published();
-        self.wake()
+        match self.wake() {
+            // The message is there, whoever has heard of it: the bell is owed, not the message.
+            Err(e) if e.is(Errno::NOBUFS) => Ok(()),
+            answer => answer,
+        }
     }
 
     /// Rings, where the consumer sleeps, or where a copy of it was dropped: the bell finds out if it was the last.
@@ -107,10 +111,18 @@ impl Producer {
         if !asleep && drops == self.drops {
             return Ok(());
         }
+        self.ring()?;
         self.drops = drops;
+        Ok(())
+    }
+
+    #[cold]
+    fn ring(&mut self) -> Result<()> {
         self.bell.ring().inspect_err(|e| {
             if e.is(Errno::PIPE) {
                 self.state = State::Gone;
+            } else {
+                self.consumer.missed();
             }
         })
     }
@@ -143,6 +155,9 @@ impl Producer {
 
     /// Says that it waits, and looks once more.
     fn await_and_put(&mut self, msg: &[u8]) -> Result<()> {
+        if self.consumer.owed() {
+            self.ring()?;
+        }
         self.sleep.begin(self.own.0.atomic_u32(SLEEP_COUNT)?);
         self.put(msg)
     }
@@ -176,13 +191,16 @@ impl Sender for Producer {
     ///
     /// # Errors
     /// As [`Sender::send`], and `EBADMSG`: the consumer wrote a position that cannot be; the ring is corrupt and
-    /// stays so.
+    /// stays so. `ENOBUFS`: no room, and no memory in the kernel to wake the consumer so that it makes some; nothing
+    /// was sent.
     ///
     /// # Syscalls
+    /// A bell is owed where the kernel had no memory to wake the other side before.
+    ///
     /// | case | calls |
     /// |------|-------|
     /// | room; gone already; corrupt; refused | none |
-    /// | room, the consumer sleeps; room, a copy of the consumer was dropped; the consumer was dropped | `sendto` |
+    /// | room, the consumer sleeps; room, the consumer sleeps, no memory for a bell; room, a copy of the consumer was dropped; the consumer was dropped | `sendto` |
     /// | waits for ever; the consumer is gone, waits for ever | (`ppoll` `recvfrom`)×n |
     /// | waits for ever, the consumer sleeps | (`ppoll` `recvfrom`)×n `sendto` |
     /// | waits with a limit; the consumer is gone, waits with a limit; times out | (`clock_gettime` `ppoll` `recvfrom`)×n |
@@ -197,6 +215,8 @@ impl Sender for Producer {
     /// | a signal ends it later, for ever | (`ppoll` `recvfrom`)×n `ppoll` |
     /// | a signal ends it, with a limit | `clock_gettime` `ppoll` |
     /// | a signal ends it later, with a limit | (`clock_gettime` `ppoll` `recvfrom`)×n `clock_gettime` `ppoll` |
+    /// | a bell is owed | `sendto` [`send`](Sender::send) |
+    /// | a bell is owed, no memory for it | `sendto` |
     #[inline]
     fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {
         self.check(msg)?;
@@ -209,15 +229,18 @@ impl Sender for Producer {
     /// Copies one message into the ring if there is room now.
     ///
     /// # Errors
-    /// As [`Sender::try_send`], and `EBADMSG` as in `send`.
+    /// As [`Sender::try_send`], and `EBADMSG` and `ENOBUFS` as in `send`.
     ///
     /// # Syscalls
+    /// A bell is owed where the kernel had no memory to wake the other side before.
+    ///
     /// | case | calls |
     /// |------|-------|
     /// | room; gone already; corrupt; refused | none |
-    /// | room, the consumer sleeps; room, a copy of the consumer was dropped; the consumer was dropped | `sendto` |
+    /// | room, the consumer sleeps; room, the consumer sleeps, no memory for a bell; room, a copy of the consumer was dropped; the consumer was dropped | `sendto` |
     /// | no room; the consumer is gone; room came just then | `recvfrom` |
-    /// | room came just then, the consumer sleeps | `recvfrom` `sendto` |
+    /// | room came just then, the consumer sleeps; a bell is owed; a bell is owed, no memory for it | `recvfrom` `sendto` |
+    /// | a bell is owed, room came just then, the consumer sleeps | `recvfrom` `sendto` `sendto` |
     #[inline]
     fn try_send(&mut self, msg: &[u8]) -> Result<()> {
         self.check(msg)?;

@@ -1,3 +1,5 @@
+mod bells;
+
 use super::layout::{DROP_COUNT, GRAIN, POSITION, SLEEP_COUNT};
 use super::*;
 use crate::channel::{Receiver, Sender};

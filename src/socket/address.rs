@@ -55,7 +55,7 @@ impl Address {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | any  | none |
+    /// | ok; refused | none |
     pub fn path(path: &CStr) -> Result<Address> {
         let bytes = path.to_bytes();
         Self::check(bytes)?;
@@ -73,7 +73,7 @@ impl Address {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | any  | none |
+    /// | ok; refused | none |
     pub fn abstract_name(name: &[u8]) -> Result<Address> {
         Self::check(name)?;
         let mut address = Self::UNNAMED;

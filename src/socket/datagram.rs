@@ -30,15 +30,18 @@ const TOLD_OF: Events = Events::READABLE.and(Events::PEER_CLOSED);
 /// the others. On a socket with a name and no peer, whoever may write to its file sends, and any process does to
 /// an abstract name.
 ///
-/// Dropping it removes the file of its name, as with [`Listener`](super::Listener).
+/// A path is owned, taken over from the dead and removed on drop as that of a
+/// [`Listener`](super::Listener#names), with a lock beside it and a second descriptor that holds it.
 ///
 /// # Syscalls
 /// | case | calls |
 /// |------|-------|
 /// | drop, unnamed; drop, abstract name | `close` |
-/// | drop, path | `getpid` `newfstatat` `unlinkat` `close` |
-/// | drop, path, the file is gone; drop, path, the file is another's | `getpid` `newfstatat` `close` |
-/// | drop, path, in a child made by fork | `getpid` `close` |
+/// | drop, path | `getpid` `newfstatat` `unlinkat` `newfstatat` `unlinkat` `close` `close` |
+/// | drop, path, the file is gone; drop, path, the file is another's | `getpid` `newfstatat` `newfstatat` `unlinkat` `close` `close` |
+/// | drop, path, the lock's file is gone; drop, path, the lock's file is another's | `getpid` `newfstatat` `unlinkat` `newfstatat` `close` `close` |
+/// | drop, path, both are gone | `getpid` `newfstatat` `newfstatat` `close` `close` |
+/// | drop, path, in a child made by fork | `getpid` `close` `close` |
 ///
 /// # Examples
 /// ```
@@ -103,7 +106,7 @@ impl Datagram {
         Ok(Self::nameless(Kind::DATAGRAM.socket(SocketFlags::empty())?, false))
     }
 
-    /// `socket`, `fchmod`, `bind` — a socket with a file of mode 0600, or an abstract name.
+    /// `socket`, the lock, `fchmod`, `bind` — a socket with a file of mode 0600, or an abstract name.
     ///
     /// # Errors
     /// As [`bind_with`](Self::bind_with).
@@ -114,27 +117,41 @@ impl Datagram {
         Self::bind_with(address, PRIVATE)
     }
 
-    /// `socket`, `fchmod`, `bind` — a socket with a file of this mode, less what the umask takes away.
+    /// `socket`, the lock, `fchmod`, `bind` — a socket with a file of this mode, less what the umask takes away.
     ///
     /// # Errors
-    /// `EINVAL`: a mode above 0777, or the address is unnamed; no syscall is made. `EADDRINUSE`: the name is
-    /// taken, by a live socket or by a file that one left. `EACCES`, `ENOENT`, `ENOTDIR`, `EROFS`: the path.
-    /// `EMFILE`, `ENFILE`: no descriptors left. Nothing stays open, and no file stays, after an error.
+    /// As [`Listener::bind_with`](super::Listener::bind_with).
     ///
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | path | `socket` `fchmod` `bind` `newfstatat` `getpid` |
+    /// | path | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `getpid` |
+    /// | path of a dead socket | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `socket` `connect` `close` `unlinkat` `bind` `newfstatat` `getpid` |
+    /// | path, its last owner just left | `socket` (`openat` `fstat` `geteuid` `flock` `newfstatat` `close`)×n `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `getpid` |
     /// | abstract name | `socket` `bind` |
     /// | no socket | `socket` |
-    /// | path, no mode | `socket` `fchmod` `close` |
-    /// | path, no bind | `socket` `fchmod` `bind` `close` |
-    /// | path, no stat | `socket` `fchmod` `bind` `newfstatat` `unlinkat` `close` |
+    /// | path, no lock | `socket` `openat` `close` |
+    /// | path, the lock is no regular file | `socket` `openat` `fstat` `close` `close` |
+    /// | path, another user's lock | `socket` `openat` `fstat` `geteuid` `close` `close` |
+    /// | path, its owner lives | `socket` `openat` `fstat` `geteuid` `flock` `close` `close` |
+    /// | path, its owners come and go | `socket` (`openat` `fstat` `geteuid` `flock` `newfstatat` `close`)×n `close` |
+    /// | path, no look at the lock | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `newfstatat` `unlinkat` `close` `close` |
+    /// | path, no mode | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `newfstatat` `unlinkat` `close` `close` |
+    /// | path, no bind | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `unlinkat` `close` `close` |
+    /// | path of another kind of file | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `newfstatat` `unlinkat` `close` `close` |
+    /// | path of another user's socket | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `newfstatat` `unlinkat` `close` `close` |
+    /// | path of a live socket without a lock | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `socket` `connect` `close` `newfstatat` `unlinkat` `close` `close` |
+    /// | path of a dead socket, no socket to ask with | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `socket` `newfstatat` `unlinkat` `close` `close` |
+    /// | path of a dead socket, not removed | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `socket` `connect` `close` `unlinkat` `newfstatat` `unlinkat` `close` `close` |
+    /// | path of a dead socket, no bind | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `socket` `connect` `close` `unlinkat` `bind` `newfstatat` `unlinkat` `close` `close` |
+    /// | path, no stat | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `unlinkat` `newfstatat` `unlinkat` `close` `close` |
+    /// | path of a dead socket, no stat | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `socket` `connect` `close` `unlinkat` `bind` `newfstatat` `unlinkat` `newfstatat` `unlinkat` `close` `close` |
     /// | abstract name, no bind | `socket` `bind` `close` |
     /// | refused | none |
     ///
     /// # References
-    /// [bind(2)](https://man7.org/linux/man-pages/man2/bind.2.html)
+    /// [bind(2)](https://man7.org/linux/man-pages/man2/bind.2.html),
+    /// [flock(2)](https://man7.org/linux/man-pages/man2/flock.2.html)
     pub fn bind_with(address: &Address, mode: u32) -> Result<Self> {
         BoundName::check(address, mode)?;
         let fd = Kind::DATAGRAM.socket(SocketFlags::empty())?;
@@ -224,7 +241,7 @@ impl Datagram {
         self.name.address()
     }
 
-    /// Removes the file of its name, and closes it.
+    /// Removes the file of its name and the lock, and closes it.
     ///
     /// # Errors
     /// As [`Listener::remove`](super::Listener::remove).
@@ -235,7 +252,11 @@ impl Datagram {
         self.name.remove()
     }
 
-    /// The descriptor, to keep or to hand over; the file of its name stays, for its new owner to remove.
+    /// The descriptor, to keep or to hand over; the file of its name stays, for its new owner to remove, and the
+    /// lock is let go as by [`Listener::into_fd`](super::Listener::into_fd).
+    ///
+    /// # Syscalls
+    /// As [`Listener::into_fd`](super::Listener::into_fd); unnamed: none.
     pub fn into_fd(self) -> Fd {
         self.name.keep();
         self.fd
@@ -335,12 +356,13 @@ impl Datagram {
     /// | ready; empty; above the limit; nothing there | `recvmsg` |
     /// | too small; small, nothing there | `recvfrom` |
     /// | small | `recvfrom` `recvmsg` |
+    /// | reset; reset, nothing there | `recvmsg` `recvmsg` |
     /// | too small, reset; small, reset, nothing there | `recvfrom` `recvfrom` |
     /// | small, reset | `recvfrom` `recvfrom` `recvmsg` |
     pub fn try_recv_from(&self, buf: &mut [u8]) -> Result<(usize, Address)> {
         let mut from = [0; ADDRESS_BYTES];
         let mut from_len = 0;
-        let flags = NOW_RECV.union(RecvFlags::TRUNC).bits();
+        let flags = NOW_RECV.union(RecvFlags::TRUNC).union(RecvFlags::CMSG_CLOEXEC).bits();
         let n = self.take(buf, Call::RECVMSG, |buf| {
             let (n, len) = match recvmsg(self.fd.as_fd(), buf, &mut from, flags) {
                 // Told once, where a peer that has not read all of ours turned to another.

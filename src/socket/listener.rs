@@ -13,17 +13,29 @@ use rustix::net::SocketFlags;
 /// A socket with a name, that accepts connections of type `C`: [`Stream`](super::Stream) or
 /// [`Seqpacket`](super::Seqpacket).
 ///
-/// Dropping it removes its file, if this process made it and it is still the same file: not in a child made by
-/// fork, and not where somebody replaced it. Between that look and the removal somebody still could, in a
-/// directory that others may write to. The path is looked up again from where the process then stands, so a
-/// relative one is removed from the same working directory only.
+/// # Names
+/// A path is owned by who holds the lock beside it: a file of the same name with `.lock` behind it, 0600 and
+/// empty, which [`bind`](Self::bind) makes and locks with `flock`, and a second descriptor holds from then on.
+/// However its owner ends, the kernel lets the lock go, and the next bind takes over the socket's file that the
+/// dead left; until then the name is taken, even where somebody removed the socket's file. Of two that start at
+/// once, one gets the name and the other `EADDRINUSE`. A live socket of a program that knows nothing of the
+/// lock is found by `connect` and never robbed; only where such a program replaces a dead file by its own at
+/// the very moment at which it is taken over, one of the two is lost.
+///
+/// Dropping it removes both files, if this process made them and they are still the same: not in a child made by
+/// fork, which shares the lock and keeps the name in use for as long as it has it, and not where somebody replaced
+/// them. Between that look and the removal somebody still could, in a directory that others may write to. The path
+/// is looked up again from where the process then stands, so a relative one is removed from the same working
+/// directory only.
 ///
 /// # Syscalls
 /// | case | calls |
 /// |------|-------|
-/// | drop, path | `getpid` `newfstatat` `unlinkat` `close` |
-/// | drop, path, the file is gone; drop, path, the file is another's | `getpid` `newfstatat` `close` |
-/// | drop, path, in a child made by fork | `getpid` `close` |
+/// | drop, path | `getpid` `newfstatat` `unlinkat` `newfstatat` `unlinkat` `close` `close` |
+/// | drop, path, the file is gone; drop, path, the file is another's | `getpid` `newfstatat` `newfstatat` `unlinkat` `close` `close` |
+/// | drop, path, the lock's file is gone; drop, path, the lock's file is another's | `getpid` `newfstatat` `unlinkat` `newfstatat` `close` `close` |
+/// | drop, path, both are gone | `getpid` `newfstatat` `newfstatat` `close` `close` |
+/// | drop, path, in a child made by fork | `getpid` `close` `close` |
 /// | drop, abstract name | `close` |
 #[repr(C)]
 pub struct Listener<C> {
@@ -61,7 +73,7 @@ impl Default for Options {
 }
 
 impl<C: Connection> Listener<C> {
-    /// `socket`, `fchmod`, `bind`, `listen` — a listener with a file of mode 0600, or an abstract name.
+    /// `socket`, the lock, `fchmod`, `bind`, `listen` — a listener with a file of mode 0600, or an abstract name.
     ///
     /// # Errors
     /// As [`bind_with`](Self::bind_with).
@@ -87,31 +99,52 @@ impl<C: Connection> Listener<C> {
         Self::bind_with(address, Options::DEFAULT)
     }
 
-    /// `socket`, `fchmod`, `bind`, `listen` — a listener with a file of the mode and the backlog of `options`.
+    /// `socket`, the lock, `fchmod`, `bind`, `listen` — a listener with a file of the mode and the backlog of
+    /// `options`.
     ///
     /// The file has its mode from its first instant. `connect` is `ECONNREFUSED` between `bind` and `listen`.
     ///
     /// # Errors
     /// `EINVAL`: a mode above 0777, or the address is unnamed; no syscall is made. `EADDRINUSE`: the name is
-    /// taken, by a live socket or by a file that one left. `EACCES`, `ENOENT`, `ENOTDIR`, `EROFS`: the path.
-    /// `EMFILE`, `ENFILE`: no descriptors left. Nothing stays open, and no file stays, after an error.
+    /// taken, by a live socket of whatever type, a file that is no socket of this user's, or one that this user
+    /// may not write to; of `flock`, another process owns it. Of the lock, `ELOOP`, `EISDIR`, `ENXIO`,
+    /// `EPROTOTYPE`: it is no regular file; `EPERM`: another user's. `EACCES`, `ENOENT`, `ENOTDIR`, `EROFS`: the
+    /// path. `EMFILE`, `ENFILE`: no descriptors left. After an error nothing stays open, and no file of ours stays
+    /// but the lock's where it could not be locked (`ENOLCK`).
     ///
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | path | `socket` `fchmod` `bind` `newfstatat` `getpid` `listen` |
+    /// | path | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `getpid` `listen` |
+    /// | path of a dead socket | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `socket` `connect` `close` `unlinkat` `bind` `newfstatat` `getpid` `listen` |
+    /// | path, its last owner just left | `socket` (`openat` `fstat` `geteuid` `flock` `newfstatat` `close`)×n `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `getpid` `listen` |
     /// | abstract name | `socket` `bind` `listen` |
     /// | no socket | `socket` |
-    /// | path, no mode | `socket` `fchmod` `close` |
-    /// | path, no bind | `socket` `fchmod` `bind` `close` |
-    /// | path, no stat | `socket` `fchmod` `bind` `newfstatat` `unlinkat` `close` |
-    /// | path, no listen | `socket` `fchmod` `bind` `newfstatat` `getpid` `listen` `getpid` `newfstatat` `unlinkat` `close` |
+    /// | path, no lock | `socket` `openat` `close` |
+    /// | path, the lock is no regular file | `socket` `openat` `fstat` `close` `close` |
+    /// | path, another user's lock | `socket` `openat` `fstat` `geteuid` `close` `close` |
+    /// | path, its owner lives | `socket` `openat` `fstat` `geteuid` `flock` `close` `close` |
+    /// | path, its owners come and go | `socket` (`openat` `fstat` `geteuid` `flock` `newfstatat` `close`)×n `close` |
+    /// | path, no look at the lock | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `newfstatat` `unlinkat` `close` `close` |
+    /// | path, no mode | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `newfstatat` `unlinkat` `close` `close` |
+    /// | path, no bind | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `unlinkat` `close` `close` |
+    /// | path of another kind of file | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `newfstatat` `unlinkat` `close` `close` |
+    /// | path of another user's socket | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `newfstatat` `unlinkat` `close` `close` |
+    /// | path of a live socket without a lock | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `socket` `connect` `close` `newfstatat` `unlinkat` `close` `close` |
+    /// | path of a dead socket, no socket to ask with | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `socket` `newfstatat` `unlinkat` `close` `close` |
+    /// | path of a dead socket, not removed | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `socket` `connect` `close` `unlinkat` `newfstatat` `unlinkat` `close` `close` |
+    /// | path of a dead socket, no bind | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `socket` `connect` `close` `unlinkat` `bind` `newfstatat` `unlinkat` `close` `close` |
+    /// | path, no stat | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `unlinkat` `newfstatat` `unlinkat` `close` `close` |
+    /// | path of a dead socket, no stat | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `socket` `connect` `close` `unlinkat` `bind` `newfstatat` `unlinkat` `newfstatat` `unlinkat` `close` `close` |
+    /// | path, no listen | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `getpid` `listen` `getpid` `newfstatat` `unlinkat` `newfstatat` `unlinkat` `close` `close` |
+    /// | path of a dead socket, no listen | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `socket` `connect` `close` `unlinkat` `bind` `newfstatat` `getpid` `listen` `getpid` `newfstatat` `unlinkat` `newfstatat` `unlinkat` `close` `close` |
     /// | abstract name, no bind | `socket` `bind` `close` |
     /// | abstract name, no listen | `socket` `bind` `listen` `close` |
     /// | refused | none |
     ///
     /// # References
     /// [bind(2)](https://man7.org/linux/man-pages/man2/bind.2.html),
+    /// [flock(2)](https://man7.org/linux/man-pages/man2/flock.2.html),
     /// [listen(2)](https://man7.org/linux/man-pages/man2/listen.2.html)
     pub fn bind_with(address: &Address, options: Options) -> Result<Self> {
         BoundName::check(address, options.mode)?;
@@ -133,14 +166,13 @@ impl<C: Connection> Listener<C> {
     /// | case | calls |
     /// |------|-------|
     /// | ready; a limit of zero | `accept4` |
-    /// | connections were given up | [`try_accept`](Self::try_accept) |
-    /// | waits for ever | ([`try_accept`](Self::try_accept) `ppoll`)×n [`try_accept`](Self::try_accept) |
-    /// | waits with a limit | ([`try_accept`](Self::try_accept) `clock_gettime` `ppoll`)×n [`try_accept`](Self::try_accept) |
-    /// | times out | ([`try_accept`](Self::try_accept) `clock_gettime` `ppoll`)×n |
-    /// | times out, by the clock | ([`try_accept`](Self::try_accept) `clock_gettime` `ppoll`)×n [`try_accept`](Self::try_accept) `clock_gettime` |
-    /// | over from the start | [`try_accept`](Self::try_accept) `clock_gettime` |
-    /// | a signal ends it, for ever | ([`try_accept`](Self::try_accept) `ppoll`)×n |
-    /// | a signal ends it, with a limit | ([`try_accept`](Self::try_accept) `clock_gettime` `ppoll`)×n |
+    /// | waits for ever | (`accept4` `ppoll`)×n `accept4` |
+    /// | waits with a limit | (`accept4` `clock_gettime` `ppoll`)×n `accept4` |
+    /// | times out | (`accept4` `clock_gettime` `ppoll`)×n |
+    /// | times out, by the clock | (`accept4` `clock_gettime` `ppoll`)×n `accept4` `clock_gettime` |
+    /// | over from the start | `accept4` `clock_gettime` |
+    /// | a signal ends it, for ever | (`accept4` `ppoll`)×n |
+    /// | a signal ends it, with a limit | (`accept4` `clock_gettime` `ppoll`)×n |
     ///
     /// # References
     /// [accept(2)](https://man7.org/linux/man-pages/man2/accept.2.html)
@@ -157,14 +189,13 @@ impl<C: Connection> Listener<C> {
     /// | case | calls |
     /// |------|-------|
     /// | ready; nobody there | `accept4` |
-    /// | connections were given up | (`accept4`)×n |
     pub fn try_accept(&self) -> Result<C> {
         // One that gave up while it waited is accepted, and its end read: no ECONNABORTED here.
         let answer = rustix::net::accept_with(&self.fd, SocketFlags::CLOEXEC);
         answer.map(|fd| C::of(fd.into())).named(Call::ACCEPT4)
     }
 
-    /// Stops listening and removes the file, and tells whether it was there to be removed.
+    /// Stops listening and removes its file and the lock, and tells whether the file was there to be removed.
     ///
     /// # Errors
     /// `EPERM`: this process did not make the file, but its parent. `ENOENT`: it is gone already. `ESTALE`:
@@ -173,9 +204,11 @@ impl<C: Connection> Listener<C> {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | path | `getpid` `newfstatat` `unlinkat` `close` |
-    /// | path, the file is gone; path, the file is another's | `getpid` `newfstatat` `close` |
-    /// | path, in a child made by fork | `getpid` `close` |
+    /// | path | `getpid` `newfstatat` `unlinkat` `newfstatat` `unlinkat` `close` `close` |
+    /// | path, the file is gone; path, the file is another's | `getpid` `newfstatat` `newfstatat` `unlinkat` `close` `close` |
+    /// | path, the lock's file is gone; path, the lock's file is another's | `getpid` `newfstatat` `unlinkat` `newfstatat` `close` `close` |
+    /// | path, both are gone | `getpid` `newfstatat` `newfstatat` `close` `close` |
+    /// | path, in a child made by fork | `getpid` `close` `close` |
     /// | abstract name | `close` |
     pub fn remove(self) -> Result<()> {
         self.name.remove()
@@ -187,6 +220,17 @@ impl<C: Connection> Listener<C> {
     }
 
     /// The descriptor, to keep or to hand over; the file stays, for its new owner to remove.
+    ///
+    /// The lock is let go and its file removed: no bind takes the name from a socket that lives, and the next one
+    /// takes it over once every descriptor of it is closed.
+    ///
+    /// # Syscalls
+    /// | case | calls |
+    /// |------|-------|
+    /// | path | `getpid` `newfstatat` `unlinkat` `close` |
+    /// | path, the lock's file is gone; path, the lock's file is another's | `getpid` `newfstatat` `close` |
+    /// | path, in a child made by fork | `getpid` `close` |
+    /// | abstract name | none |
     pub fn into_fd(self) -> Fd {
         self.name.keep();
         self.fd

@@ -1,30 +1,40 @@
-//! A name that a socket of ours was bound to, and its removal by the one who bound it.
+//! A name that a socket of ours was bound to: taken from the dead, never from the living, and removed by the one
+//! who bound it.
 
 use super::address::Address;
+use super::connection::Kind;
+use super::lock::{Identity, Lock};
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::Fd;
-use core::mem::ManuallyDrop;
-use rustix::fs::{AtFlags, CWD, Mode};
-use rustix::process::getpid;
+use core::ffi::CStr;
+use rustix::fs::{AtFlags, CWD, FileType, Mode};
+use rustix::net::SocketFlags;
+use rustix::process::{Pid, geteuid, getpid};
 
 /// The mode of a socket file unless the caller says otherwise.
 pub(super) const PRIVATE: u32 = 0o600;
 
-/// The socket file of one bind: removed on drop by the process that made it, where it is still that file.
+/// The name of one bind. Its file is removed on drop by the process that made it, where it is still that file.
 #[derive(Debug)]
 #[repr(C)]
 pub(super) struct BoundName {
-    device: u64,
-    inode: u64,
     address: Address,
-    /// The process that made the file; 0: there is no file, or it is no longer ours to remove.
-    creator: i32,
+    /// None: there is no file, or it is no longer ours to remove.
+    owned: Option<Owned>,
+}
+
+#[derive(Debug)]
+struct Owned {
+    file: Identity,
+    lock: Lock,
+    /// The process that made the file.
+    creator: Pid,
 }
 
 impl BoundName {
     /// No file to remove.
     pub(super) const fn none(address: Address) -> Self {
-        BoundName { device: 0, inode: 0, address, creator: 0 }
+        BoundName { address, owned: None }
     }
 
     /// Refuses, before any syscall, what [`bind`](Self::bind) cannot take.
@@ -36,26 +46,21 @@ impl BoundName {
         }
     }
 
-    /// `fchmod`, `bind`, `newfstatat`, `getpid`; for an abstract name `bind` alone.
-    ///
-    /// The mode is set on the socket, before it has a file: the file is made with it, and there is no moment at
-    /// which it has another.
+    /// The lock, `fchmod`, `bind`, `newfstatat`, `getpid`; for an abstract name `bind` alone.
     pub(super) fn bind(fd: &Fd, address: &Address, mode: u32) -> Result<Self> {
         let Some(path) = address.as_path() else {
             rustix::net::bind(fd, address).named(Call::BIND)?;
             return Ok(Self::none(*address));
         };
-        rustix::fs::fchmod(fd, Mode::from_raw_mode(mode)).named(Call::FCHMOD)?;
-        rustix::net::bind(fd, address).named(Call::BIND)?;
-        match rustix::fs::statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(stat) => {
-                let creator = getpid().as_raw_nonzero().get();
-                Ok(BoundName { device: stat.st_dev, inode: stat.st_ino, address: *address, creator })
+        let lock = Lock::take(path)?;
+        match make(fd, address, path, mode) {
+            Ok(file) => {
+                let creator = getpid();
+                Ok(BoundName { address: *address, owned: Some(Owned { file, lock, creator }) })
             }
-            Err(errno) => {
-                // Made a moment ago by ourselves, and nobody will know it later.
-                let _ = rustix::fs::unlinkat(CWD, path, AtFlags::empty());
-                Err(Error::kernel(Call::NEWFSTATAT, errno))
+            Err(e) => {
+                lock.remove(path);
+                Err(e)
             }
         }
     }
@@ -64,30 +69,37 @@ impl BoundName {
         &self.address
     }
 
-    /// Removes the file, where there is one and it is ours to remove.
+    /// Removes the file and the lock, where there are any and they are ours to remove.
     ///
-    /// `getpid`, `newfstatat`, `unlinkat`; none without a file.
-    pub(super) fn remove(self) -> Result<()> {
-        ManuallyDrop::new(self).unlink()
+    /// `getpid`, `newfstatat`, `unlinkat` for the file, `newfstatat`, `unlinkat`, `close` for the lock; none
+    /// without a file.
+    pub(super) fn remove(mut self) -> Result<()> {
+        self.unlink()
     }
 
-    /// Leaves the file to whoever removes it.
-    pub(super) fn keep(self) {
-        let _ = ManuallyDrop::new(self);
+    /// Leaves the file to whoever removes it, and lets the lock go.
+    ///
+    /// `getpid`, and `newfstatat`, `unlinkat`, `close` for the lock; none without a file.
+    pub(super) fn keep(mut self) {
+        if let (Some(path), Some(owned)) = (self.address.as_path(), self.owned.take()) {
+            if getpid() == owned.creator {
+                owned.lock.remove(path);
+            }
+        }
     }
 
-    fn unlink(&self) -> Result<()> {
-        let (Some(path), 1..) = (self.address.as_path(), self.creator) else {
+    fn unlink(&mut self) -> Result<()> {
+        let (Some(path), Some(Owned { file, lock, creator })) = (self.address.as_path(), self.owned.take())
+        else {
             return Ok(());
         };
-        if getpid().as_raw_nonzero().get() != self.creator {
+        // In a child made by fork the lock is closed and nothing else: the parent has it still.
+        if getpid() != creator {
             return Err(Error::argument(Call::UNLINKAT, Errno::PERM));
         }
-        let stat = rustix::fs::statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW).named(Call::NEWFSTATAT)?;
-        if (stat.st_dev, stat.st_ino) != (self.device, self.inode) {
-            return Err(Error::peer(Call::NEWFSTATAT, Errno::STALE));
-        }
-        rustix::fs::unlinkat(CWD, path, AtFlags::empty()).named(Call::UNLINKAT)
+        let removed = unlink_that(path, file);
+        lock.remove(path);
+        removed
     }
 }
 
@@ -95,4 +107,56 @@ impl Drop for BoundName {
     fn drop(&mut self) {
         let _ = self.unlink();
     }
+}
+
+/// Binds with the lock held.
+///
+/// The mode is set on the socket, before it has a file: the file is made with it, and there is no moment at
+/// which it has another.
+fn make(fd: &Fd, address: &Address, path: &CStr, mode: u32) -> Result<Identity> {
+    rustix::fs::fchmod(fd, Mode::from_raw_mode(mode)).named(Call::FCHMOD)?;
+    match rustix::net::bind(fd, address).named(Call::BIND) {
+        Err(taken) if taken.is(Errno::ADDRINUSE) => {
+            remove_dead(address, path, taken)?;
+            rustix::net::bind(fd, address).named(Call::BIND)?;
+        }
+        answer => answer?,
+    }
+    match rustix::fs::statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW) {
+        Ok(stat) => Ok(Identity::of(&stat)),
+        Err(errno) => {
+            // Made a moment ago by ourselves, and nobody will know it later.
+            let _ = rustix::fs::unlinkat(CWD, path, AtFlags::empty());
+            Err(Error::kernel(Call::NEWFSTATAT, errno))
+        }
+    }
+}
+
+/// Removes the file that is in the way, where it is a socket's, ours, and no process has that socket any more;
+/// with the lock held, so that nobody who takes the lock too can have made it since.
+///
+/// A bind has failed before, and not for its answer alone: it waited for the kernel's lock of the directory, under
+/// which, since Linux 5.14, a bind of anybody's both makes the file and makes its socket known to `connect`.
+fn remove_dead(address: &Address, path: &CStr, taken: Error) -> Result<()> {
+    let Ok(stat) = rustix::fs::statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW) else {
+        return Err(taken);
+    };
+    if FileType::from_raw_mode(stat.st_mode) != FileType::Socket || stat.st_uid != geteuid().as_raw() {
+        return Err(taken);
+    }
+    // A datagram socket's connect answers for a socket of any type, listening or not, and none of them is told.
+    let asks = Kind::DATAGRAM.socket(SocketFlags::NONBLOCK)?;
+    if rustix::net::connect(&asks, address) != Err(Errno::CONNREFUSED) {
+        return Err(taken);
+    }
+    drop(asks);
+    rustix::fs::unlinkat(CWD, path, AtFlags::empty()).named(Call::UNLINKAT)
+}
+
+fn unlink_that(path: &CStr, file: Identity) -> Result<()> {
+    let stat = rustix::fs::statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW).named(Call::NEWFSTATAT)?;
+    if Identity::of(&stat) != file {
+        return Err(Error::peer(Call::NEWFSTATAT, Errno::STALE));
+    }
+    rustix::fs::unlinkat(CWD, path, AtFlags::empty()).named(Call::UNLINKAT)
 }

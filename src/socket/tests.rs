@@ -2,6 +2,7 @@
 
 mod datagram;
 mod names;
+mod owners;
 mod seqpacket;
 mod stream;
 

@@ -1,5 +1,7 @@
 //! Ends handed to programs that are exec'd: as their standard input or output, and nothing else with them.
 
+mod sockets;
+
 use crate::add_tests;
 use crate::conformance;
 use crate::conformance::mechanism::{PATIENCE, fresh_path, remove_files};
@@ -14,6 +16,7 @@ pub fn tests(list: &mut List) {
         cat_between_two_pipes, tr_from_a_pipe, the_number_that_it_has_already, an_end_under_its_own_number,
         nothing_else_survives, echo_into_a_fifo, cat_from_a_fifo, packets_from_a_program,
     );
+    sockets::tests(list);
 }
 
 /// Forks, hands over and execs.

@@ -7,10 +7,18 @@ mod conformance;
 mod crash;
 mod descriptors;
 mod exec;
+mod killed;
+mod memory;
+mod names;
 mod older_kernels;
 mod os;
+mod proc;
+mod ring_stress;
+mod rpc;
 mod runner;
+mod several;
 mod sizes;
+mod tables;
 #[path = "../support/trace.rs"]
 mod trace;
 
@@ -21,8 +29,15 @@ fn main() {
     descriptors::tests(&mut list);
     exec::tests(&mut list);
     crash::tests(&mut list);
+    killed::tests(&mut list);
+    memory::tests(&mut list);
+    ring_stress::tests(&mut list);
+    proc::tests(&mut list);
+    rpc::tests(&mut list);
+    several::tests(&mut list);
     sizes::tests(&mut list);
     badinput::tests(&mut list);
+    names::tests(&mut list);
     older_kernels::tests(&mut list);
     runner::main(list, conformance::matrix::judge)
 }

@@ -4,6 +4,7 @@ pub mod fds;
 pub mod limits;
 pub mod maps;
 pub mod process;
+pub mod rights;
 pub mod signals;
 
 use std::os::fd::RawFd;
@@ -71,29 +72,4 @@ pub fn raw_write_waiting(fd: RawFd, mut bytes: &[u8]) -> std::io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// Sends `bytes` and a copy of `descriptor` over a UNIX socket.
-pub fn raw_send_descriptor(fd: RawFd, descriptor: RawFd, bytes: &[u8]) -> std::io::Result<usize> {
-    let mut part = libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
-    let mut control = [0u64; 8];
-    // SAFETY: all zeros is a msghdr.
-    let mut header: libc::msghdr = unsafe { std::mem::zeroed() };
-    header.msg_iov = &mut part;
-    header.msg_iovlen = 1;
-    header.msg_control = control.as_mut_ptr().cast();
-    let size = size_of::<RawFd>() as u32;
-    // SAFETY: arithmetic alone.
-    header.msg_controllen = unsafe { libc::CMSG_SPACE(size) } as _;
-    // SAFETY: `control` has room for one header and one descriptor, and is aligned for it.
-    let first = unsafe { &mut *libc::CMSG_FIRSTHDR(&header) };
-    first.cmsg_level = libc::SOL_SOCKET;
-    first.cmsg_type = libc::SCM_RIGHTS;
-    // SAFETY: arithmetic alone.
-    first.cmsg_len = unsafe { libc::CMSG_LEN(size) } as _;
-    // SAFETY: behind the header there is room for one descriptor.
-    unsafe { libc::CMSG_DATA(first).cast::<RawFd>().write_unaligned(descriptor) };
-    // SAFETY: a valid message, with a control buffer of that length.
-    let n = unsafe { libc::sendmsg(fd, &header, libc::MSG_NOSIGNAL) };
-    usize::try_from(n).map_err(|_| std::io::Error::last_os_error())
 }

@@ -51,7 +51,12 @@ each row happen under ptrace and compares. `RAWIPC_BLESS=1 cargo test --test sys
   a trait declares, for a row of whichever type is used.
 - \"before 6.18\" and the like name the kernel that a row belongs to, and links in such a row mean rows of that
   kernel. Rows without one hold on every kernel from 5.10 on, or from the one that the call came with.
-- An error that the kernel gives ends the list where it comes, and what had been made by then is closed or removed.
+- An error of the kernel that has no row ends the list where it comes, and what had been made by then is closed or
+  removed.
+- A process that is stopped and continued makes the `ppoll` that it sleeps in a second time: the kernel repeats it,
+  with what is left of the time.
+- With the feature `libc` the calls go through the C library, in the same order; glibc makes `fstat` as a
+  `newfstatat` of no path.
 - Names are those of x86-64, aarch64 and riscv64, which agree. On 32-bit architectures the kernel's own names for
   64-bit times and sizes stand in their place: `ppoll_time64`, `clock_gettime64`, `rt_sigtimedwait_time64`,
   `fcntl64`, `fstatat64`, `mmap2`.

@@ -108,7 +108,8 @@ impl Rule {
             Is::Under(mask, expected) => value & mask == expected,
             Is::Mode => permissions(value),
             Is::ModeIfCreated => {
-                call.args[self.argument - 1] & bits(libc::O_CREAT) == 0 || permissions(value)
+                let creates = call.args[self.argument - 1] & bits(libc::O_CREAT) != 0;
+                !creates || permissions(value) || value & 0o7777 == 0o600
             }
         }
     }

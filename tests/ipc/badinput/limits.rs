@@ -27,7 +27,7 @@ pub fn tests(list: &mut List) {
 type Make = fn() -> Result<Box<dyn Any>>;
 
 /// Each constructor, and the descriptors that must be free for it.
-const CONSTRUCTORS: [(&str, Make, u64); 16] = [
+const CONSTRUCTORS: [(&str, Make, u64); 17] = [
     ("pipe_pair", || Ok(Box::new(pipe::pair()?)), 2),
     ("pipe_packet_pair", || Ok(Box::new(pipe::packet_pair()?)), 2),
     ("fifo_open_read", || Ok(Box::new(fifo::open_read(c"fifo")?)), 1),
@@ -37,9 +37,10 @@ const CONSTRUCTORS: [(&str, Make, u64); 16] = [
     ("seqpacket_pair", || Ok(Box::new(Seqpacket::pair()?)), 2),
     ("datagram_pair", || Ok(Box::new(Datagram::pair()?)), 2),
     ("datagram_unbound", || Ok(Box::new(Datagram::unbound()?)), 1),
-    ("datagram_bind", || Ok(Box::new(Datagram::bind(&Address::path(c"name")?)?)), 1),
-    ("listener", || Ok(Box::new(Listener::<Stream>::bind(&Address::path(c"name")?)?)), 1),
-    ("listener_and_connect", listen_and_connect, 3),
+    ("datagram_bind", || Ok(Box::new(Datagram::bind(&Address::path(c"name")?)?)), 2),
+    ("listener", || Ok(Box::new(Listener::<Stream>::bind(&Address::path(c"name")?)?)), 2),
+    ("listener_after_a_dead_one", || Ok(Box::new(Listener::<Stream>::bind(&Address::path(c"dead")?)?)), 3),
+    ("listener_and_connect", listen_and_connect, 4),
     ("memfd", || Ok(Box::new(Memfd::create(c"memory", 4096)?)), 1),
     ("file", || Ok(Box::new(File::create(c"file", 4096)?)), 1),
     ("file_open", || Ok(Box::new(File::open(c"plain")?)), 1),
@@ -57,6 +58,7 @@ fn listen_and_connect() -> Result<Box<dyn Any>> {
 fn prepare() {
     fifo::create(c"fifo").expect("create");
     std::fs::write("plain", [0; 4096]).expect("write");
+    drop(std::os::unix::net::UnixListener::bind("dead").expect("bind"));
 }
 
 fn tidy() {
@@ -64,6 +66,8 @@ fn tidy() {
     std::fs::remove_file("plain").expect("remove");
     // A mapped file stays until it is removed by its name.
     let _ = std::fs::remove_file("file");
+    // A dead socket's until it is taken over.
+    let _ = std::fs::remove_file("dead");
 }
 
 /// With 0, 1, … descriptors free: EMFILE, and all as before; with enough: it works.
@@ -77,7 +81,9 @@ fn run_out_of_descriptors(make: Make, needs: u64) {
         let e = refused(answer, Errno::MFILE);
         println!("{free} free: {e}");
         let _ = std::fs::remove_file("file");
-        assert!(!std::fs::exists("name").expect("exists"), "a file stays after {e}");
+        for file in ["name", "name.lock", "dead.lock"] {
+            assert!(!std::fs::exists(file).expect("exists"), "{file} stays after {e}");
+        }
         first_free.assert_nothing_new();
     }
     limits::limit_descriptors(first_free.number() + needs);

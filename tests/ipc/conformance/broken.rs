@@ -321,7 +321,7 @@ const DESCRIPTORS: &[Broken] = &[
 ];
 
 const fn named(create: fn(&CStr) -> Result<Box<dyn Any>>) -> Option<Named> {
-    Some(Named { create, left_over_is_taken: true })
+    Some(Named { create })
 }
 
 fn drop_cloexec(fd: Option<i32>) {

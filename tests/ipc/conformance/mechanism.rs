@@ -41,8 +41,6 @@ pub type HostileReceiver = (&'static str, fn(&mut Rx));
 pub struct Named {
     /// Creates it, and gives what keeps it.
     pub create: fn(&std::ffi::CStr) -> Result<Box<dyn std::any::Any>>,
-    /// Whether one that a killed process left is taken over; if not, it is `EADDRINUSE`.
-    pub left_over_is_taken: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

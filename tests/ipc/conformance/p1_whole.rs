@@ -2,7 +2,7 @@
 
 use super::mechanism::{PATIENCE, across, assert_same, message};
 use super::{Mechanism, Rx};
-use crate::os::process::Child;
+use crate::os::process::{Child, Gate};
 
 const MESSAGES: usize = 400;
 const SENDERS: usize = 3;
@@ -49,13 +49,17 @@ fn queued(m: &Mechanism) {
     }
 }
 
-/// The messages of several processes come whole, each one's in its order.
+/// The messages of several processes come whole, each one's in its order. All are there before the first sends: a
+/// FIFO whose only writer so far has left is at its end.
 fn several_senders(m: &Mechanism) {
+    let (there, start) = (Gate::new(), Gate::new());
     let mut channel = Some((m.make)());
     let children: Vec<Child> = (0..SENDERS)
         .map(|who| {
             Child::spawn(|| {
                 let mut tx = channel.take().expect("unused").sender();
+                there.open();
+                start.wait();
                 for i in 0..EACH {
                     let number = who * EACH + i;
                     let mut msg = vec![who as u8, i as u8];
@@ -66,6 +70,8 @@ fn several_senders(m: &Mechanism) {
         })
         .collect();
     let mut rx = channel.take().expect("unused").receiver();
+    (0..SENDERS).for_each(|_| there.wait());
+    (0..SENDERS).for_each(|_| start.open());
     take_all(m, &mut rx);
     children.into_iter().for_each(Child::join);
 }

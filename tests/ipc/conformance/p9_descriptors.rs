@@ -16,11 +16,7 @@ pub fn check(m: &Mechanism) {
     close_on_exec(m);
     if let Some(named) = m.named {
         private_file(named);
-        if named.left_over_is_taken {
-            successor(named);
-        } else {
-            left_over(named);
-        }
+        successor(named);
     }
     os::umask(mask);
 }
@@ -67,26 +63,6 @@ fn successor(Named { create, .. }: Named) {
     let keeps = create(&path).expect("the last one's name");
     assert_private(as_path(&path));
     drop(keeps);
-}
-
-/// What is left is refused by name and left alone; once it is removed, the name is free.
-fn left_over(Named { create, .. }: Named) {
-    let path = fresh_path();
-    let there = Gate::new();
-    let child = Child::spawn(|| {
-        let keeps = create(&path).expect("a new name");
-        there.open();
-        nap(Duration::from_secs(60));
-        drop(keeps);
-    });
-    there.wait();
-    child.kill();
-    match create(&path) {
-        Ok(_) => panic!("it is taken over after all: say so in the table of mechanisms"),
-        Err(e) => assert_eq!(e.errno(), rawipc::Errno::ADDRINUSE),
-    }
-    std::fs::remove_file(as_path(&path)).expect("left alone by the refusal");
-    drop(create(&path).expect("a free name"));
 }
 
 fn as_path(path: &std::ffi::CStr) -> &Path {

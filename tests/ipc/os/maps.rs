@@ -16,6 +16,11 @@ impl Mapping {
         shared(std::process::id()).into_iter().find(|m| m.mode.starts_with("rw") && m.name.contains(name))
     }
 
+    /// Whether `address` lies in it.
+    pub fn holds(&self, address: usize) -> bool {
+        (self.start..self.end).contains(&address)
+    }
+
     pub fn len(&self) -> usize {
         self.end - self.start
     }
@@ -34,6 +39,11 @@ impl Mapping {
 pub fn shared(pid: u32) -> Vec<Mapping> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/maps")).expect("maps");
     text.lines().filter_map(parse).filter(|m| m.mode.ends_with('s')).collect()
+}
+
+/// What `pid` has mapped, and shares, at an address.
+pub fn shared_at(pid: u32, address: usize) -> Option<Mapping> {
+    shared(pid).into_iter().find(|m| m.holds(address))
 }
 
 /// `start-end mode offset device inode   name`.

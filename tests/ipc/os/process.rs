@@ -36,8 +36,24 @@ impl Child {
         }
     }
 
+    /// One that was made by other means than [`spawn`](Child::spawn).
+    pub fn of(pid: i32) -> Child {
+        Child { pid }
+    }
+
     pub fn pid(&self) -> i32 {
         self.pid
+    }
+
+    /// Whether it has ended; it is to be waited for all the same.
+    pub fn has_ended(&self) -> bool {
+        let mut info = std::mem::MaybeUninit::<libc::siginfo_t>::zeroed();
+        let flags = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+        // SAFETY: room for a siginfo.
+        let ret = unsafe { libc::waitid(libc::P_PID, self.pid as u32, info.as_mut_ptr(), flags) };
+        check(ret, "waitid");
+        // SAFETY: zeroed, and filled in where there was something to tell.
+        unsafe { info.assume_init().si_pid() != 0 }
     }
 
     /// Waits for its end.

@@ -73,13 +73,7 @@ impl Job {
             self.child.signal(libc::SIGKILL);
             return true;
         }
-        let mut info = std::mem::MaybeUninit::<libc::siginfo_t>::zeroed();
-        let flags = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
-        // SAFETY: room for a siginfo.
-        let ret = unsafe { libc::waitid(libc::P_PID, self.child.pid() as u32, info.as_mut_ptr(), flags) };
-        check(ret, "waitid");
-        // SAFETY: zeroed, and filled in where there was something to tell.
-        unsafe { info.assume_init().si_pid() != 0 }
+        self.child.has_ended()
     }
 
     /// Reaps the child and whatever is left of its group, and says how it went.

@@ -15,12 +15,13 @@ pub struct Belongings {
 
 impl Belongings {
     pub fn now() -> Belongings {
+        assert_eq!(crate::tables::own_difference(), None, "before the test");
         Belongings { descriptors: fds::own(), mappings: maps::shared(std::process::id()) }
     }
 
     /// What is there now and was not, or the other way round.
     pub fn difference(&self) -> Option<String> {
-        let mut text = String::new();
+        let mut text = crate::tables::own_difference().unwrap_or_default();
         // Descriptors first: a child that is waited for has none any more.
         let now = fds::own();
         for (fd, seen) in &now {

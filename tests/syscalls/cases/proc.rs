@@ -52,25 +52,42 @@ fn links(s: &mut Scenarios) {
     let link = "proc::Process::link";
     let cwd = |me: &Process| me.link(Link::Cwd, &mut [0; LINK_MAX]).map(drop);
     s.case(link, "ok", move |t| t.ok_with(Process::own()?, |me| cwd(me)));
-    s.case(link, "the text ends in (deleted), links are left", move |t| {
+    s.case(link, "the text ends in (deleted), it is a name", move |t| {
         go_to_a_deceptive_directory(t)?;
         t.ok_with(Process::own()?, |me| cwd(me))
     });
-    s.case(link, "the same, the root cannot be opened", move |t| {
+    s.case(link, "the text ends in (deleted), the root cannot be opened", move |t| {
         go_to_a_deceptive_directory(t)?;
         let me = Process::own()?;
         t.refuse("openat", 1, Errno::MFILE);
         t.ok_with(me, |me| cwd(me))
     });
-    for (case, call, errno) in [
-        ("not ours", "readlinkat", Errno::ACCESS),
-        ("gone", "readlinkat", Errno::SRCH),
-        ("gone after its text was read", "statx", Errno::SRCH),
-    ] {
+    for (case, call, errno) in
+        [("not ours", "readlinkat", Errno::ACCESS), ("gone", "readlinkat", Errno::SRCH)]
+    {
         s.case(link, case, move |t| {
             let me = Process::own()?;
             t.refuse(call, 1, errno);
             t.err(errno, || cwd(&me))
+        });
+    }
+    s.case(link, "the text ends in (deleted), it is no name there", move |t| {
+        go_to_a_deceptive_directory(t)?;
+        std::fs::rename(std_path(&t.path("here (deleted)")), std_path(&t.path("there (deleted)")))?;
+        t.refuse("statx", 2, Errno::NOENT);
+        t.ok_with(Process::own()?, |me| cwd(me))
+    });
+    for (case, errno) in [
+        ("a directory of /proc whose process is gone", None),
+        ("gone after its text was read", Some(Errno::SRCH)),
+    ] {
+        s.case(link, case, move |t| {
+            let me = Process::own()?;
+            t.refuse("statx", 1, Errno::NOENT);
+            if let Some(errno) = errno {
+                t.refuse("readlinkat", 2, errno);
+            }
+            t.answers(errno, || cwd(&me))
         });
     }
     s.case(link, "text too short", |t| {
@@ -90,10 +107,41 @@ fn details(s: &mut Scenarios) {
         let me = Process::own()?;
         t.err(Errno::BADF, || me.fdinfo(-1))
     });
-    s.case(fdinfo, "closed in between", |t| {
+    for (case, look, errno) in [
+        ("closed in between", None, Errno::BADF),
+        ("closed in between, dead", Some(Errno::SRCH), Errno::SRCH),
+        ("closed in between, in a kernel thread", Some(Errno::NOENT), Errno::BADF),
+    ] {
+        s.case(fdinfo, case, move |t| {
+            let me = Process::own()?;
+            t.refuse("read", 1, Errno::NOENT);
+            if let Some(look) = look {
+                t.refuse("readlinkat", 1, look);
+            }
+            t.err(errno, || me.fdinfo(2))
+        });
+    }
+    s.case(fdinfo, "closed in between, gone", |t| {
         let me = Process::own()?;
         t.refuse("read", 1, Errno::NOENT);
-        t.err(Errno::BADF, || me.fdinfo(2))
+        t.refuse("readlinkat", 1, Errno::NOENT);
+        t.refuse("openat", 2, Errno::NOENT);
+        t.err(Errno::SRCH, || me.fdinfo(2))
+    });
+    s.case(fdinfo, "closed in between, dying", |t| {
+        let mut cat = a_cat()?;
+        let it = Process::open(cat.id() as i32)?;
+        let stdin = cat.stdin.take();
+        let pid = cat.id();
+        // It ends just before its fdinfo is read.
+        let mut stdin = Some(stdin);
+        t.cue("read", 1, move || {
+            drop(stdin.take());
+            ended(pid);
+        });
+        let answer = t.err(Errno::SRCH, || it.fdinfo(1));
+        cat.wait()?;
+        answer
     });
     s.case(fdinfo, "not open there", |t| {
         let me = Process::own()?;
@@ -176,13 +224,26 @@ fn with_a_deceptive_file(t: &Stage) -> Outcome {
 fn walking(s: &mut Scenarios) {
     let next = "proc::Table::next";
     s.case(next, "ok", |t| second(t, None, LINK_MAX, |_| Ok(())));
-    s.case(next, "the text ends in (deleted), links are left", |t| {
+    s.case(next, "the text ends in (deleted), it is a name", |t| {
         second(t, None, LINK_MAX, with_a_deceptive_file)
     });
-    s.case(next, "the same, the root cannot be opened", |t| {
+    s.case(next, "the text ends in (deleted), the root cannot be opened", |t| {
         second(t, None, LINK_MAX, |t| {
             with_a_deceptive_file(t)?;
             t.refuse("openat", 1, Errno::MFILE);
+            Ok(())
+        })
+    });
+    s.case(next, "the text ends in (deleted), it is no name there", |t| {
+        second(t, None, LINK_MAX, |t| {
+            with_a_deceptive_file(t)?;
+            t.refuse("statx", 3, Errno::NOENT);
+            Ok(())
+        })
+    });
+    s.case(next, "a directory of /proc whose process is gone", |t| {
+        second(t, None, LINK_MAX, |t| {
+            t.refuse("statx", 2, Errno::NOENT);
             Ok(())
         })
     });
@@ -192,7 +253,6 @@ fn walking(s: &mut Scenarios) {
         ("not ours any more", "readlinkat", 1, Some(Errno::ACCESS)),
         ("one was closed meanwhile", "statx", 1, None),
         ("one was closed after its mode was read", "readlinkat", 1, None),
-        ("one was closed after its text was read", "statx", 2, None),
     ] {
         s.case(next, case, move |t| {
             second(t, errno, LINK_MAX, |t| {
@@ -201,6 +261,13 @@ fn walking(s: &mut Scenarios) {
             })
         });
     }
+    s.case(next, "one was closed after its text was read", |t| {
+        second(t, None, LINK_MAX, |t| {
+            t.refuse("statx", 2, Errno::NOENT);
+            t.refuse("readlinkat", 2, Errno::NOENT);
+            Ok(())
+        })
+    });
     s.case(next, "the next numbers must be fetched", |t| {
         let (me, mut names) = (Process::own()?, [0; 32]);
         let mut table = me.descriptors(&mut names)?;

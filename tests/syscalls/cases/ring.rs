@@ -10,6 +10,7 @@ pub fn cases(s: &mut Scenarios) {
     making(s);
     receiving(s);
     sending(s);
+    owing(s);
     waiting(s, &RECV);
     waiting(s, &SEND);
 }
@@ -31,18 +32,34 @@ fn making(s: &mut Scenarios) {
         t.refuse("memfd_create", 3, Errno::INVAL);
         pair(t)
     });
-    s.case("ring::pair", "fewer than two descriptors left", |t| {
-        t.refuse("socketpair", 1, Errno::MFILE);
-        t.err(Errno::MFILE, made)
+    s.case("ring::pair", "signals come", move |t| {
+        t.refuse("fallocate", 1, Errno::INTR);
+        t.refuse("fallocate", 3, Errno::INTR);
+        t.refuse("fallocate", 4, Errno::INTR);
+        pair(t)
     });
-    s.case("ring::pair", "two left", |t| {
-        t.refuse("memfd_create", 1, Errno::MFILE);
-        t.err(Errno::MFILE, made)
-    });
-    s.case("ring::pair", "no memory", |t| {
-        t.refuse("fallocate", 1, Errno::NOSPC);
-        t.err(Errno::NOSPC, made)
-    });
+    for (case, call, nth) in [
+        ("fewer than two descriptors left", "socketpair", 1),
+        ("two left", "memfd_create", 1),
+        ("no memory", "fallocate", 1),
+        ("sealing the size fails", "fcntl", 1),
+        ("no mapping", "mmap", 1),
+        ("no second mapping", "mmap", 2),
+        ("sealing writes fails", "fcntl", 2),
+        ("no third mapping", "mmap", 3),
+        ("no fourth mapping", "mmap", 4),
+        ("none left for the second memory", "memfd_create", 2),
+        ("no memory for the second", "fallocate", 2),
+        ("sealing the second size fails", "fcntl", 3),
+        ("no fifth mapping", "mmap", 5),
+        ("sealing writes to the second fails", "fcntl", 4),
+        ("no sixth mapping", "mmap", 6),
+    ] {
+        s.case("ring::pair", case, move |t| {
+            t.refuse(call, nth, Errno::NOMEM);
+            t.err(Errno::NOMEM, made)
+        });
+    }
     s.case("ring::pair", "refused", |t| t.err(Errno::INVAL, || ring::pair(0)));
     s.case("ring::Producer", "drop", |t| {
         let (p, _c) = made()?;
@@ -213,6 +230,81 @@ fn make_room(c: &mut Consumer, sleeps: bool) {
     if sleeps {
         drain(c);
     }
+}
+
+/// A consumer whose bell to the producer did not get through: it took a message, and the producer waits for room.
+fn owing_consumer(t: &Stage) -> Outcome<(Producer, Consumer)> {
+    let (mut p, mut c) = made()?;
+    fill(&mut p);
+    t.refuse("sendto", 1, Errno::NOBUFS);
+    c.try_recv(&mut [0; CAPACITY])?;
+    Ok((p, c))
+}
+
+/// A producer whose bell to the consumer did not get through: it sent a message, and has room for no other.
+fn owing_producer(t: &Stage) -> Outcome<(Producer, Consumer)> {
+    let (mut p, mut c) = made()?;
+    drain(&mut c);
+    t.refuse("sendto", 1, Errno::NOBUFS);
+    p.try_send(LARGE)?;
+    Ok((p, c))
+}
+
+fn owing(s: &mut Scenarios) {
+    s.case("ring::Consumer::recv", "a bell is owed", |t| {
+        let (mut p, mut c) = owing_consumer(t)?;
+        t.cue("ppoll", 1, move || fill(&mut p));
+        t.ok(|| c.recv(&mut [0; CAPACITY], Wait::FOREVER)).map(drop)
+    });
+    s.case("ring::Consumer::recv", "a bell is owed", |t| {
+        let (_p, mut c) = owing_consumer(t)?;
+        t.err(Errno::TIMEDOUT, || c.recv(&mut [0; CAPACITY], ZERO))
+    });
+    s.case("ring::Producer::send", "a bell is owed", |t| {
+        let (mut p, mut c) = owing_producer(t)?;
+        t.cue("ppoll", 1, move || make_room(&mut c, false));
+        t.ok(|| p.send(LARGE, LONG))
+    });
+    for (function, recv) in RECVS {
+        s.case(function, "a bell is owed, no memory for it", move |t| {
+            let (_p, mut c) = owing_consumer(t)?;
+            t.refuse("sendto", 1, Errno::NOBUFS);
+            t.err(Errno::NOBUFS, || recv(&mut c))
+        });
+    }
+    for (function, send) in SENDS {
+        s.case(function, "room, the consumer sleeps, no memory for a bell", move |t| {
+            let (mut p, mut c) = made()?;
+            drain(&mut c);
+            t.refuse("sendto", 1, Errno::NOBUFS);
+            t.ok(|| send(&mut p, b"some"))
+        });
+        s.case(function, "a bell is owed, no memory for it", move |t| {
+            let (mut p, _c) = owing_producer(t)?;
+            t.refuse("sendto", 1, Errno::NOBUFS);
+            t.err(Errno::NOBUFS, || send(&mut p, LARGE))
+        });
+    }
+    let try_recv = "ring::Consumer::try_recv";
+    s.case(try_recv, "a bell is owed", |t| {
+        let (_p, mut c) = owing_consumer(t)?;
+        t.err(Errno::AGAIN, || c.try_recv(&mut [0; CAPACITY]))
+    });
+    s.case(try_recv, "a bell is owed, a message came just then, the producer waits for room", |t| {
+        let (mut p, mut c) = owing_consumer(t)?;
+        t.cue("sendto", 1, move || fill(&mut p));
+        t.ok(|| c.try_recv(&mut [0; CAPACITY])).map(drop)
+    });
+    let try_send = "ring::Producer::try_send";
+    s.case(try_send, "a bell is owed", |t| {
+        let (mut p, _c) = owing_producer(t)?;
+        t.err(Errno::AGAIN, || p.try_send(LARGE))
+    });
+    s.case(try_send, "a bell is owed, room came just then, the consumer sleeps", |t| {
+        let (mut p, mut c) = owing_producer(t)?;
+        t.cue("sendto", 1, move || make_room(&mut c, true));
+        t.ok(|| p.try_send(LARGE))
+    });
 }
 
 /// The two directions have the same rows: an end on which a call waits, and what the other side can do.

@@ -78,7 +78,9 @@ fn making(s: &mut Scenarios) {
     });
 }
 
-const WAITS: [(&str, fn() -> Wait); 3] =
+type NewWait = fn() -> Wait;
+
+const WAITS: [(&str, NewWait); 3] =
     [("for ever", || Wait::FOREVER), ("until an instant", later), ("at most a duration", || LONG)];
 
 /// A call without arguments, in a window of its own.

@@ -32,6 +32,17 @@ fn abstract_name() -> rawipc::Result<Address> {
 
 /// What the types have in common: pairs, attaching, shutting down, dropping.
 fn both(s: &mut Scenarios) {
+    type Name = fn(usize) -> rawipc::Result<Address>;
+    let names: [(&str, Name); 2] = [
+        ("socket::Address::path", |len| {
+            Address::path(&std::ffi::CString::new(vec![b'n'; len]).expect("no NUL among them"))
+        }),
+        ("socket::Address::abstract_name", |len| Address::abstract_name(&vec![b'n'; len])),
+    ];
+    for (function, name) in names {
+        s.case(function, "ok", move |t| t.ok_with(8, |len| name(*len)));
+        s.case(function, "refused", move |t| t.err(Errno::NAMETOOLONG, || name(108)));
+    }
     s.case("socket::Stream::pair", "ok", |t| t.ok(|| Stream::pair().map(std::mem::forget)));
     s.case("socket::Seqpacket::pair", "ok", |t| t.ok(|| Seqpacket::pair().map(std::mem::forget)));
     s.case("socket::Datagram::pair", "ok", |t| t.ok(|| Datagram::pair().map(std::mem::forget)));

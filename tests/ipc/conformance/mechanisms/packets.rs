@@ -38,7 +38,6 @@ pub const FIFO: Mechanism = Mechanism {
             fifo::ensure(path)?;
             Ok(Box::new(fifo::open_receiver(path)?))
         },
-        left_over_is_taken: true,
     }),
     ..PIPE
 };

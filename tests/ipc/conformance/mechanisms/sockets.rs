@@ -9,10 +9,6 @@ use rawipc::socket::{Address, DEFAULT_LIMIT, Datagram, Listener, Seqpacket, Stre
 
 const LIMIT: usize = framed::LIMIT;
 
-/// Whoever was killed while it had a name leaves the file, and this version removes none that it did not make.
-const DEAD_NAME: (usize, &str) =
-    (9, "a socket file that a killed process left is EADDRINUSE to its successor, until it is removed");
-
 /// Connected by name, both ways at once; one way of it is used here.
 pub const STREAM: Mechanism = Mechanism {
     name: "framed stream",
@@ -27,12 +23,9 @@ pub const STREAM: Mechanism = Mechanism {
         Channel::of(rx(receiver), tx(FrameSender::sole(client, LIMIT).expect("sole")))
     },
     hostile_receivers: RECEIVERS,
-    named: Some(Named {
-        create: |path| Ok(Box::new(Listener::<Stream>::bind(&Address::path(path)?)?)),
-        left_over_is_taken: false,
-    }),
+    named: Some(Named { create: |path| Ok(Box::new(Listener::<Stream>::bind(&Address::path(path)?)?)) }),
     calls: Calls { send: &["sendmsg"], recv: &["recvfrom"] },
-    notes: &[DEAD_NAME],
+    notes: &[],
     ..framed::PIPE
 };
 
@@ -49,12 +42,9 @@ pub const SEQPACKET: Mechanism = Mechanism {
     gone: Gone::AtOnce,
     attacks: PACKETS,
     hostile_receivers: RECEIVERS,
-    named: Some(Named {
-        create: |path| Ok(Box::new(Listener::<Seqpacket>::bind(&Address::path(path)?)?)),
-        left_over_is_taken: false,
-    }),
+    named: Some(Named { create: |path| Ok(Box::new(Listener::<Seqpacket>::bind(&Address::path(path)?)?)) }),
     calls: Calls { send: &["sendto"], recv: &["recvfrom"] },
-    notes: &[DEAD_NAME],
+    notes: &[],
 };
 
 pub const DATAGRAM: Mechanism = Mechanism {
@@ -65,17 +55,11 @@ pub const DATAGRAM: Mechanism = Mechanism {
     },
     gone: Gone::SendersOnly,
     attacks: DATAGRAMS,
-    named: Some(Named {
-        create: |path| Ok(Box::new(Datagram::bind(&Address::path(path)?)?)),
-        left_over_is_taken: false,
-    }),
-    notes: &[
-        (
-            5,
-            "a datagram socket has no end of stream: the kernel tells a sender that nobody is left, a receiver nothing",
-        ),
-        DEAD_NAME,
-    ],
+    named: Some(Named { create: |path| Ok(Box::new(Datagram::bind(&Address::path(path)?)?)) }),
+    notes: &[(
+        5,
+        "a datagram socket has no end of stream: the kernel tells a sender that nobody is left, a receiver nothing",
+    )],
     ..SEQPACKET
 };
 
@@ -110,7 +94,7 @@ const DESCRIPTORS: Attack = Attack {
     act: |tx| {
         tx.put(&message(0, SMALL));
         for _ in 0..10 {
-            let _ = os::raw_send_descriptor(fd_of(tx), 0, &message(1, SMALL));
+            let _ = os::rights::send(fd_of(tx), 0, &message(1, SMALL));
         }
     },
     outcome: Outcome::Anything,

@@ -223,6 +223,16 @@ fn receiving_from(s: &mut Scenarios) {
         recv(|a, wait| a.recv_from(&mut [0; SMALL], wait).map(drop)),
     ];
     BOTH.iter().for_each(|w| w.cases(s));
+    for (case, message, errno) in
+        [("reset", Some(b"some"), None), ("reset, nothing there", None, Some(Errno::AGAIN))]
+    {
+        s.case("socket::Datagram::try_recv_from", case, move |t| {
+            let (a, mut b) = Datagram::pair()?;
+            message.map_or(Ok(()), |m| b.try_send(m))?;
+            t.refuse("recvmsg", 1, Errno::CONNRESET);
+            t.answers(errno, || a.try_recv_from(&mut [0; WHOLE]))
+        });
+    }
     let more: [Story; 2] = [
         ("small, nothing there", None, SMALL, false, Some(Errno::AGAIN)),
         ("small, reset, nothing there", None, SMALL, true, Some(Errno::AGAIN)),

@@ -1,10 +1,13 @@
 //! Listeners, and the names that they and datagram sockets have.
 
+use std::os::unix::net::UnixListener;
+
+use rawipc::fd::Fd;
 use rawipc::socket::{Address, Datagram, Listener, Options, Stream};
 use rawipc::{Errno, Wait};
 
 use super::{abstract_name, path};
-use crate::cases::fifo::std_path;
+use crate::cases::fifo::{as_another, std_path};
 use crate::cases::pipe::drop_of;
 use crate::cases::waiting::Waiting;
 use crate::scenario::{Outcome, Scenarios, Stage};
@@ -33,15 +36,29 @@ fn binding(s: &mut Scenarios) {
             let at = path(t)?;
             t.err(Errno::INVAL, || bind(&at, 0o1600))
         });
-        fails(s, function, "no socket", "socket", false, bind);
-        fails(s, function, "path, no mode", "fchmod", false, bind);
-        fails(s, function, "path, no bind", "bind", false, bind);
-        fails(s, function, "path, no stat", "newfstatat", false, bind);
-        fails(s, function, "abstract name, no bind", "bind", true, bind);
+        for (case, set_up, errno) in ON_THE_WAY {
+            s.case(function, case, move |t| {
+                let at = if case.starts_with("abstract") { abstract_name()? } else { path(t)? };
+                let _there = set_up(t)?;
+                t.answers(*errno, || bind(&at, 0o600))
+            });
+        }
     }
-    let listener = "socket::Listener::bind_with";
-    fails(s, listener, "path, no listen", "listen", false, LISTENER);
-    fails(s, listener, "abstract name, no listen", "listen", true, LISTENER);
+    for (case, dead) in [("path, no listen", false), ("path of a dead socket, no listen", true)] {
+        s.case("socket::Listener::bind_with", case, move |t| {
+            if dead {
+                a_dead_one(t)?;
+            }
+            let at = path(t)?;
+            t.refuse("listen", 1, Errno::NOMEM);
+            t.err(Errno::NOMEM, || LISTENER(&at, 0o600))
+        });
+    }
+    s.case("socket::Listener::bind_with", "abstract name, no listen", |t| {
+        let at = abstract_name()?;
+        t.refuse("listen", 1, Errno::NOMEM);
+        t.err(Errno::NOMEM, || LISTENER(&at, 0o600))
+    });
     s.case("socket::Listener::bind", "path", |t| {
         t.ok_with(path(t)?, |at| Listener::<Stream>::bind(at).map(std::mem::forget))
     });
@@ -50,19 +67,133 @@ fn binding(s: &mut Scenarios) {
     });
 }
 
-/// `call` fails on the way.
-fn fails(s: &mut Scenarios, function: &str, case: &str, call: &'static str, of_abstract: bool, bind: Bind) {
-    s.case(function, case, move |t| {
-        let at = if of_abstract { abstract_name()? } else { path(t)? };
-        t.refuse(call, 1, Errno::NOMEM);
-        t.err(Errno::NOMEM, || bind(&at, 0o600))
-    });
+/// What lies there, or lives there; kept until the case is over.
+type There = Option<UnixListener>;
+type OnTheWay = (&'static str, fn(&Stage) -> Outcome<There>, Option<Errno>);
+
+/// What a bind can meet, and what it says.
+const ON_THE_WAY: &[OnTheWay] = &[
+    ("no socket", |t| fails(t, "socket", 1), FAILS),
+    ("abstract name, no bind", |t| fails(t, "bind", 1), FAILS),
+    ("path, no lock", |t| fails(t, "openat", 1), FAILS),
+    (
+        "path, the lock is no regular file",
+        |t| {
+            rawipc::fifo::create(&t.path("socket.lock"))?;
+            Ok(None)
+        },
+        Some(Errno::PROTOTYPE),
+    ),
+    (
+        "path, another user's lock",
+        |t| {
+            as_another(t);
+            Ok(None)
+        },
+        Some(Errno::PERM),
+    ),
+    (
+        "path, its owner lives",
+        |t| {
+            std::mem::forget(Datagram::bind(&path(t)?)?);
+            Ok(None)
+        },
+        Some(Errno::ADDRINUSE),
+    ),
+    (
+        "path, its last owner just left",
+        |t| {
+            t.refuse("newfstatat", 1, Errno::NOENT);
+            Ok(None)
+        },
+        None,
+    ),
+    (
+        "path, its owners come and go",
+        |t| {
+            (1..=100).for_each(|nth| t.refuse("newfstatat", nth, Errno::NOENT));
+            Ok(None)
+        },
+        Some(Errno::ADDRINUSE),
+    ),
+    ("path, no look at the lock", |t| fails(t, "newfstatat", 1), FAILS),
+    ("path, no mode", |t| fails(t, "fchmod", 1), FAILS),
+    ("path, no bind", |t| fails(t, "bind", 1), FAILS),
+    ("path, no stat", |t| fails(t, "newfstatat", 2), FAILS),
+    (
+        "path of another kind of file",
+        |t| {
+            std::fs::write(std_path(&t.path("socket")), "a file")?;
+            Ok(None)
+        },
+        Some(Errno::ADDRINUSE),
+    ),
+    (
+        "path of another user's socket",
+        |t| {
+            t.answer("geteuid", 2, 54_321);
+            a_dead_one(t)
+        },
+        Some(Errno::ADDRINUSE),
+    ),
+    (
+        "path of a live socket without a lock",
+        |t| Ok(Some(UnixListener::bind(std_path(&t.path("socket")))?)),
+        Some(Errno::ADDRINUSE),
+    ),
+    ("path of a dead socket", a_dead_one, None),
+    (
+        "path of a dead socket, no socket to ask with",
+        |t| {
+            a_dead_one(t)?;
+            fails(t, "socket", 2)
+        },
+        FAILS,
+    ),
+    (
+        "path of a dead socket, not removed",
+        |t| {
+            a_dead_one(t)?;
+            fails(t, "unlinkat", 1)
+        },
+        FAILS,
+    ),
+    (
+        "path of a dead socket, no bind",
+        |t| {
+            a_dead_one(t)?;
+            fails(t, "bind", 2)
+        },
+        FAILS,
+    ),
+    (
+        "path of a dead socket, no stat",
+        |t| {
+            a_dead_one(t)?;
+            fails(t, "newfstatat", 3)
+        },
+        FAILS,
+    ),
+];
+
+const FAILS: Option<Errno> = Some(Errno::NOMEM);
+
+fn fails(t: &Stage, call: &str, nth: u64) -> Outcome<There> {
+    t.refuse(call, nth, Errno::NOMEM);
+    Ok(None)
+}
+
+/// The file of a socket that is closed.
+fn a_dead_one(t: &Stage) -> Outcome<There> {
+    drop(UnixListener::bind(std_path(&t.path("socket")))?);
+    Ok(None)
 }
 
 /// Something with a name, and what is done to it.
 trait Named: Sized + 'static {
     fn bound(at: &Address) -> rawipc::Result<Self>;
     fn remove(self) -> rawipc::Result<()>;
+    fn into_fd(self) -> Fd;
 }
 
 impl Named for Listener<Stream> {
@@ -72,6 +203,9 @@ impl Named for Listener<Stream> {
     fn remove(self) -> rawipc::Result<()> {
         Listener::remove(self)
     }
+    fn into_fd(self) -> Fd {
+        Listener::into_fd(self)
+    }
 }
 
 impl Named for Datagram {
@@ -80,6 +214,9 @@ impl Named for Datagram {
     }
     fn remove(self) -> rawipc::Result<()> {
         Datagram::remove(self)
+    }
+    fn into_fd(self) -> Fd {
+        Datagram::into_fd(self)
     }
 }
 
@@ -91,18 +228,29 @@ fn names(s: &mut Scenarios) {
         let unnamed = Datagram::unbound()?;
         t.ok(|| unnamed.remove())
     });
+    s.case("socket::Datagram::into_fd", "unnamed", |t| {
+        let unnamed = Datagram::unbound()?;
+        t.window(|| std::mem::forget(unnamed.into_fd()));
+        Ok(())
+    });
 }
 
 fn removed<T: Named>(s: &mut Scenarios, name: &str) {
     type SetUp = fn(&Stage) -> Outcome;
-    let by_path: [(&str, SetUp, Option<Errno>); 4] = [
+    let by_path: [(&str, SetUp, Option<Errno>); 7] = [
         ("path", |_| Ok(()), None),
+        ("path, the file is gone", |t| gone(t, "socket"), Some(Errno::NOENT)),
+        ("path, the file is another's", |t| replaced(t, "socket"), Some(Errno::STALE)),
+        ("path, the lock's file is gone", |t| gone(t, "socket.lock"), None),
+        ("path, the lock's file is another's", |t| replaced(t, "socket.lock"), None),
         (
-            "path, the file is gone",
-            |t| Ok(std::fs::remove_file(std_path(&t.path("socket")))?),
+            "path, both are gone",
+            |t| {
+                gone(t, "socket")?;
+                gone(t, "socket.lock")
+            },
             Some(Errno::NOENT),
         ),
-        ("path, the file is another's", replaced, Some(Errno::STALE)),
         ("path, in a child made by fork", elsewhere, Some(Errno::PERM)),
     ];
     for (case, set_up, errno) in by_path {
@@ -116,18 +264,34 @@ fn removed<T: Named>(s: &mut Scenarios, name: &str) {
             set_up(t)?;
             t.answers(errno, || named.remove())
         });
+        if !case.contains("the file") && !case.contains("both") {
+            s.case(&format!("{name}::into_fd"), case, move |t| {
+                let named = T::bound(&path(t)?)?;
+                set_up(t)?;
+                t.window(|| std::mem::forget(named.into_fd()));
+                Ok(())
+            });
+        }
     }
     s.case(name, "drop, abstract name", |t| drop_of(t, T::bound(&abstract_name()?)?));
     s.case(&format!("{name}::remove"), "abstract name", |t| {
         let named = T::bound(&abstract_name()?)?;
         t.ok(|| named.remove())
     });
+    s.case(&format!("{name}::into_fd"), "abstract name", |t| {
+        let named = T::bound(&abstract_name()?)?;
+        t.window(|| std::mem::forget(named.into_fd()));
+        Ok(())
+    });
 }
 
-fn replaced(t: &Stage) -> Outcome {
-    let path = t.path("socket");
+fn gone(t: &Stage, name: &str) -> Outcome {
+    Ok(std::fs::remove_file(std_path(&t.path(name)))?)
+}
+
+fn replaced(t: &Stage, name: &str) -> Outcome {
     std::fs::write(std_path(&t.path("new")), "another's")?;
-    Ok(std::fs::rename(std_path(&t.path("new")), std_path(&path))?)
+    Ok(std::fs::rename(std_path(&t.path("new")), std_path(&t.path(name)))?)
 }
 
 /// Whoever asks next is told that another process runs here.
@@ -160,15 +324,12 @@ fn accepting(s: &mut Scenarios) {
         ("socket::Listener::try_accept", |l| l.try_accept()),
     ];
     for (function, accept) in ways {
-        for (case, given_up) in [("ready", 0), ("connections were given up", 2)] {
-            s.case(function, case, move |t| {
-                let at = path(t)?;
-                let listener = Listener::bind(&at)?;
-                let _client = Stream::connect(&at, Wait::FOREVER)?;
-                (1..=given_up).for_each(|nth| t.refuse("accept4", nth, Errno::CONNABORTED));
-                t.ok(|| accept(&listener).map(std::mem::forget))
-            });
-        }
+        s.case(function, "ready", move |t| {
+            let at = path(t)?;
+            let listener = Listener::bind(&at)?;
+            let _client = Stream::connect(&at, Wait::FOREVER)?;
+            t.ok(|| accept(&listener).map(std::mem::forget))
+        });
     }
     s.case("socket::Listener::try_accept", "nobody there", |t| {
         let listener = Listener::<Stream>::bind(&path(t)?)?;

@@ -1,0 +1,176 @@
+//! The lock beside a socket's file: who holds it owns the name.
+
+use crate::error::{Call, Errno, Error, Named, Result};
+use crate::fd::Fd;
+use crate::sys::socket::ADDRESS_BYTES;
+use core::ffi::CStr;
+use rustix::fs::{AtFlags, CWD, FileType, FlockOperation, Mode, OFlags, Stat};
+use rustix::process::geteuid;
+
+/// What is put behind the path of a socket to name the lock of it, as libwayland does.
+const SUFFIX: &[u8] = b".lock";
+
+/// The longest path of a socket, the suffix and a NUL.
+const PATH_BYTES: usize = 128;
+
+/// How often an owner may remove its lock between our open and our flock.
+const TRIES: usize = 16;
+
+/// Which file it is, by whatever name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
+pub(super) struct Identity {
+    device: u64,
+    inode: u64,
+}
+
+impl Identity {
+    pub(super) fn of(stat: &Stat) -> Self {
+        Identity { device: stat.st_dev, inode: stat.st_ino }
+    }
+}
+
+/// A lock that is held: by this process and what it forks, and by nobody any more once the last of them is gone,
+/// however it went.
+#[derive(Debug)]
+#[repr(C)]
+pub(super) struct Lock {
+    file: Identity,
+    fd: Fd,
+}
+
+impl Lock {
+    /// Takes the lock of `path`, or says that another has it.
+    ///
+    /// (`openat`, `fstat`, `geteuid`, `flock`, `newfstatat`, `close`)×n without the last `close`.
+    pub(super) fn take(path: &CStr) -> Result<Lock> {
+        let name = Name::beside(path);
+        for _ in 0..TRIES {
+            let fd = open(name.as_path())?;
+            let file = check(&fd)?;
+            match rustix::fs::flock(&fd, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) => {}
+                Err(Errno::WOULDBLOCK) => return Err(Error::peer(Call::FLOCK, Errno::ADDRINUSE)),
+                Err(errno) => return Err(Error::kernel(Call::FLOCK, errno)),
+            }
+            let lock = Lock { file, fd };
+            match lock.is_at(name.as_path()) {
+                Ok(true) => return Ok(lock),
+                // What we hold is a file without a name, which the next one will not meet.
+                Ok(false) => {}
+                Err(e) if e.is(Errno::NOENT) => {}
+                Err(e) => {
+                    lock.remove(path);
+                    return Err(e);
+                }
+            }
+        }
+        Err(Error::peer(Call::FLOCK, Errno::ADDRINUSE))
+    }
+
+    /// Removes the lock's file, where it is still that file, and then lets the lock go.
+    ///
+    /// `newfstatat`, `unlinkat`, `close`.
+    pub(super) fn remove(self, path: &CStr) {
+        let name = Name::beside(path);
+        if self.is_at(name.as_path()) == Ok(true) {
+            let _ = rustix::fs::unlinkat(CWD, name.as_path(), AtFlags::empty());
+        }
+    }
+
+    fn is_at(&self, path: &CStr) -> Result<bool> {
+        let stat = rustix::fs::statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW).named(Call::NEWFSTATAT)?;
+        Ok(Identity::of(&stat) == self.file)
+    }
+}
+
+/// Non-blocking and no terminal of ours, whatever is planted there; no link is followed in the last place.
+fn open(path: &CStr) -> Result<Fd> {
+    let flags = OFlags::RDWR
+        .union(OFlags::CREATE)
+        .union(OFlags::CLOEXEC)
+        .union(OFlags::NOFOLLOW)
+        .union(OFlags::NONBLOCK)
+        .union(OFlags::NOCTTY);
+    rustix::fs::openat(CWD, path, flags, Mode::from_raw_mode(0o600)).map(Fd::from).named(Call::OPENAT)
+}
+
+/// A regular file of ours?
+fn check(fd: &Fd) -> Result<Identity> {
+    let stat = rustix::fs::fstat(fd).named(Call::FSTAT)?;
+    if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+        return Err(Error::peer(Call::FSTAT, Errno::PROTOTYPE));
+    }
+    if stat.st_uid != geteuid().as_raw() {
+        return Err(Error::peer(Call::FSTAT, Errno::PERM));
+    }
+    Ok(Identity::of(&stat))
+}
+
+/// The path of a lock.
+struct Name([u8; PATH_BYTES]);
+
+impl Name {
+    fn beside(path: &CStr) -> Name {
+        let mut bytes = [0; PATH_BYTES];
+        for (to, from) in bytes.iter_mut().zip(path.to_bytes().iter().chain(SUFFIX)) {
+            *to = *from;
+        }
+        Name(bytes)
+    }
+
+    fn as_path(&self) -> &CStr {
+        // Never empty: there is a NUL behind the longest.
+        CStr::from_bytes_until_nul(&self.0).unwrap_or(c"")
+    }
+}
+
+const _: () = assert!(ADDRESS_BYTES + SUFFIX.len() < PATH_BYTES);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::sync::atomic::{AtomicBool, Ordering};
+    use std::ffi::CString;
+    use std::os::unix::ffi::OsStringExt;
+    use std::{env, format, fs, process, thread};
+
+    #[test]
+    fn a_lock_is_never_held_twice_while_its_owners_come_and_go() {
+        let path = env::temp_dir().join(format!("rawipc lock {}", process::id()));
+        let name = CString::new(path.clone().into_os_string().into_vec()).unwrap();
+        let held = AtomicBool::new(false);
+        let take_turns = || {
+            for _ in 0..10_000 {
+                match Lock::take(&name) {
+                    Ok(lock) => {
+                        assert!(!held.swap(true, Ordering::Relaxed), "held twice");
+                        thread::yield_now();
+                        assert_eq!(
+                            lock.is_at(Name::beside(&name).as_path()),
+                            Ok(true),
+                            "held without a name"
+                        );
+                        held.store(false, Ordering::Relaxed);
+                        lock.remove(&name);
+                    }
+                    Err(e) => assert_eq!(e, Error::peer(Call::FLOCK, Errno::ADDRINUSE)),
+                }
+            }
+        };
+        thread::scope(|scope| {
+            scope.spawn(take_turns);
+            scope.spawn(take_turns);
+            scope.spawn(take_turns);
+        });
+        assert!(fs::symlink_metadata(path.with_extension("lock")).is_err());
+    }
+
+    #[test]
+    fn the_longest_path_has_a_lock() {
+        let path = CString::new([b'p'; ADDRESS_BYTES]).unwrap();
+        let name = Name::beside(&path);
+        assert_eq!(name.as_path().count_bytes(), ADDRESS_BYTES + SUFFIX.len());
+        assert!(name.as_path().to_bytes().ends_with(b"p.lock"));
+    }
+}
