@@ -11,6 +11,7 @@ use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use crate::short;
 use crate::snapshot::{self, Held};
 use crate::trace;
 
@@ -84,6 +85,7 @@ pub struct State {
     pub unended: bool,
     /// Descriptors that peers of this process opened or closed.
     pub peers: Vec<i32>,
+    pub peers_acted: bool,
     /// When the clock was first looked at in the window.
     pub first_look: Option<u64>,
     pub now: u64,
@@ -108,6 +110,13 @@ const BEGINNING: u64 = 1_000_000_000_000_000;
 /// How the process ends where the library would sleep for ever and nobody is there to wake it.
 pub const ASLEEP: i32 = 77;
 
+/// How it ends where the library goes on and on.
+pub const RESTLESS: i32 = 76;
+/// More calls than any window has, interrupted without end or not.
+const MOST: usize = 50_000;
+/// So many pauses, and whoever was to come after a few comes.
+const MANY: usize = 100;
+
 struct Global(UnsafeCell<Option<State>>);
 
 // SAFETY: touched by the one thread whose calls are dispatched, in the handler and around windows.
@@ -125,6 +134,9 @@ const SIG_SETMASK: i64 = libc::SIG_SETMASK as i64;
 
 /// Has the calls of this thread come to [`State`] wherever the gate is shut; the errno where the kernel refuses.
 pub fn install() -> Result<(), i32> {
+    if !cfg!(target_arch = "x86_64") {
+        return Err(libc::ENOSYS);
+    }
     let (start, len) = libc_text().ok_or(libc::ENOENT)?;
     // SAFETY: zeros are a valid sigaction.
     let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
@@ -160,10 +172,9 @@ pub fn begin(injection: Option<Injection>) {
     SELECTOR.store(BLOCK, Ordering::Relaxed);
 }
 
-/// Calls are the kernel's business again. Gives the actions that never had their turn.
-pub fn end() -> VecDeque<Action> {
+/// Calls are the kernel's business again.
+pub fn end() {
     SELECTOR.store(ALLOW, Ordering::Relaxed);
-    std::mem::take(&mut state().actions)
 }
 
 impl State {
@@ -174,6 +185,15 @@ impl State {
     pub fn cue(&mut self, number: u64, nth: u64, action: Action) {
         self.orders.push(Order { number, left: nth, what: What::Cue });
         self.actions.push_back(action);
+    }
+
+    pub fn dismiss(&mut self) -> VecDeque<Action> {
+        std::mem::take(&mut self.actions)
+    }
+
+    /// Whether nothing was asked of us but to stand by.
+    pub fn is_plain(&self) -> bool {
+        self.orders.is_empty()
     }
 
     pub fn has_threads(&self) -> bool {
@@ -206,7 +226,7 @@ impl State {
                 }
                 -i64::from(errno)
             }
-            Some(Fault::Short(nearly)) => match shortened(number, args, nearly) {
+            Some(Fault::Short(nearly)) => match short::made(number, args, nearly) {
                 Some(result) => result,
                 None => {
                     self.impossible = true;
@@ -216,8 +236,10 @@ impl State {
             _ => answer.unwrap_or_else(|| self.make(number, args, mask)),
         };
         self.count(number, &args, result);
-        if self.log.len() < 1 << 16 {
-            self.log.push(Made { number });
+        self.log.push(Made { number });
+        if self.log.len() > MOST {
+            // SAFETY: ends the process here, for its parent to say why.
+            unsafe { libc::_exit(RESTLESS) };
         }
         result
     }
@@ -269,12 +291,14 @@ impl State {
             libc::SYS_read => (false, 0),
             libc::SYS_recvfrom => (false, flags),
             libc::SYS_recvmsg => (false, args[2]),
-            libc::SYS_write | libc::SYS_writev | libc::SYS_pwritev2 | libc::SYS_sendto | libc::SYS_sendmsg => {
-                (true, 0)
-            }
+            libc::SYS_write
+            | libc::SYS_writev
+            | libc::SYS_pwritev2
+            | libc::SYS_sendto
+            | libc::SYS_sendmsg => (true, 0),
             _ => return,
         };
-        if result <= 0 || peeks & i64::from(libc::MSG_PEEK) != 0 || Channel::of(fd as i32).is_none() {
+        if result <= 0 || peeks & i64::from(libc::MSG_PEEK) != 0 || !short::is_channel(fd as i32) {
             return;
         }
         *(if out { &mut self.put } else { &mut self.taken }) += result as u64;
@@ -283,6 +307,7 @@ impl State {
     /// The next of the actions: in the place of a peer.
     fn act(&mut self, mask: *mut u64) {
         let Some((held, mut action)) = self.actions.pop_front() else { return };
+        self.peers_acted = true;
         if !held {
             self.has_threads = true;
             std::thread::spawn(move || {
@@ -314,7 +339,9 @@ impl State {
     fn make(&mut self, number: u64, args: [i64; 6], mask: *mut u64) -> i64 {
         match number as i64 {
             libc::SYS_clock_gettime if args[0] == i64::from(libc::CLOCK_MONOTONIC) => {
-                self.first_look.get_or_insert(self.now);
+                if self.windowed {
+                    self.first_look.get_or_insert(self.now);
+                }
                 let at = std::ptr::with_exposed_provenance_mut::<[i64; 2]>(args[1] as usize);
                 // SAFETY: as the kernel would write it.
                 unsafe { *at = [(self.now / 1_000_000_000) as i64, (self.now % 1_000_000_000) as i64] };
@@ -353,7 +380,10 @@ impl State {
             if ready != 0 {
                 return ready;
             }
-            let long = args[1] > 0 && nanos.is_none_or(|n| n > SECOND);
+            let long = match args[1] {
+                0 => self.asked.len() % MANY == MANY - 1,
+                _ => nanos.is_none_or(|n| n > SECOND),
+            };
             match long.then(|| self.overdue()).flatten() {
                 Some(What::Answer(result)) => return result,
                 Some(What::Cue) => self.act(mask),
@@ -394,106 +424,12 @@ const SECOND: u64 = 1_000_000_000;
 /// As long as a thread of the scenario can possibly need.
 const FOREVER: u64 = 5 * SECOND;
 
-/// A pipe or socket.
-enum Channel {
-    Pipe { packets: bool },
-    Socket { stream: bool },
-}
-
-impl Channel {
-    fn of(fd: i32) -> Option<Channel> {
-        // SAFETY: zeros are a valid stat.
-        let mut stat: libc::stat = unsafe { std::mem::zeroed() };
-        // SAFETY: room for a stat.
-        if unsafe { libc::fstat(fd, &raw mut stat) } != 0 {
-            return None;
-        }
-        match stat.st_mode & libc::S_IFMT {
-            libc::S_IFIFO => {
-                // SAFETY: asks for flags.
-                let flags = unsafe { libc::fcntl(fd, libc::F_GETFL) };
-                Some(Channel::Pipe { packets: flags & libc::O_DIRECT != 0 })
-            }
-            libc::S_IFSOCK => {
-                let (mut kind, mut len) = (0, 4);
-                // SAFETY: room for an int.
-                unsafe {
-                    let to = (&raw mut kind).cast();
-                    libc::getsockopt(fd, libc::SOL_SOCKET, libc::SO_TYPE, to, &raw mut len)
-                };
-                Some(Channel::Socket { stream: kind == libc::SOCK_STREAM })
-            }
-            _ => None,
-        }
-    }
-}
-
-/// The call with less to move than it was asked to, where the kernel may do so.
-fn shortened(number: u64, args: [i64; 6], nearly: bool) -> Option<i64> {
-    let cut = |len: i64| if nearly { len - 1 } else { 1 };
-    let channel = Channel::of(args[0] as i32);
-    let (out, parts, lone) = match number as i64 {
-        libc::SYS_read | libc::SYS_recvfrom => (false, false, args[2]),
-        libc::SYS_write | libc::SYS_sendto => (true, false, args[2]),
-        libc::SYS_writev | libc::SYS_pwritev2 | libc::SYS_sendmsg => (true, true, 0),
-        libc::SYS_getdents64 if args[2] > 32 => {
-            let mut with = args;
-            with[2] = 32;
-            return Some(raw(number, with));
-        }
-        _ => return None,
-    };
-    let (stream, atomic) = match channel? {
-        Channel::Pipe { packets } => (!packets, out),
-        Channel::Socket { stream } => (stream, false),
-    };
-    let mut with = args;
-    if !parts {
-        with[2] = cut(lone);
-        return (stream && lone > 1 && !(atomic && lone <= 4096)).then(|| raw(number, with));
-    }
-    let (at, n) = match number as i64 {
-        libc::SYS_sendmsg => {
-            let msg = std::ptr::with_exposed_provenance::<libc::msghdr>(args[1] as usize);
-            // SAFETY: what the caller gave the kernel to read.
-            unsafe { ((*msg).msg_iov as usize, (*msg).msg_iovlen as usize) }
-        }
-        _ => (args[1] as usize, args[2] as usize),
-    };
-    // SAFETY: as above.
-    let all = unsafe { std::slice::from_raw_parts(std::ptr::with_exposed_provenance::<libc::iovec>(at), n) };
-    let total: usize = all.iter().map(|v| v.iov_len).sum();
-    if !stream || total <= 1 || atomic && total <= 4096 {
-        return None;
-    }
-    let mut left = cut(total as i64) as usize;
-    let parts: Vec<libc::iovec> = all
-        .iter()
-        .map(|v| {
-            let len = v.iov_len.min(left);
-            left -= len;
-            libc::iovec { iov_base: v.iov_base, iov_len: len }
-        })
-        .filter(|v| v.iov_len > 0)
-        .collect();
-    if number as i64 == libc::SYS_sendmsg {
-        // SAFETY: as above.
-        let mut msg = unsafe { *std::ptr::with_exposed_provenance::<libc::msghdr>(args[1] as usize) };
-        msg.msg_iov = parts.as_ptr().cast_mut();
-        msg.msg_iovlen = parts.len();
-        with[1] = (&raw mut msg) as i64;
-        return Some(raw(number, with));
-    }
-    (with[1], with[2]) = (parts.as_ptr() as i64, parts.len() as i64);
-    Some(raw(number, with))
-}
-
 fn set_mask(mask: &u64) {
     raw(libc::SYS_rt_sigprocmask as u64, [SIG_SETMASK, (&raw const *mask) as i64, 0, 8, 0, 0]);
 }
 
 /// The call, from libc's text; `-errno` where it fails.
-fn raw(number: u64, [a, b, c, d, e, f]: [i64; 6]) -> i64 {
+pub fn raw(number: u64, [a, b, c, d, e, f]: [i64; 6]) -> i64 {
     // SAFETY: what the library asked for, or one that only asks.
     match unsafe { libc::syscall(number as i64, a, b, c, d, e, f) } {
         // SAFETY: libc's own cell.
@@ -512,18 +448,27 @@ extern "C" fn on_sigsys(_: libc::c_int, info: *const libc::siginfo_t, context: *
     // SAFETY: libc's own cell, kept for whoever was interrupted.
     let errno = unsafe { *libc::__errno_location() };
     let context = context.cast::<libc::ucontext_t>();
-    // SAFETY: the frame that the kernel made.
-    let registers = unsafe { &mut (*context).uc_mcontext.gregs };
-    let of = |r: i32| registers[r as usize];
-    let number = of(libc::REG_RAX) as u64;
-    let args = [libc::REG_RDI, libc::REG_RSI, libc::REG_RDX, libc::REG_R10, libc::REG_R8, libc::REG_R9].map(of);
     // SAFETY: the first eight bytes are the kernel's own set.
     let mask = unsafe { &raw mut (*context).uc_sigmask }.cast::<u64>();
-    registers[libc::REG_RAX as usize] = state().call(number, args, mask);
+    // SAFETY: the frame that the kernel made.
+    answer_in(unsafe { &mut (*context).uc_mcontext }, |number, args| state().call(number, args, mask));
     // SAFETY: as above.
     unsafe { *libc::__errno_location() = errno };
     SELECTOR.store(BLOCK, Ordering::Relaxed);
 }
+
+/// Answers the call that the registers of the frame hold.
+#[cfg(target_arch = "x86_64")]
+fn answer_in(frame: &mut libc::mcontext_t, call: impl FnOnce(u64, [i64; 6]) -> i64) {
+    let of = |r: i32| frame.gregs[r as usize];
+    let args =
+        [libc::REG_RDI, libc::REG_RSI, libc::REG_RDX, libc::REG_R10, libc::REG_R8, libc::REG_R9].map(of);
+    frame.gregs[libc::REG_RAX as usize] = call(of(libc::REG_RAX) as u64, args);
+}
+
+/// Not reached: nothing is dispatched there.
+#[cfg(not(target_arch = "x86_64"))]
+fn answer_in(_: &mut libc::mcontext_t, _: impl FnOnce(u64, [i64; 6]) -> i64) {}
 
 /// The name of a call, as tables have it.
 pub fn name(number: u64) -> String {

@@ -1,4 +1,4 @@
-//! What each call is failed with: `errnos.txt`.
+//! What each call is failed with: `errnos.txt`; and what it is not failed with, and why: `leftout.txt`.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +10,13 @@ impl Errnos {
         let text = include_str!("errnos.txt");
         let lines = text.lines().filter(|l| !l.starts_with('#') && !l.is_empty());
         Errnos(lines.map(line).collect())
+    }
+
+    /// Errnos that `call` is not failed with.
+    pub fn left_out(call: &str) -> Vec<i32> {
+        let lines = include_str!("leftout.txt").lines().filter(|l| !l.starts_with('#'));
+        let of_call = lines.filter_map(|l| l.split_once(':')?.0.strip_prefix(call)?.strip_prefix(' '));
+        of_call.flat_map(|errnos| errnos.split_whitespace().map(number)).collect()
     }
 
     /// `None`: the list lacks the call.

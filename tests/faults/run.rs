@@ -17,12 +17,15 @@ pub struct Run {
     pub impossible: bool,
     pub unended: bool,
     pub peers: Vec<i32>,
+    pub peers_acted: bool,
     pub first_look: Option<u64>,
     pub now: u64,
     /// In the window.
     pub panicked: bool,
     /// What it did to its process cannot be undone, or it left a thread behind.
     pub spoils: bool,
+    pub varies: bool,
+    pub is_plain: bool,
 }
 
 /// The process as each scenario of a batch is to find it.
@@ -68,7 +71,7 @@ pub fn run(scenario: &Scenario, injection: Option<Injection>, maps: bool, home: 
     let stage = Stage { maps, ..Stage::default() };
     dispatch::begin(injection);
     let answer = catch_unwind(AssertUnwindSafe(|| (scenario.work)(&stage)));
-    let unused = dispatch::end();
+    dispatch::end();
     let s = std::mem::take(state());
     let panicked = answer.is_err() && s.windowed;
     let wrong = match answer {
@@ -76,8 +79,7 @@ pub fn run(scenario: &Scenario, injection: Option<Injection>, maps: bool, home: 
         Ok(Err(e)) => Some(e.to_string()),
         Err(_) => Some("panicked".into()),
     };
-    drop(unused);
-    let threads = s.has_threads();
+    let (threads, is_plain) = (s.has_threads(), s.is_plain());
     let mut seen = stage.seen.take();
     seen.wrong = wrong;
     let spoils = !home.restore(&stage) || threads;
@@ -91,9 +93,12 @@ pub fn run(scenario: &Scenario, injection: Option<Injection>, maps: bool, home: 
         impossible: s.impossible,
         unended: s.unended,
         peers: s.peers,
+        peers_acted: s.peers_acted,
         first_look: s.first_look,
         now: s.now,
         panicked,
         spoils,
+        varies: threads,
+        is_plain,
     }
 }

@@ -109,6 +109,8 @@ pub struct Seen {
 pub struct Stage {
     pub seen: RefCell<Seen>,
     pub maps: bool,
+    /// A tracer is there, and wants to know where the window is.
+    pub marks: bool,
     pub has_dir: Cell<bool>,
 }
 
@@ -123,10 +125,12 @@ impl Stage {
     fn watched<T>(&self, work: impl FnOnce() -> T) -> T {
         let before = self.look();
         dispatch::state().windowed = true;
-        let answer = work();
+        let answer = if self.marks { trace::window(0, work) } else { work() };
         dispatch::state().windowed = false;
         let mut seen = self.seen.borrow_mut();
         (seen.before, seen.after) = (before, self.look());
+        // Whoever did not have his turn goes now: somebody may wait for that.
+        drop(dispatch::state().dismiss());
         answer
     }
 
@@ -227,6 +231,10 @@ pub fn dir() -> PathBuf {
 
 /// The directory that all scenarios share, each with one of its own in it. Removed by who drops the guard.
 pub struct Scratch(());
+
+pub fn scratch() -> &'static std::path::Path {
+    SCRATCH.get().expect("made by main")
+}
 
 static SCRATCH: OnceLock<PathBuf> = OnceLock::new();
 

@@ -39,7 +39,9 @@ pub fn descriptors() -> Held {
             let record = &rest[..usize::from(u16::from_ne_bytes([len[0], len[1]]))];
             rest = &rest[record.len()..];
             let name = record[19..].split(|b| *b == 0).next().unwrap_or_default();
-            let Some(fd) = std::str::from_utf8(name).ok().and_then(|n| n.parse::<i32>().ok()) else { continue };
+            let Some(fd) = std::str::from_utf8(name).ok().and_then(|n| n.parse::<i32>().ok()) else {
+                continue;
+            };
             if fd != dir {
                 found.insert(fd, target(fd));
             }
@@ -50,7 +52,7 @@ pub fn descriptors() -> Held {
     found
 }
 
-fn target(fd: i32) -> String {
+pub fn target(fd: i32) -> String {
     match std::fs::read_link(format!("/proc/self/fd/{fd}")) {
         Ok(target) => target.to_string_lossy().into_owned(),
         Err(e) => e.to_string(),
