@@ -101,9 +101,13 @@ pub trait ByteRead {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | for ever, until an instant | ([`read`](Self::read))×n |
+    /// | for ever; until an instant | ([`read`](Self::read))×n |
     /// | at most a duration | `clock_gettime` ([`read`](Self::read))×n |
+    /// | no bytes | none |
     fn read_exact(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
+        if buf.is_empty() {
+            return Ok(0);
+        }
         let wait = wait.fixed();
         let mut done: usize = 0;
         while let Some(rest) = buf.get_mut(done..).filter(|rest| !rest.is_empty()) {
@@ -158,9 +162,13 @@ pub trait ByteWrite {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | for ever, until an instant | ([`write`](Self::write))×n |
+    /// | for ever; until an instant | ([`write`](Self::write))×n |
     /// | at most a duration | `clock_gettime` ([`write`](Self::write))×n |
+    /// | no bytes | none |
     fn write_all(&mut self, bytes: &[u8], wait: Wait) -> Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
         let wait = wait.fixed();
         let mut rest = bytes;
         while !rest.is_empty() {

@@ -107,8 +107,10 @@ impl Fd {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok   | `fcntl` `fcntl` `dup3` `close` |
+    /// | ok | `fcntl` `fcntl` `dup3` `close` |
     /// | already that number | `fcntl` `fcntl` `fcntl` |
+    /// | not open | `fcntl` `close` |
+    /// | already that number, not open | `fcntl` `close` |
     ///
     /// # References
     /// [dup(2)](https://man7.org/linux/man-pages/man2/dup.2.html)
@@ -132,7 +134,8 @@ impl Fd {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok   | `fcntl` `fcntl` `fcntl` |
+    /// | ok | `fcntl` `fcntl` `fcntl` |
+    /// | not open | `fcntl` |
     pub fn inherit(&self) -> Result<()> {
         self.set_blocking()?;
         rustix::io::fcntl_setfd(self, FdFlags::empty()).named(Call::FCNTL)

@@ -42,7 +42,7 @@ const LONGEST_PAUSE: u64 = 10_000_000;
 /// # Syscalls
 /// | case | calls |
 /// |------|-------|
-/// | ok   | `mknodat` |
+/// | ok; there already; a bad path | `mknodat` |
 /// | refused | none |
 ///
 /// # Examples
@@ -76,7 +76,7 @@ pub fn create(path: &CStr) -> Result<()> {
 /// # Syscalls
 /// | case | calls |
 /// |------|-------|
-/// | ok   | `mknodat` |
+/// | ok; there already; a bad path | `mknodat` |
 /// | refused | none |
 pub fn create_at(dir: impl AsFd, path: &CStr, mode: u32) -> Result<()> {
     if mode & !0o777 != 0 {
@@ -96,10 +96,11 @@ pub fn create_at(dir: impl AsFd, path: &CStr, mode: u32) -> Result<()> {
 /// # Syscalls
 /// | case | calls |
 /// |------|-------|
-/// | made | `mknodat` |
-/// | there already | `mknodat` `newfstatat` `geteuid` |
-/// | there, another kind | `mknodat` `newfstatat` |
-/// | gone again in between | (`mknodat` `newfstatat`)×n `mknodat` |
+/// | made; a bad path | `mknodat` |
+/// | there already; another owner; others have permissions | `mknodat` `newfstatat` `geteuid` |
+/// | another kind | `mknodat` `newfstatat` |
+/// | gone in between | (`mknodat` `newfstatat`)×n `mknodat` |
+/// | gone and there again | (`mknodat` `newfstatat`)×n `geteuid` |
 /// | refused | none |
 pub fn ensure(path: &CStr) -> Result<()> {
     loop {
@@ -132,9 +133,10 @@ pub fn ensure(path: &CStr) -> Result<()> {
 /// # Syscalls
 /// | case | calls |
 /// |------|-------|
-/// | ok   | `openat` `fstat` `geteuid` |
+/// | ok | `openat` `fstat` `geteuid` |
 /// | another kind | `openat` `fstat` `close` |
 /// | another owner | `openat` `fstat` `geteuid` `close` |
+/// | nothing there; a symbolic link; no descriptor left | `openat` |
 /// | refused | none |
 pub fn open_read(path: &CStr) -> Result<ReadEnd> {
     open_read_at(CWD, path, Owner::Mine)
@@ -150,10 +152,11 @@ pub fn open_read(path: &CStr) -> Result<ReadEnd> {
 /// | case | calls |
 /// |------|-------|
 /// | [`Owner::Mine`] | `openat` `fstat` `geteuid` |
-/// | [`Owner::Uid`], [`Owner::Anyone`] | `openat` `fstat` |
+/// | [`Owner::Uid`]; [`Owner::Anyone`] | `openat` `fstat` |
 /// | another kind | `openat` `fstat` `close` |
-/// | another owner | `openat` `fstat` `geteuid` `close` |
-/// | another owner than the [`Owner::Uid`] | `openat` `fstat` `close` |
+/// | another owner, [`Owner::Mine`] | `openat` `fstat` `geteuid` `close` |
+/// | another owner, [`Owner::Uid`] | `openat` `fstat` `close` |
+/// | nothing there; a symbolic link; no descriptor left | `openat` |
 /// | refused | none |
 ///
 /// # References
@@ -177,6 +180,17 @@ pub fn open_read_at(dir: impl AsFd, path: &CStr, owner: Owner) -> Result<ReadEnd
 /// | waits for ever | (`openat` `newfstatat` `geteuid` `ppoll`)×n `openat` `fstat` `geteuid` |
 /// | waits with a limit | (`openat` `newfstatat` `geteuid` `clock_gettime` `ppoll`)×n `openat` `fstat` `geteuid` |
 /// | times out | (`openat` `newfstatat` `geteuid` `clock_gettime` `ppoll`)×n `openat` `newfstatat` `geteuid` `clock_gettime` |
+/// | over from the start | `openat` `newfstatat` `geteuid` `clock_gettime` |
+/// | a limit of zero | `openat` `newfstatat` `geteuid` |
+/// | a signal ends it, for ever | (`openat` `newfstatat` `geteuid` `ppoll`)×n |
+/// | a signal ends it, with a limit | (`openat` `newfstatat` `geteuid` `clock_gettime` `ppoll`)×n |
+/// | another file takes its place, for ever | (`openat` `newfstatat` `geteuid` `ppoll`)×n [`open_read`] |
+/// | another file takes its place, with a limit | (`openat` `newfstatat` `geteuid` `clock_gettime` `ppoll`)×n [`open_read`] |
+/// | another kind | `openat` `fstat` `close` |
+/// | another owner | `openat` `fstat` `geteuid` `close` |
+/// | another owner, no reader | `openat` `newfstatat` `geteuid` |
+/// | a socket, or a device without a driver | `openat` `newfstatat` |
+/// | nothing there; a symbolic link | `openat` |
 /// | refused | none |
 pub fn open_write(path: &CStr, wait: Wait) -> Result<WriteEnd> {
     open_write_at(CWD, path, Owner::Mine, wait)
@@ -198,8 +212,17 @@ pub fn open_write(path: &CStr, wait: Wait) -> Result<WriteEnd> {
 /// | waits for ever | (`openat` `newfstatat` `ppoll`)×n `openat` `fstat` |
 /// | waits with a limit | (`openat` `newfstatat` `clock_gettime` `ppoll`)×n `openat` `fstat` |
 /// | times out | (`openat` `newfstatat` `clock_gettime` `ppoll`)×n `openat` `newfstatat` `clock_gettime` |
+/// | over from the start | `openat` `newfstatat` `clock_gettime` |
+/// | a limit of zero | `openat` `newfstatat` |
+/// | a signal ends it, for ever | (`openat` `newfstatat` `ppoll`)×n |
+/// | a signal ends it, with a limit | (`openat` `newfstatat` `clock_gettime` `ppoll`)×n |
+/// | another file takes its place, for ever | (`openat` `newfstatat` `ppoll`)×n [`open_read_at`] |
+/// | another file takes its place, with a limit | (`openat` `newfstatat` `clock_gettime` `ppoll`)×n [`open_read_at`] |
 /// | another kind | `openat` `fstat` `close` |
-/// | a socket or a device without a driver | `openat` `newfstatat` |
+/// | another owner | `openat` `fstat` `close` |
+/// | another owner, no reader | `openat` `newfstatat` |
+/// | a socket, or a device without a driver | `openat` `newfstatat` |
+/// | nothing there; a symbolic link | `openat` |
 /// | refused | none |
 pub fn open_write_at(dir: impl AsFd, path: &CStr, owner: Owner, wait: Wait) -> Result<WriteEnd> {
     not_empty(path, Call::OPENAT)?;
@@ -209,10 +232,7 @@ pub fn open_write_at(dir: impl AsFd, path: &CStr, owner: Owner, wait: Wait) -> R
     let fd = loop {
         match open(dir, path, OFlags::WRONLY) {
             Err(e) if e.errno() == Errno::NXIO => {}
-            Err(e) if e.errno() == Errno::INTR => {
-                sleeper.interrupted(e)?;
-                continue;
-            }
+            Err(e) if e.errno() == Errno::INTR => sleeper.may_go_on(e)?,
             answer => break answer?,
         }
         // ENXIO is what a FIFO without readers says, but a planted socket says it too.
@@ -232,10 +252,7 @@ pub fn open_write_at(dir: impl AsFd, path: &CStr, owner: Owner, wait: Wait) -> R
 /// As [`open_read_at`].
 ///
 /// # Syscalls
-/// | case | calls |
-/// |------|-------|
-/// | ok   | `openat` `fstat` `geteuid` |
-/// | else | as [`open_read`] |
+/// As [`open_read`].
 ///
 /// # Examples
 /// ```
@@ -279,6 +296,17 @@ pub fn open_receiver_at(dir: impl AsFd, path: &CStr, owner: Owner) -> Result<Pac
 /// | waits for ever | (`openat` `newfstatat` `geteuid` `ppoll`)×n `openat` `fstat` `geteuid` `fcntl` |
 /// | waits with a limit | (`openat` `newfstatat` `geteuid` `clock_gettime` `ppoll`)×n `openat` `fstat` `geteuid` `fcntl` |
 /// | times out | (`openat` `newfstatat` `geteuid` `clock_gettime` `ppoll`)×n `openat` `newfstatat` `geteuid` `clock_gettime` |
+/// | over from the start | `openat` `newfstatat` `geteuid` `clock_gettime` |
+/// | a limit of zero | `openat` `newfstatat` `geteuid` |
+/// | a signal ends it, for ever | (`openat` `newfstatat` `geteuid` `ppoll`)×n |
+/// | a signal ends it, with a limit | (`openat` `newfstatat` `geteuid` `clock_gettime` `ppoll`)×n |
+/// | another file takes its place, for ever | (`openat` `newfstatat` `geteuid` `ppoll`)×n [`open_read`] |
+/// | another file takes its place, with a limit | (`openat` `newfstatat` `geteuid` `clock_gettime` `ppoll`)×n [`open_read`] |
+/// | another kind | `openat` `fstat` `close` |
+/// | another owner | `openat` `fstat` `geteuid` `close` |
+/// | another owner, no reader | `openat` `newfstatat` `geteuid` |
+/// | a socket, or a device without a driver | `openat` `newfstatat` |
+/// | nothing there; a symbolic link | `openat` |
 /// | refused | none |
 pub fn open_sender(path: &CStr, wait: Wait) -> Result<PacketSender> {
     open_sender_at(CWD, path, Owner::Mine, wait)
@@ -293,10 +321,22 @@ pub fn open_sender(path: &CStr, wait: Wait) -> Result<PacketSender> {
 /// # Syscalls
 /// | case | calls |
 /// |------|-------|
+/// | [`Owner::Mine`] | as [`open_sender`] |
 /// | a reader is there | `openat` `fstat` `fcntl` |
 /// | waits for ever | (`openat` `newfstatat` `ppoll`)×n `openat` `fstat` `fcntl` |
 /// | waits with a limit | (`openat` `newfstatat` `clock_gettime` `ppoll`)×n `openat` `fstat` `fcntl` |
 /// | times out | (`openat` `newfstatat` `clock_gettime` `ppoll`)×n `openat` `newfstatat` `clock_gettime` |
+/// | over from the start | `openat` `newfstatat` `clock_gettime` |
+/// | a limit of zero | `openat` `newfstatat` |
+/// | a signal ends it, for ever | (`openat` `newfstatat` `ppoll`)×n |
+/// | a signal ends it, with a limit | (`openat` `newfstatat` `clock_gettime` `ppoll`)×n |
+/// | another file takes its place, for ever | (`openat` `newfstatat` `ppoll`)×n [`open_read_at`] |
+/// | another file takes its place, with a limit | (`openat` `newfstatat` `clock_gettime` `ppoll`)×n [`open_read_at`] |
+/// | another kind | `openat` `fstat` `close` |
+/// | another owner | `openat` `fstat` `close` |
+/// | another owner, no reader | `openat` `newfstatat` |
+/// | a socket, or a device without a driver | `openat` `newfstatat` |
+/// | nothing there; a symbolic link | `openat` |
 /// | refused | none |
 pub fn open_sender_at(dir: impl AsFd, path: &CStr, owner: Owner, wait: Wait) -> Result<PacketSender> {
     let fd = open_write_at(dir, path, owner, wait)?.into_fd();
@@ -313,8 +353,8 @@ pub fn open_sender_at(dir: impl AsFd, path: &CStr, owner: Owner, wait: Wait) -> 
 /// # Syscalls
 /// | case | calls |
 /// |------|-------|
-/// | ok   | `newfstatat` `unlinkat` |
-/// | another kind | `newfstatat` |
+/// | ok | `newfstatat` `unlinkat` |
+/// | another kind; nothing there | `newfstatat` |
 /// | refused | none |
 pub fn remove(path: &CStr) -> Result<()> {
     remove_at(CWD, path)
@@ -331,8 +371,8 @@ pub fn remove(path: &CStr) -> Result<()> {
 /// # Syscalls
 /// | case | calls |
 /// |------|-------|
-/// | ok   | `newfstatat` `unlinkat` |
-/// | another kind | `newfstatat` |
+/// | ok | `newfstatat` `unlinkat` |
+/// | another kind; nothing there | `newfstatat` |
 /// | refused | none |
 ///
 /// # References

@@ -141,7 +141,8 @@ impl PacketReceiver {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok   | `fcntl` |
+    /// | ok | `fcntl` |
+    /// | above 2³¹ | none |
     pub fn set_capacity(&self, bytes: usize) -> Result<usize> {
         self.end.set_capacity(bytes)
     }
@@ -190,13 +191,7 @@ impl Receiver for PacketReceiver {
     /// `EMSGSIZE` for a smaller buffer, before any syscall; else as [`Receiver::recv`].
     ///
     /// # Syscalls
-    /// | case | calls |
-    /// |------|-------|
-    /// | ready, end | `read` |
-    /// | waits for ever | `read` (`ppoll` `read`)×n |
-    /// | waits with a limit | `read` (`clock_gettime` `ppoll` `read`)×n |
-    /// | times out | `read` `clock_gettime` `ppoll` |
-    /// | refused | none |
+    /// As [`ReadEnd::read`](ByteRead::read); refused: none.
     #[inline]
     fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
         self.end.read(Self::whole_packet(buf)?, wait)
@@ -208,10 +203,7 @@ impl Receiver for PacketReceiver {
     /// As [`Receiver::try_recv`].
     ///
     /// # Syscalls
-    /// | case | calls |
-    /// |------|-------|
-    /// | ready, end, nothing there | `read` |
-    /// | refused | none |
+    /// As [`ReadEnd::try_read`](ByteRead::try_read); refused: none.
     #[inline]
     fn try_recv(&mut self, buf: &mut [u8]) -> Result<usize> {
         self.end.try_read(Self::whole_packet(buf)?)

@@ -93,7 +93,7 @@ impl Wait {
     /// | case | calls |
     /// |------|-------|
     /// | [`at_most`](Self::at_most) | `clock_gettime` |
-    /// | [`FOREVER`](Self::FOREVER), [`until`](Self::until) | none |
+    /// | [`FOREVER`](Self::FOREVER); [`until`](Self::until) | none |
     #[inline]
     #[must_use]
     pub fn fixed(self) -> Wait {
@@ -237,10 +237,10 @@ impl<'fd> PollFd<'fd> {
 /// # Syscalls
 /// | case | calls |
 /// |------|-------|
-/// | for ever | (`ppoll`)×n |
-/// | with a limit | (`clock_gettime` `ppoll`)×n |
-/// | with a limit, over after a signal | (`clock_gettime` `ppoll`)×n `clock_gettime` |
-/// | with a limit of zero | `ppoll` |
+/// | for ever; a limit of zero | (`ppoll`)×n |
+/// | with a limit; times out | (`clock_gettime` `ppoll`)×n |
+/// | times out, by the clock | (`clock_gettime` `ppoll`)×n `clock_gettime` |
+/// | over from the start | `clock_gettime` |
 ///
 /// # Examples
 /// ```
@@ -259,13 +259,18 @@ impl<'fd> PollFd<'fd> {
 /// # References
 /// [poll(2)](https://man7.org/linux/man-pages/man2/poll.2.html)
 pub fn poll(fds: &mut [PollFd<'_>], wait: Wait) -> Result<usize> {
-    if let Limit::For(0) = wait.limit {
-        return match poll_now(fds)? {
-            0 => Err(Error::deadline(Call::PPOLL)),
-            n => Ok(n),
+    let mut sleeper = Sleeper::new(wait);
+    loop {
+        let left = match wait.limit {
+            Limit::For(0) => Some(0),
+            _ => sleeper.left()?,
         };
+        match sleeper.sleep(fds, left) {
+            Ok(0) => return Err(Error::deadline(Call::PPOLL)),
+            Err(e) if e.errno() == Errno::INTR => sleeper.may_go_on(e)?,
+            answer => return answer,
+        }
     }
-    Sleeper::new(wait).poll(fds)
 }
 
 /// Asks what is ready without waiting; 0 where nothing is.
@@ -307,11 +312,10 @@ fn wait_and_retry<T>(
 ) -> Result<T> {
     let mut sleeper = Sleeper::new(wait);
     loop {
-        if last.is_again() {
-            sleeper.ready(fd, events)?;
-        } else {
-            sleeper.interrupted(last)?;
+        if !last.is_again() {
+            sleeper.may_go_on(last)?;
         }
+        sleeper.ready(fd, events)?;
         match op() {
             Err(e) if e.is_again() || e.errno() == Errno::INTR => last = e,
             answer => return answer,
@@ -329,9 +333,15 @@ impl Sleeper {
         Sleeper { wait }
     }
 
-    /// Sleeps until `fd` has one of `events`, an error or a hang-up.
+    /// Sleeps until `fd` has one of `events`, an error or a hang-up; or until a signal comes that the wait
+    /// outlasts. The caller tries again either way, so that each round makes the same calls.
     pub(crate) fn ready(&mut self, fd: BorrowedFd<'_>, events: Events) -> Result<()> {
-        self.poll(&mut [PollFd::borrowed(fd, events)]).map(drop)
+        let left = self.left()?;
+        match self.sleep(&mut [PollFd::borrowed(fd, events)], left) {
+            Ok(0) => Err(Error::deadline(Call::PPOLL)),
+            Err(e) if e.errno() == Errno::INTR => self.may_go_on(e),
+            answer => answer.map(drop),
+        }
     }
 
     /// Sleeps `nanos`, or less where the deadline is nearer: for what nothing tells of.
@@ -346,6 +356,7 @@ impl Sleeper {
     }
 
     /// A call was interrupted: goes on to the retry, or says that the wait is over.
+    #[allow(dead_code)] // sockets
     pub(crate) fn interrupted(&mut self, e: Error) -> Result<()> {
         self.may_go_on(e)?;
         self.left().map(drop)
@@ -371,21 +382,11 @@ impl Sleeper {
         }
     }
 
-    fn may_go_on(&self, e: Error) -> Result<()> {
+    /// A signal came: whether the wait outlasts it.
+    pub(crate) fn may_go_on(&self, e: Error) -> Result<()> {
         match self.wait.signals {
             Signals::Retry => Ok(()),
             Signals::Wake | Signals::WakeUnder(_) => Err(e),
-        }
-    }
-
-    pub(crate) fn poll(&mut self, fds: &mut [PollFd<'_>]) -> Result<usize> {
-        loop {
-            let left = self.left()?;
-            match self.sleep(fds, left) {
-                Ok(0) => return Err(Error::deadline(Call::PPOLL)),
-                Err(e) if e.errno() == Errno::INTR => self.may_go_on(e)?,
-                answer => return answer,
-            }
         }
     }
 

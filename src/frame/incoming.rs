@@ -164,8 +164,8 @@ fn first_read<R: ByteRead>(stream: &mut R, room: &mut [u8], wait: &mut Wait) -> 
         match stream.try_read(room) {
             Err(e) if e.is_again() => *wait = wait.fixed(),
             Err(e) if e.errno() == Errno::INTR => {
+                Sleeper::new(*wait).may_go_on(e)?;
                 *wait = wait.fixed();
-                Sleeper::new(*wait).interrupted(e)?;
             }
             answer => return answer,
         }

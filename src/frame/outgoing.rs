@@ -153,8 +153,8 @@ impl Pace {
                 // There is something to wait for: from here on the clock counts.
                 Err(e) if e.is_again() => *wait = wait.fixed(),
                 Err(e) if e.errno() == Errno::INTR => {
+                    Sleeper::new(*wait).may_go_on(e)?;
                     *wait = wait.fixed();
-                    Sleeper::new(*wait).interrupted(e)?;
                 }
                 answer => return answer,
             }

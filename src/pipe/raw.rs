@@ -59,9 +59,9 @@ impl ReadEnd {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok   | `fstat` `fcntl` `fcntl` |
+    /// | ok | `fstat` `fcntl` `fcntl` |
     /// | non-blocking already | `fstat` `fcntl` |
-    /// | another kind | `fstat` `close` |
+    /// | another kind; not open | `fstat` `close` |
     /// | another direction | `fstat` `fcntl` `close` |
     pub fn attach(fd: Fd) -> Result<Self> {
         attach(&fd, OFlags::WRONLY)?;
@@ -129,14 +129,22 @@ impl ByteRead for ReadEnd {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ready, end | `read` |
-    /// | waits for ever | `read` (`ppoll` `read`)×n |
-    /// | waits with a limit | `read` (`clock_gettime` `ppoll` `read`)×n |
-    /// | times out | `read` `clock_gettime` `ppoll` |
-    /// | FIFO, waits for its first writer | `read` `ppoll` (`ppoll` `read`)×n |
-    /// | FIFO, waits for its first writer with a limit | `read` `ppoll` (`clock_gettime` `ppoll` `read`)×n |
-    /// | FIFO, no writer in time | `read` `ppoll` `clock_gettime` `ppoll` |
-    /// | FIFO, the first writer left without a word | `read` `ppoll` |
+    /// | ready; end; a limit of zero | `read` |
+    /// | waits for ever | (`read` `ppoll`)×n `read` |
+    /// | waits with a limit | (`read` `clock_gettime` `ppoll`)×n `read` |
+    /// | times out | (`read` `clock_gettime` `ppoll`)×n |
+    /// | times out, by the clock | (`read` `clock_gettime` `ppoll`)×n `read` `clock_gettime` |
+    /// | over from the start | `read` `clock_gettime` |
+    /// | a signal ends it, for ever | (`read` `ppoll`)×n |
+    /// | a signal ends it, with a limit | (`read` `clock_gettime` `ppoll`)×n |
+    /// | FIFO before its first writer, a limit of zero | `read` `ppoll` |
+    /// | FIFO before its first writer, waits for ever | ([`try_read`](ByteRead::try_read) `ppoll`)×n [`try_read`](ByteRead::try_read) |
+    /// | FIFO before its first writer, waits with a limit | ([`try_read`](ByteRead::try_read) `clock_gettime` `ppoll`)×n [`try_read`](ByteRead::try_read) |
+    /// | FIFO before its first writer, times out | ([`try_read`](ByteRead::try_read) `clock_gettime` `ppoll`)×n |
+    /// | FIFO before its first writer, times out, by the clock | ([`try_read`](ByteRead::try_read) `clock_gettime` `ppoll`)×n [`try_read`](ByteRead::try_read) `clock_gettime` |
+    /// | FIFO before its first writer, over from the start | [`try_read`](ByteRead::try_read) `clock_gettime` |
+    /// | FIFO before its first writer, a signal ends it, for ever | ([`try_read`](ByteRead::try_read) `ppoll`)×n |
+    /// | FIFO before its first writer, a signal ends it, with a limit | ([`try_read`](ByteRead::try_read) `clock_gettime` `ppoll`)×n |
     /// | refused | none |
     ///
     /// # References
@@ -156,8 +164,8 @@ impl ByteRead for ReadEnd {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ready, end, nothing there | `read` |
-    /// | FIFO before its first writer | `read` `ppoll` |
+    /// | ready; end; nothing there | `read` |
+    /// | FIFO before its first writer; FIFO, the first writer left without a word | `read` `ppoll` |
     /// | refused | none |
     #[inline]
     fn try_read(&mut self, buf: &mut [u8]) -> Result<usize> {
@@ -181,9 +189,9 @@ impl WriteEnd {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok   | `fstat` `fcntl` `fcntl` |
+    /// | ok | `fstat` `fcntl` `fcntl` |
     /// | non-blocking already | `fstat` `fcntl` |
-    /// | another kind | `fstat` `close` |
+    /// | another kind; not open | `fstat` `close` |
     /// | another direction | `fstat` `fcntl` `close` |
     pub fn attach(fd: Fd) -> Result<Self> {
         attach(&fd, OFlags::RDONLY)?;
@@ -237,15 +245,22 @@ impl ByteWrite for WriteEnd {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | room, or no reader | `pwritev2` |
-    /// | waits for ever | `pwritev2` (`ppoll` `pwritev2`)×n |
-    /// | waits with a limit | `pwritev2` (`clock_gettime` `ppoll` `pwritev2`)×n |
-    /// | times out | `pwritev2` `clock_gettime` `ppoll` |
-    /// | first use, before 6.18 | `pwritev2` `rt_sigprocmask` `writev` `rt_sigprocmask` |
-    /// | before 6.18 | `rt_sigprocmask` `writev` `rt_sigprocmask` |
-    /// | before 6.18, no reader | `rt_sigprocmask` `writev` `rt_sigtimedwait` `rt_sigprocmask` |
-    /// | before 6.18, SIGPIPE blocked | `rt_sigprocmask` `rt_sigpending` `writev` |
-    /// | before 6.18, SIGPIPE blocked, no reader | `rt_sigprocmask` `rt_sigpending` `writev` `rt_sigtimedwait` |
+    /// | room; no reader; a limit of zero | `pwritev2` |
+    /// | waits for ever | (`pwritev2` `ppoll`)×n `pwritev2` |
+    /// | waits with a limit | (`pwritev2` `clock_gettime` `ppoll`)×n `pwritev2` |
+    /// | times out | (`pwritev2` `clock_gettime` `ppoll`)×n |
+    /// | times out, by the clock | (`pwritev2` `clock_gettime` `ppoll`)×n `pwritev2` `clock_gettime` |
+    /// | over from the start | `pwritev2` `clock_gettime` |
+    /// | a signal ends it, for ever | (`pwritev2` `ppoll`)×n |
+    /// | a signal ends it, with a limit | (`pwritev2` `clock_gettime` `ppoll`)×n |
+    /// | before 6.18, at once; before 6.18, a limit of zero | [`try_write`](ByteWrite::try_write) |
+    /// | before 6.18, waits for ever | ([`try_write`](ByteWrite::try_write) `ppoll`)×n [`try_write`](ByteWrite::try_write) |
+    /// | before 6.18, waits with a limit | ([`try_write`](ByteWrite::try_write) `clock_gettime` `ppoll`)×n [`try_write`](ByteWrite::try_write) |
+    /// | before 6.18, times out | ([`try_write`](ByteWrite::try_write) `clock_gettime` `ppoll`)×n |
+    /// | before 6.18, times out, by the clock | ([`try_write`](ByteWrite::try_write) `clock_gettime` `ppoll`)×n [`try_write`](ByteWrite::try_write) `clock_gettime` |
+    /// | before 6.18, over from the start | [`try_write`](ByteWrite::try_write) `clock_gettime` |
+    /// | before 6.18, a signal ends it, for ever | ([`try_write`](ByteWrite::try_write) `ppoll`)×n |
+    /// | before 6.18, a signal ends it, with a limit | ([`try_write`](ByteWrite::try_write) `clock_gettime` `ppoll`)×n |
     /// | refused | none |
     ///
     /// # References
@@ -265,8 +280,15 @@ impl ByteWrite for WriteEnd {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | room, no room, no reader | `pwritev2` |
-    /// | before 6.18 | as [`write`](ByteWrite::write) |
+    /// | room; no room; no reader | `pwritev2` |
+    /// | before 6.18, first use, room; before 6.18, first use, no room | `pwritev2` `rt_sigprocmask` `writev` `rt_sigprocmask` |
+    /// | before 6.18, first use, no reader | `pwritev2` `rt_sigprocmask` `writev` `rt_sigtimedwait` `rt_sigprocmask` |
+    /// | before 6.18, first use, SIGPIPE blocked; before 6.18, first use, SIGPIPE pending, no reader | `pwritev2` `rt_sigprocmask` `rt_sigpending` `writev` |
+    /// | before 6.18, first use, SIGPIPE blocked, no reader | `pwritev2` `rt_sigprocmask` `rt_sigpending` `writev` `rt_sigtimedwait` |
+    /// | before 6.18, room; before 6.18, no room | `rt_sigprocmask` `writev` `rt_sigprocmask` |
+    /// | before 6.18, no reader | `rt_sigprocmask` `writev` `rt_sigtimedwait` `rt_sigprocmask` |
+    /// | before 6.18, SIGPIPE blocked; before 6.18, SIGPIPE pending, no reader | `rt_sigprocmask` `rt_sigpending` `writev` |
+    /// | before 6.18, SIGPIPE blocked, no reader | `rt_sigprocmask` `rt_sigpending` `writev` `rt_sigtimedwait` |
     /// | refused | none |
     #[inline]
     fn try_write(&mut self, bytes: &[u8]) -> Result<usize> {
@@ -321,7 +343,10 @@ fn take_some(fd: &Fd, expects_writer: &mut bool, buf: &mut [u8]) -> Result<usize
 #[cold]
 fn end_or_not_yet(fd: &Fd, expects_writer: &mut bool) -> Result<usize> {
     // Silent before the first writer came; POLLHUP once one has been and gone.
-    let told = events_now(fd.as_fd(), Events::READABLE)?;
+    let told = match events_now(fd.as_fd(), Events::READABLE) {
+        Err(e) if e.errno() == Errno::INTR => Events::NONE, // which the kernel says of a silent one alone
+        told => told?,
+    };
     if told.any_of(Events::HANG_UP) && !told.any_of(Events::READABLE) {
         *expects_writer = false;
         return Ok(0);

@@ -9,6 +9,8 @@ mod layout;
 mod rules;
 #[allow(dead_code)] // shared with tests/constrained, and each uses a part of it
 mod source;
+#[path = "../support/tables.rs"]
+mod syscalls;
 mod tables;
 
 /// Fails with everything that was found, one finding a line.

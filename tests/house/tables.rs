@@ -1,22 +1,11 @@
 //! The syscall tables: each function that reaches the kernel has one, and each one can be read by a program.
 //!
-//! Grammar of a `# Syscalls` section: either a table
-//!
-//! ```text
-//! | case | calls |
-//! |------|-------|
-//! | ok   | `memfd_create` `fallocate` |
-//! | loop | `read` (`ppoll` `read`)×n |
-//! | none made | none |
-//! | as another's | as [`write`](ByteWrite::write) |
-//! | in terms of another's | ([`read`](ByteRead::read))×n |
-//! ```
-//!
-//! with sentences in front of it if need be, or the sentence "As [`write`](ByteWrite::write)." with further cases after semicolons: "; refused: none".
+//! `tests/support/tables.rs` has the grammar, and the parser that reads it.
 
 use std::collections::BTreeSet;
 
 use crate::source::{self, Function, Model, Source};
+use crate::syscalls::{Item, Reference, Table, parse, section};
 
 /// The names of error.rs's table that are syscalls.
 fn known_calls() -> BTreeSet<String> {
@@ -26,142 +15,20 @@ fn known_calls() -> BTreeSet<String> {
     names.filter(|n| n != "memory" && n != "rpc").collect()
 }
 
-/// The `# Syscalls` section of a doc comment.
-pub fn section(docs: &str) -> Option<String> {
-    let mut lines = docs.lines().skip_while(|l| l.trim() != "# Syscalls");
-    lines.next()?;
-    let body: Vec<&str> = lines.take_while(|l| !l.starts_with("# ")).filter(|l| !l.is_empty()).collect();
-    Some(body.join("\n"))
-}
-
-/// A name in a table: a syscall, or another function's table.
-#[derive(Debug, PartialEq)]
-enum Named {
-    Call(String),
-    Table(String),
-}
-
-/// Every name of a section, or what is wrong with it.
-fn parse(section: &str) -> Result<Vec<Named>, String> {
-    let (prose, lines): (Vec<&str>, Vec<&str>) = section.lines().partition(|l| !l.starts_with('|'));
-    let Some(first) = lines.first() else { return sentence(&prose.join(" ")) };
-    if !section.ends_with(lines[lines.len() - 1]) {
-        return Err("something stands after the table".into());
-    }
-    if prose.last().is_some_and(|l| !l.ends_with('.')) {
-        return Err("what stands in front of the table is no sentence".into());
-    }
-    let mut names = Vec::new();
-    let mut cases = BTreeSet::new();
-    let cells = |line: &str| -> Option<[String; 2]> {
-        let inner = line.trim().strip_prefix('|')?.strip_suffix('|')?;
-        let cells: Vec<String> = inner.split('|').map(|c| c.trim().to_string()).collect();
-        cells.try_into().ok()
-    };
-    if cells(first) != Some(["case".into(), "calls".into()]) {
-        return Err(format!("no header `| case | calls |`: {first}"));
-    }
-    let dashes = |c: &String| c.len() >= 3 && c.bytes().all(|b| b == b'-');
-    if !lines.get(1).and_then(|l| cells(l)).is_some_and(|c| c.iter().all(dashes)) {
-        return Err("no line of dashes under the header".into());
-    }
-    if lines.len() < 3 {
-        return Err("no row".into());
-    }
-    for row in &lines[2..] {
-        let Some([case, calls]) = cells(row) else { return Err(format!("not two cells: {row}")) };
-        if case.is_empty() || !cases.insert(case) {
-            return Err(format!("a case without a name of its own: {row}"));
+/// Every call and every other table that a table names.
+fn names(table: &Table) -> (Vec<&String>, Vec<&Reference>) {
+    fn walk<'t>(items: &'t [Item], found: &mut (Vec<&'t String>, Vec<&'t Reference>)) {
+        for item in items {
+            match item {
+                Item::Call(name) => found.0.push(name),
+                Item::Table(reference) => found.1.push(reference),
+                Item::Group(inside) => walk(inside, found),
+            }
         }
-        names.extend(cell(&calls).map_err(|e| format!("{e}: {row}"))?);
     }
-    Ok(names)
-}
-
-fn sentence(text: &str) -> Result<Vec<Named>, String> {
-    let text = text.strip_suffix('.').ok_or("neither a table nor a sentence with a full stop")?;
-    let mut parts = text.split("; ");
-    let first = parts.next().unwrap_or_default();
-    let first = first.strip_prefix("As ").ok_or("neither a table nor \"As [`…`]\"")?;
-    let (named, rest) = reference(first).ok_or("\"As\" what? [`…`] was expected")?;
-    if !rest.is_empty() {
-        return Err(format!("unexpected: {rest}"));
-    }
-    let mut names = vec![named];
-    for part in parts {
-        let (case, calls) = part.split_once(": ").ok_or(format!("no `case: calls`: {part}"))?;
-        if case.is_empty() {
-            return Err(format!("a case without a name: {part}"));
-        }
-        names.extend(cell(calls)?);
-    }
-    Ok(names)
-}
-
-fn cell(text: &str) -> Result<Vec<Named>, String> {
-    if text == "none" {
-        return Ok(vec![]);
-    }
-    if let Some(of) = text.strip_prefix("as ") {
-        return match reference(of) {
-            Some((named, "")) => Ok(vec![named]),
-            _ => Err("\"as\" what? [`…`] was expected".into()),
-        };
-    }
-    let mut names = Vec::new();
-    let mut rest = text;
-    let mut open = false;
-    let mut in_group = 0;
-    while !rest.is_empty() {
-        rest = match rest {
-            r if r.starts_with('(') && !open => {
-                open = true;
-                in_group = 0;
-                &r[1..]
-            }
-            r if r.starts_with(")×n") && open && in_group > 0 => {
-                open = false;
-                &r[")×n".len()..]
-            }
-            r => {
-                let (named, r) = element(r).ok_or(format!("not understood from `{r}` on"))?;
-                names.push(named);
-                in_group += 1;
-                r
-            }
-        };
-        rest = match rest.strip_prefix(' ') {
-            Some(r) if !r.is_empty() => r,
-            Some(_) => return Err("a space at the end".into()),
-            None if rest.is_empty() || rest.starts_with(')') || open && in_group == 0 => rest,
-            None => return Err(format!("no space before `{rest}`")),
-        };
-    }
-    match (open, names.is_empty()) {
-        (true, _) => Err("a group is not closed by `)×n`".into()),
-        (_, true) => Err("an empty cell; no calls are written `none`".into()),
-        _ => Ok(names),
-    }
-}
-
-/// A call in backticks, or a reference.
-fn element(text: &str) -> Option<(Named, &str)> {
-    if let Some(rest) = text.strip_prefix('`') {
-        let (name, rest) = rest.split_once('`')?;
-        return Some((Named::Call(name.into()), rest));
-    }
-    reference(text)
-}
-
-/// [`name`] or [`name`](target).
-fn reference(text: &str) -> Option<(Named, &str)> {
-    let (name, rest) = text.strip_prefix("[`")?.split_once("`]")?;
-    let rest = match rest.strip_prefix('(') {
-        Some(target) if !rest.starts_with(")×n") => target.split_once(')')?.1,
-        _ => rest,
-    };
-    let last = name.trim_end_matches("()").rsplit("::").next()?;
-    Some((Named::Table(last.into()), rest))
+    let mut found = (vec![], table.like.iter().collect());
+    table.rows.iter().for_each(|row| walk(&row.calls, &mut found));
+    found
 }
 
 /// Traits whose methods have no table: dropping is in the type's, the others cannot be told apart by their calls.
@@ -187,14 +54,14 @@ fn wrong(sources: &[Source], calls: &BTreeSet<String>) -> Vec<(String, String)> 
         let mut add = |what: String| found.push((key.clone(), format!("{place} {key}: {what}")));
         match parse(&text) {
             Err(what) => add(what),
-            Ok(names) => {
-                for name in names {
-                    match name {
-                        Named::Call(c) if !calls.contains(&c) => add(format!("no known syscall: `{c}`")),
-                        Named::Table(t) if !with.contains(t.as_str()) => {
-                            add(format!("no table to be as: [`{t}`]"))
-                        }
-                        _ => {}
+            Ok(table) => {
+                let (named, references) = names(&table);
+                for c in named.into_iter().filter(|c| !calls.contains(*c)) {
+                    add(format!("no known syscall: `{c}`"));
+                }
+                for r in references {
+                    if !r.name.rsplit("::").next().is_some_and(|last| with.contains(last)) {
+                        add(format!("no table to be as: [`{}`]", r.name));
                     }
                 }
             }
@@ -240,14 +107,28 @@ fn public_functions_can_be_read() {
 
 #[test]
 fn a_table_is_read() {
-    let text = "| case | calls |\n|---|---|\n| a | `read` (`ppoll` `read`)×n `close` |\n| b | none |\n\
-                | c | as [`w`](B::w) |\n| d | ([`r`](B::r) `read`)×n |";
-    let call = |n: &str| Named::Call(n.into());
-    let table = |n: &str| Named::Table(n.into());
-    let calls = [call("read"), call("ppoll"), call("read"), call("close")];
-    let names: Vec<Named> = calls.into_iter().chain([table("w"), table("r"), call("read")]).collect();
-    assert_eq!(parse(text), Ok(names));
-    assert_eq!(parse("As [`E::w`](B::w); refused: none."), Ok(vec![table("w")]));
+    let text = "Prose.\n| case | calls |\n|---|---|\n| a [`b`](C::b); c | `read` (`ppoll` `read`)×n `close` |\n\
+                | since 6.3, d | none |\n| e | ([`r`](B::r) `read`)×n [`w`] |";
+    let call = |n: &str| Item::Call(n.into());
+    let table = |n: &str, l: Option<&str>| Reference { name: n.into(), link: l.map(String::from) };
+    let read = parse(text).unwrap();
+    let calls = vec![call("read"), Item::Group(vec![call("ppoll"), call("read")]), call("close")];
+    let by_others = vec![
+        Item::Group(vec![Item::Table(table("r", Some("B::r"))), call("read")]),
+        Item::Table(table("w", None)),
+    ];
+    let expected = [("a b", calls.clone()), ("c", calls), ("since 6.3, d", vec![]), ("e", by_others)];
+    assert_eq!(read.rows.len(), expected.len());
+    for (row, (case, calls)) in read.rows.iter().zip(expected) {
+        assert_eq!((row.case.as_str(), &row.calls), (case, &calls));
+    }
+    assert_eq!(
+        read.rows.iter().map(|r| r.kernel()).collect::<Vec<_>>(),
+        [None, None, Some("since 6.3"), None]
+    );
+    let like = parse("As [`E::w`](B::w); refused: none.").unwrap();
+    assert_eq!(like.like, Some(table("E::w", Some("B::w"))));
+    assert_eq!((like.rows[0].case.as_str(), like.rows[0].calls.len()), ("refused", 0));
 }
 
 #[test]
@@ -272,9 +153,13 @@ fn a_malformed_table_is_flagged() {
         row("| ok | ((`read`)×n)×n |"),
         row("| ok | `read`×n |"),
         row("| ok | as write |"),
+        row("| ok | as [`write`] `read` |"),
         row("| ok | `read` |\n| ok | `write` |"),
+        row("| ok; ok | `read` |"),
         format!("{}\nMore.", row("| ok | `read` |")),
         format!("Less\n{}", row("| ok | `read` |")),
+        row("| ok; | `read` |"),
+        row("| first, before 6.18 | `read` |"),
         "Like [`write`].".into(),
         "As [`write`]".into(),
         "As [`write`], mostly.".into(),

@@ -2,7 +2,8 @@
 //!
 //! [`trace`] runs a closure in a forked child under ptrace and returns what the child did inside each
 //! [`window`]. A window is opened and shut by two syscall numbers that no kernel has, so the marks cost nothing
-//! to find and cannot be confused with a real call. Processes and threads that the closure makes are not traced:
+//! to find and cannot be confused with a real call. [`answer`] has a call answered without being made, [`cue`]
+//! wakes a peer at the very moment at which the traced process goes to sleep. Processes and threads that the closure makes are not traced:
 //! it may fork a peer first and have one side of a pair counted.
 //!
 //! Included with `#[path]` by the tests and the examples that count; x86-64 and aarch64.
@@ -11,10 +12,13 @@
 use std::fmt;
 use std::io;
 use std::ptr;
+use std::sync::atomic::{AtomicI32, Ordering};
 
 /// The marks. Above any real number, and bit 30 is clear: on x86-64 it would mean x32.
 const OPEN: i64 = 0x2f00_0001;
 const SHUT: i64 = 0x2f00_0002;
+const ANSWER: i64 = 0x2f00_0010;
+const CUE: i64 = 0x2f00_0011;
 
 /// A traced child that hangs is killed after this many seconds.
 const ALARM_SECONDS: u32 = 20;
@@ -28,6 +32,29 @@ pub fn window<T>(label: u64, work: impl FnOnce() -> T) -> T {
     unsafe { libc::syscall(SHUT) };
     answer
 }
+
+/// The `nth` call of `number` from now on, counted from 1, is not made: it returns `result`, `-errno` for an
+/// error.
+pub fn answer(number: u64, nth: u64, result: i64) {
+    // SAFETY: no such syscall; the kernel answers ENOSYS.
+    unsafe { libc::syscall(ANSWER, number, nth, result) };
+}
+
+/// When the `nth` call of `number` from now on is entered, [`await_cue`] returns in whoever waits in it.
+pub fn cue(number: u64, nth: u64) {
+    // SAFETY: no such syscall; the kernel answers ENOSYS.
+    unsafe { libc::syscall(CUE, number, nth) };
+}
+
+/// Waits for the next [`cue`], in a thread or a child of the traced process.
+pub fn await_cue() {
+    let mut byte = [0u8];
+    // SAFETY: one byte of room. The tracer gave this process the descriptor, and keeps the other end.
+    unsafe { libc::read(CUES.load(Ordering::Relaxed), byte.as_mut_ptr().cast(), 1) };
+}
+
+/// In the traced process: where cues come from.
+static CUES: AtomicI32 = AtomicI32::new(-1);
 
 /// Runs `work` in a forked child and returns its windows in the order in which they were opened.
 ///
@@ -94,6 +121,12 @@ impl Syscall {
     }
 }
 
+/// The number of a syscall that [`Syscall::name`] knows.
+pub fn number(name: &str) -> Option<u64> {
+    let known = NAMES.iter().find(|(_, known)| known.strip_prefix("SYS_") == Some(name));
+    known.map(|(number, _)| *number as u64)
+}
+
 /// Why there is no list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
@@ -125,23 +158,58 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// Puts entries and exits together, inside windows.
+/// Puts entries and exits together, inside windows, and carries out what the traced process asked for.
 #[derive(Default)]
 struct Log {
     windows: Vec<Window>,
     open: bool,
-    entered: Option<(u64, [u64; 6])>,
+    entered: Option<Entered>,
+    orders: Vec<Order>,
+}
+
+struct Entered {
+    number: u64,
+    args: [u64; 6],
+    answer: Option<i64>,
+}
+
+/// An [`answer`] or a [`cue`] that is still to come.
+struct Order {
+    number: u64,
+    left: u64,
+    answer: Option<i64>,
+}
+
+/// What the tracer does at a stop.
+enum Act {
+    Nothing,
+    Cue,
+    /// At an entry: no call is made.
+    Skip,
+    /// At an exit: it returns this.
+    Return(i64),
 }
 
 impl Log {
-    fn take(&mut self, info: &Info) {
+    fn take(&mut self, info: &Info) -> Act {
         match info.op {
             Info::ENTRY => {
                 let [number, args @ .., _] = info.data;
-                self.entered = Some((number, args));
+                let mut act = Act::Nothing;
+                let mut answer = None;
+                for order in self.orders.iter_mut().filter(|o| o.number == number) {
+                    order.left = order.left.wrapping_sub(1);
+                    match order.answer {
+                        _ if order.left != 0 => {}
+                        None => act = Act::Cue,
+                        Some(result) => (act, answer) = (Act::Skip, Some(result)),
+                    }
+                }
+                self.entered = Some(Entered { number, args, answer });
+                act
             }
             Info::EXIT => {
-                let Some((number, args)) = self.entered.take() else { return };
+                let Some(Entered { number, args, answer }) = self.entered.take() else { return Act::Nothing };
                 let [result, ..] = info.data;
                 match number as i64 {
                     OPEN => {
@@ -149,16 +217,21 @@ impl Log {
                         self.open = true;
                     }
                     SHUT => self.open = false,
+                    ANSWER | CUE => {
+                        let answer = (number as i64 == ANSWER).then_some(args[2] as i64);
+                        self.orders.push(Order { number: args[0], left: args[1], answer });
+                    }
                     _ if self.open => {
                         let calls = self.windows.last_mut().map(|w| &mut w.calls);
                         calls.into_iter().for_each(|c| {
-                            c.push(Syscall { number, args, result: result as i64 });
+                            c.push(Syscall { number, args, result: answer.unwrap_or(result as i64) });
                         });
                     }
                     _ => {}
                 }
+                answer.map_or(Act::Nothing, Act::Return)
             }
-            _ => {}
+            _ => Act::Nothing,
         }
     }
 }
@@ -221,13 +294,18 @@ impl Child {
         self.request(libc::PTRACE_SEIZE, options as usize)?;
         self.request(libc::PTRACE_INTERRUPT, 0)?;
         self.wait()?;
-        // SAFETY: one byte from a live buffer.
-        unsafe { libc::write(self.go, [0u8].as_ptr().cast(), 1) };
+        self.signal_go();
         Ok(())
     }
 
+    /// One byte into the gate: the child may begin, or a cue.
+    fn signal_go(&self) {
+        // SAFETY: one byte from a live buffer.
+        unsafe { libc::write(self.go, [0u8].as_ptr().cast(), 1) };
+    }
+
     /// From stop to stop until the child has ended; returns its wait status.
-    fn run(&self, mut take: impl FnMut(&Info)) -> Result<i32, Failure> {
+    fn run(&self, mut take: impl FnMut(&Info) -> Act) -> Result<i32, Failure> {
         let mut signal = 0;
         loop {
             self.request(libc::PTRACE_SYSCALL, signal)?;
@@ -238,7 +316,12 @@ impl Child {
             }
             let event = status >> 16;
             match libc::WSTOPSIG(status) {
-                stop if stop == libc::SIGTRAP | 0x80 => take(&self.info()?),
+                stop if stop == libc::SIGTRAP | 0x80 => match take(&self.info()?) {
+                    Act::Nothing => {}
+                    Act::Cue => self.signal_go(),
+                    Act::Skip => self.set_number(-1)?,
+                    Act::Return(result) => self.set_result(result)?,
+                },
                 // A group stop, or the trap of an event: nothing to hand on.
                 _ if event != 0 => {}
                 stop => signal = stop as usize,
@@ -256,6 +339,57 @@ impl Child {
             1.. => Ok(info),
             _ if errno() == libc::ESRCH => Err(Failure::Wait(libc::ESRCH)),
             _ => Err(Failure::Refused(errno())),
+        }
+    }
+
+    /// At the entry of a syscall: makes it another one; −1 is none.
+    #[cfg(target_arch = "x86_64")]
+    fn set_number(&self, number: i64) -> Result<(), Failure> {
+        self.poke(libc::ORIG_RAX, number)
+    }
+
+    /// At the exit of a syscall: what it returns.
+    #[cfg(target_arch = "x86_64")]
+    fn set_result(&self, result: i64) -> Result<(), Failure> {
+        self.poke(libc::RAX, result)
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn poke(&self, register: libc::c_int, value: i64) -> Result<(), Failure> {
+        let at = register as usize * size_of::<u64>();
+        // SAFETY: writes a register of the child, and no memory of ours.
+        match unsafe { libc::ptrace(libc::PTRACE_POKEUSER, self.pid, at, value) } {
+            -1 => Err(Failure::Refused(errno())),
+            _ => Ok(()),
+        }
+    }
+
+    /// At the entry of a syscall: makes it another one; −1 is none. Linux 6.16.
+    #[cfg(not(target_arch = "x86_64"))]
+    fn set_number(&self, number: i64) -> Result<(), Failure> {
+        let mut info = self.info()?;
+        info.data[0] = number as u64;
+        self.set_info(&info)
+    }
+
+    /// At the exit of a syscall: what it returns. Linux 6.16.
+    #[cfg(not(target_arch = "x86_64"))]
+    fn set_result(&self, result: i64) -> Result<(), Failure> {
+        let mut info = self.info()?;
+        info.data[0] = result as u64;
+        info.data[1] = u64::from((-4095..0).contains(&result)); // the byte that says "an error"
+        self.set_info(&info)
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn set_info(&self, info: &Info) -> Result<(), Failure> {
+        const PTRACE_SET_SYSCALL_INFO: Request = 0x4212;
+        // SAFETY: the kernel reads no more than the length given.
+        match unsafe {
+            libc::ptrace(PTRACE_SET_SYSCALL_INFO, self.pid, size_of::<Info>(), ptr::from_ref(info))
+        } {
+            -1 => Err(Failure::Refused(errno())),
+            _ => Ok(()),
         }
     }
 
@@ -308,8 +442,7 @@ fn held(wait: libc::c_int, go: libc::c_int) {
     unsafe { libc::close(go) };
     // SAFETY: one byte of room. The interrupt that stops us here restarts the read.
     let n = unsafe { libc::read(wait, byte.as_mut_ptr().cast(), 1) };
-    // SAFETY: ours.
-    unsafe { libc::close(wait) };
+    CUES.store(wait, Ordering::Relaxed);
     if n != 1 {
         // SAFETY: no tracer is coming.
         unsafe { libc::_exit(1) };

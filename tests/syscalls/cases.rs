@@ -1,0 +1,18 @@
+//! The scenarios, a file for each module of the crate.
+
+mod channel;
+mod fd;
+mod fifo;
+mod pipe;
+mod wait;
+mod waiting;
+
+use crate::scenario::Scenarios;
+
+pub fn all(s: &mut Scenarios) {
+    channel::cases(s);
+    fd::cases(s);
+    fifo::cases(s);
+    pipe::cases(s);
+    wait::cases(s);
+}

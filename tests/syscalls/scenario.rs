@@ -1,0 +1,208 @@
+//! One case of one function, made to happen under the tracer.
+
+use std::cell::{Cell, RefCell};
+use std::error::Error;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use rawipc::{Errno, Wait};
+
+use crate::trace::{self, Failure, Syscall};
+
+/// How a scenario ends: `?` takes whatever says no.
+pub type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+/// Over before anybody comes.
+pub const SHORT: Wait = Wait::at_most(Duration::from_millis(1));
+/// Never over while somebody comes.
+pub const LONG: Wait = Wait::at_most(Duration::from_secs(15));
+/// Over before it is looked at a second time.
+pub const TINY: Wait = Wait::at_most(Duration::from_nanos(1));
+pub const ZERO: Wait = Wait::at_most(Duration::ZERO);
+
+/// Long ago.
+pub const PAST: Wait = Wait::until(rawipc::wait::Instant::from_nanos(1));
+
+/// A way to one row of one table.
+pub struct Scenario {
+    pub function: String,
+    pub case: String,
+    /// The mode that files are expected to be made with.
+    pub mode: u32,
+    /// The type whose implementation a generic function is over.
+    pub over: Option<&'static str>,
+    work: Box<dyn Fn(&Stage) -> Outcome>,
+}
+
+impl Scenario {
+    /// The permissions that the scenario asks for, where they are not 0600.
+    pub fn mode(&mut self, mode: u32) -> &mut Scenario {
+        self.mode = mode;
+        self
+    }
+
+    /// What a trait's own methods stand for in the table.
+    pub fn over(&mut self, over: &'static str) -> &mut Scenario {
+        self.over = Some(over);
+        self
+    }
+
+    /// The calls of its window.
+    pub fn run(&self) -> Result<Vec<Syscall>, Failure> {
+        let calls = trace::trace_one(|| {
+            let stage = Stage::default();
+            match catch_unwind(AssertUnwindSafe(|| (self.work)(&stage))) {
+                Ok(Ok(())) => {}
+                Ok(Err(e)) => stage.fail(&format!("{} \"{}\": {e}", self.function, self.case)),
+                Err(_) => stage.fail(&format!("{} \"{}\" panicked", self.function, self.case)),
+            }
+        })?;
+        // The trampoline of a signal handler: the kernel's way back, not ours.
+        Ok(calls.into_iter().filter(|c| c.name() != "rt_sigreturn").collect())
+    }
+}
+
+/// All scenarios.
+#[derive(Default)]
+pub struct Scenarios(pub Vec<Scenario>);
+
+impl Scenarios {
+    /// `work` sets the case up, and makes the call inside one window of the stage.
+    pub fn case(
+        &mut self,
+        function: &str,
+        case: &str,
+        work: impl Fn(&Stage) -> Outcome + 'static,
+    ) -> &mut Scenario {
+        let work = Box::new(work);
+        self.0.push(Scenario { function: function.into(), case: case.into(), mode: 0o600, over: None, work });
+        self.0.last_mut().expect("just pushed")
+    }
+}
+
+type Action = Box<dyn FnMut() + Send>;
+
+/// Where a scenario takes place: the traced process.
+#[derive(Default)]
+pub struct Stage {
+    actions: RefCell<Vec<Action>>,
+    dir: Cell<u32>,
+}
+
+impl Stage {
+    /// What is done in here is what the row says. Once in a scenario.
+    pub fn window<T>(&self, work: impl FnOnce() -> T) -> T {
+        let mut actions = self.actions.take();
+        if !actions.is_empty() {
+            std::thread::spawn(move || {
+                for action in &mut actions {
+                    trace::await_cue();
+                    action();
+                }
+                // What they hold stays open: the far end of a channel does not go away unasked.
+                std::mem::forget(actions);
+            });
+        }
+        trace::window(0, work)
+    }
+
+    /// A window in which the call succeeds.
+    pub fn ok<T>(&self, call: impl FnOnce() -> rawipc::Result<T>) -> Outcome<T> {
+        Ok(self.window(call)?)
+    }
+
+    /// A window in which the call fails with this errno.
+    pub fn err<T>(&self, errno: Errno, call: impl FnOnce() -> rawipc::Result<T>) -> Outcome {
+        match self.window(call) {
+            Err(e) if e.errno() == errno => Ok(()),
+            Err(e) => Err(format!("{errno} was expected, not {e}").into()),
+            Ok(_) => Err(format!("{errno} was expected").into()),
+        }
+    }
+
+    /// A window in which the call fails with this errno, or succeeds where none is given.
+    pub fn answers<T>(&self, errno: Option<Errno>, call: impl FnOnce() -> rawipc::Result<T>) -> Outcome {
+        match errno {
+            Some(errno) => self.err(errno, call),
+            None => self.ok(call).map(drop),
+        }
+    }
+
+    /// A window in which the call succeeds with this value.
+    pub fn gives<T: PartialEq + std::fmt::Debug>(
+        &self,
+        value: T,
+        call: impl FnOnce() -> rawipc::Result<T>,
+    ) -> Outcome {
+        match self.ok(call)? {
+            given if given == value => Ok(()),
+            given => Err(format!("{value:?} was expected, not {given:?}").into()),
+        }
+    }
+
+    /// A window in which the call succeeds on something that lives until it is over.
+    pub fn ok_with<C, T>(&self, mut on: C, call: impl FnOnce(&mut C) -> rawipc::Result<T>) -> Outcome {
+        self.ok(|| call(&mut on)).map(drop)
+    }
+
+    /// The `nth` such call from now on is not made and fails with `errno`.
+    pub fn refuse(&self, call: &str, nth: u64, errno: Errno) {
+        self.answer(call, nth, -i64::from(errno.raw_os_error()));
+    }
+
+    /// The `nth` such call from now on is not made and returns `result`.
+    pub fn answer(&self, call: &str, nth: u64, result: i64) {
+        trace::answer(number(call), nth, result);
+    }
+
+    /// When the `nth` such call from now on is entered, `action` is done: by a peer, in effect, since it is a
+    /// thread that is not traced. What it owns lives on.
+    pub fn cue(&self, call: &str, nth: u64, action: impl FnMut() + Send + 'static) {
+        trace::cue(number(call), nth);
+        self.actions.borrow_mut().push(Box::new(action));
+    }
+
+    /// A name in a directory that is this scenario's alone.
+    pub fn path(&self, name: &str) -> std::ffi::CString {
+        let dir = SCRATCH.get().expect("made by main").join(std::process::id().to_string());
+        if self.dir.replace(1) == 0 {
+            std::fs::create_dir_all(&dir).expect("a scratch directory");
+        }
+        let path = dir.join(name).into_os_string().into_encoded_bytes();
+        std::ffi::CString::new(path).expect("no NUL in a path")
+    }
+
+    fn fail(&self, why: &str) {
+        eprintln!("    {why}");
+        // SAFETY: ends the traced process here.
+        unsafe { libc::_exit(1) };
+    }
+}
+
+fn number(call: &str) -> u64 {
+    trace::number(call).unwrap_or_else(|| panic!("no such call: {call}"))
+}
+
+/// The directory that all scenarios share, each with one of its own in it. Removed by who drops the guard.
+pub struct Scratch(());
+
+static SCRATCH: OnceLock<PathBuf> = OnceLock::new();
+
+impl Scratch {
+    pub fn new() -> Scratch {
+        let dir = std::env::temp_dir().join(format!("rawipc-syscalls-{}", std::process::id()));
+        std::fs::create_dir(&dir).expect("a scratch directory");
+        SCRATCH.set(dir).expect("made once");
+        Scratch(())
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Some(dir) = SCRATCH.get() {
+            let _ = std::fs::remove_dir_all(dir);
+        }
+    }
+}
