@@ -109,8 +109,7 @@ impl Fd {
     /// |------|-------|
     /// | ok | `fcntl` `fcntl` `dup3` `close` |
     /// | already that number | `fcntl` `fcntl` `fcntl` |
-    /// | not open | `fcntl` `close` |
-    /// | already that number, not open | `fcntl` `close` |
+    /// | not open; already that number, not open | `fcntl` `close` |
     ///
     /// # References
     /// [dup(2)](https://man7.org/linux/man-pages/man2/dup.2.html)

@@ -7,6 +7,7 @@
 //! Both ends are `O_NONBLOCK`, which concerns nobody else: each end is an open file description of its own.
 //! Waiting is done in `ppoll`.
 
+mod quiet;
 mod raw;
 #[cfg(test)]
 mod tests;

@@ -356,7 +356,6 @@ impl Sleeper {
     }
 
     /// A call was interrupted: goes on to the retry, or says that the wait is over.
-    #[allow(dead_code)] // sockets
     pub(crate) fn interrupted(&mut self, e: Error) -> Result<()> {
         self.may_go_on(e)?;
         self.left().map(drop)

@@ -28,9 +28,12 @@ fn main() -> ExitCode {
     println!("\nrunning {} tests", TESTS.len());
     let refused = matches!(trace(|| ()), Err(Failure::Refused(_)));
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
+    if refused {
+        println!("SKIP trace: ptrace is refused here");
+    }
     for (name, test) in TESTS {
         if refused {
-            println!("test {name} ... ignored, SKIP: ptrace is refused here");
+            println!("test {name} ... ignored");
             skipped += 1;
             continue;
         }

@@ -145,11 +145,11 @@ enum Pace {
 impl Pace {
     fn write<W: ByteWrite>(&mut self, stream: &mut W, head: &[u8], msg: &[u8], first: bool) -> Result<usize> {
         let wait = match self {
-            Pace::AtOnce => return try_write(stream, head, msg),
+            Pace::AtOnce => return stream.try_write_two(head, msg),
             Pace::Waiting(wait) => wait,
         };
         if wait.is_loose() && first {
-            match try_write(stream, head, msg) {
+            match stream.try_write_two(head, msg) {
                 // There is something to wait for: from here on the clock counts.
                 Err(e) if e.is_again() => *wait = wait.fixed(),
                 Err(e) if e.errno() == Errno::INTR => {
@@ -160,12 +160,8 @@ impl Pace {
             }
         }
         *wait = wait.fixed();
-        if head.is_empty() { stream.write(msg, *wait) } else { stream.write_two(head, msg, *wait) }
+        stream.write_two(head, msg, *wait)
     }
-}
-
-fn try_write<W: ByteWrite>(stream: &mut W, head: &[u8], msg: &[u8]) -> Result<usize> {
-    if head.is_empty() { stream.try_write(msg) } else { stream.try_write_two(head, msg) }
 }
 
 /// Tells a message from another that is sent in its place by mistake; nobody hostile chooses either.

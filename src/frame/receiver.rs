@@ -103,20 +103,15 @@ impl<R: ByteRead> Receiver for FrameReceiver<'_, R> {
     /// [`recv_limit`](Receiver::recv_limit), or the stream ended in the middle of a message.
     ///
     /// # Syscalls
+    /// Where something is there, [`read`](ByteRead::read) is one `read` on a pipe or FIFO and one `recvfrom` on a
+    /// stream socket.
+    ///
     /// | case | calls |
     /// |------|-------|
-    /// | buffered, corrupt | none |
-    /// | pipe, ready, end, buffer too small | `read` |
-    /// | pipe, waits for ever | `read` (`ppoll` `read`)×n |
-    /// | pipe, waits [`until`](Wait::until) | `read` (`clock_gettime` `ppoll` `read`)×n |
-    /// | pipe, until, times out | `read` `clock_gettime` `ppoll` |
-    /// | pipe, [`at_most`](Wait::at_most), waits | `read` `clock_gettime` `read` (`clock_gettime` `ppoll` `read`)×n |
-    /// | pipe, at most, times out | `read` `clock_gettime` `read` `clock_gettime` `ppoll` |
-    /// | for ever, until | as [`read`](ByteRead::read) |
-    /// | at most | [`try_read`](ByteRead::try_read) `clock_gettime` [`read`](ByteRead::read) |
-    /// | in parts, for ever, until | [`read`](ByteRead::read) ([`read`](ByteRead::read))×n |
-    /// | in parts, at most | [`try_read`](ByteRead::try_read) `clock_gettime` ([`read`](ByteRead::read))×n |
-    /// | stream socket | as [`recv`](super::Framed) |
+    /// | buffered; corrupt | none |
+    /// | for ever; until an instant | ([`read`](ByteRead::read))×n |
+    /// | at most a duration, at once | [`try_read`](ByteRead::try_read) |
+    /// | at most a duration, later | [`try_read`](ByteRead::try_read) `clock_gettime` ([`read`](ByteRead::read))×n |
     #[inline]
     fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
         self.incoming.recv(&mut self.stream, buf, Some(wait))
@@ -130,11 +125,8 @@ impl<R: ByteRead> Receiver for FrameReceiver<'_, R> {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | buffered, corrupt | none |
-    /// | pipe, ready, end, nothing there, buffer too small | `read` |
-    /// | in parts | [`try_read`](ByteRead::try_read) ([`try_read`](ByteRead::try_read))×n |
-    /// | FIFO before its first writer | as [`try_read`](ByteRead::try_read) |
-    /// | stream socket | as [`try_recv`](super::Framed) |
+    /// | buffered; corrupt | none |
+    /// | whole; in parts; nothing there | ([`try_read`](ByteRead::try_read))×n |
     #[inline]
     fn try_recv(&mut self, buf: &mut [u8]) -> Result<usize> {
         self.incoming.recv(&mut self.stream, buf, None)

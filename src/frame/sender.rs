@@ -82,22 +82,16 @@ impl<W: ByteWrite> Sender for FrameSender<W> {
     /// stream failed in the middle of a message; no syscall.
     ///
     /// # Syscalls
+    /// Where there is room, [`write_two`](ByteWrite::write_two) is one `pwritev2` on a pipe or FIFO and one `sendmsg`
+    /// on a stream socket.
+    ///
     /// | case | calls |
     /// |------|-------|
-    /// | refused | none |
-    /// | pipe, room, or no reader | `pwritev2` |
-    /// | pipe, waits for ever | `pwritev2` (`ppoll` `pwritev2`)×n |
-    /// | pipe, up to `PIPE_BUF`, waits with a limit | `pwritev2` (`clock_gettime` `ppoll` `pwritev2`)×n |
-    /// | pipe, up to `PIPE_BUF`, times out | `pwritev2` `clock_gettime` `ppoll` |
-    /// | pipe, larger, waits [`until`](Wait::until) | `pwritev2` (`clock_gettime` `ppoll` `pwritev2`)×n |
-    /// | pipe, larger, until, times out | `pwritev2` `clock_gettime` `ppoll` |
-    /// | pipe, larger, [`at_most`](Wait::at_most), waits | `pwritev2` `clock_gettime` `pwritev2` (`clock_gettime` `ppoll` `pwritev2`)×n |
-    /// | pipe, larger, at most, times out | `pwritev2` `clock_gettime` `pwritev2` `clock_gettime` `ppoll` |
-    /// | for ever, until, or up to `PIPE_BUF` | as [`write_two`](ByteWrite::write_two) |
-    /// | at most, larger than `PIPE_BUF` | [`try_write_two`](ByteWrite::try_write_two) `clock_gettime` [`write_two`](ByteWrite::write_two) |
-    /// | in parts, for ever, until | [`write_two`](ByteWrite::write_two) ([`write_two`](ByteWrite::write_two))×n |
-    /// | in parts, at most | [`try_write_two`](ByteWrite::try_write_two) `clock_gettime` ([`write_two`](ByteWrite::write_two))×n |
-    /// | stream socket | as [`send`](super::Framed) |
+    /// | refused; another is unfinished; broken | none |
+    /// | for ever; until an instant | ([`write_two`](ByteWrite::write_two))×n |
+    /// | up to [`ATOMIC`](ByteWrite::ATOMIC) bytes, at most a duration | [`write_two`](ByteWrite::write_two) |
+    /// | larger, at most a duration, at once | [`try_write_two`](ByteWrite::try_write_two) |
+    /// | larger, at most a duration, later | [`try_write_two`](ByteWrite::try_write_two) `clock_gettime` ([`write_two`](ByteWrite::write_two))×n |
     #[inline]
     fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {
         self.outgoing.send(&mut self.stream, msg, wait)
@@ -114,11 +108,8 @@ impl<W: ByteWrite> Sender for FrameSender<W> {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | refused | none |
-    /// | pipe, room, no room, no reader | `pwritev2` |
-    /// | in parts | [`try_write_two`](ByteWrite::try_write_two) ([`try_write_two`](ByteWrite::try_write_two))×n |
-    /// | pipe before 6.18 | as [`try_write`](ByteWrite::try_write) |
-    /// | stream socket | as [`try_send`](super::Framed) |
+    /// | refused; another is unfinished; broken | none |
+    /// | whole; in parts; no room | ([`try_write_two`](ByteWrite::try_write_two))×n |
     #[inline]
     fn try_send(&mut self, msg: &[u8]) -> Result<()> {
         self.outgoing.try_send(&mut self.stream, msg)

@@ -94,19 +94,7 @@ impl<S: ByteRead + ByteWrite> Sender for Framed<'_, S> {
     /// As there.
     ///
     /// # Syscalls
-    /// | case | calls |
-    /// |------|-------|
-    /// | refused | none |
-    /// | stream socket, room, or no reader | `sendmsg` |
-    /// | stream socket, waits for ever | `sendmsg` (`ppoll` `sendmsg`)×n |
-    /// | stream socket, waits [`until`](Wait::until) | `sendmsg` (`clock_gettime` `ppoll` `sendmsg`)×n |
-    /// | stream socket, until, times out | `sendmsg` `clock_gettime` `ppoll` |
-    /// | stream socket, [`at_most`](Wait::at_most), waits | `sendmsg` `clock_gettime` `sendmsg` (`clock_gettime` `ppoll` `sendmsg`)×n |
-    /// | stream socket, at most, times out | `sendmsg` `clock_gettime` `sendmsg` `clock_gettime` `ppoll` |
-    /// | sent for ever, until | as [`write_two`](ByteWrite::write_two) |
-    /// | sent at most | [`try_write_two`](ByteWrite::try_write_two) `clock_gettime` [`write_two`](ByteWrite::write_two) |
-    /// | in parts, for ever, until | [`write_two`](ByteWrite::write_two) ([`write_two`](ByteWrite::write_two))×n |
-    /// | in parts, at most | [`try_write_two`](ByteWrite::try_write_two) `clock_gettime` ([`write_two`](ByteWrite::write_two))×n |
+    /// As [`FrameSender::send`](Sender::send).
     #[inline]
     fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {
         self.outgoing.send(&mut self.stream, msg, wait)
@@ -118,11 +106,7 @@ impl<S: ByteRead + ByteWrite> Sender for Framed<'_, S> {
     /// As there.
     ///
     /// # Syscalls
-    /// | case | calls |
-    /// |------|-------|
-    /// | refused | none |
-    /// | stream socket, room, no room, no reader | `sendmsg` |
-    /// | in parts | [`try_write_two`](ByteWrite::try_write_two) ([`try_write_two`](ByteWrite::try_write_two))×n |
+    /// As [`FrameSender::try_send`](Sender::try_send).
     #[inline]
     fn try_send(&mut self, msg: &[u8]) -> Result<()> {
         self.outgoing.try_send(&mut self.stream, msg)
@@ -140,19 +124,7 @@ impl<S: ByteRead + ByteWrite> Receiver for Framed<'_, S> {
     /// As there.
     ///
     /// # Syscalls
-    /// | case | calls |
-    /// |------|-------|
-    /// | buffered, corrupt | none |
-    /// | stream socket, ready, end, buffer too small | `recvfrom` |
-    /// | stream socket, waits for ever | `recvfrom` (`ppoll` `recvfrom`)×n |
-    /// | stream socket, waits [`until`](Wait::until) | `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n |
-    /// | stream socket, until, times out | `recvfrom` `clock_gettime` `ppoll` |
-    /// | stream socket, [`at_most`](Wait::at_most), waits | `recvfrom` `clock_gettime` `recvfrom` (`clock_gettime` `ppoll` `recvfrom`)×n |
-    /// | stream socket, at most, times out | `recvfrom` `clock_gettime` `recvfrom` `clock_gettime` `ppoll` |
-    /// | for ever, until | as [`read`](ByteRead::read) |
-    /// | at most | [`try_read`](ByteRead::try_read) `clock_gettime` [`read`](ByteRead::read) |
-    /// | in parts, for ever, until | [`read`](ByteRead::read) ([`read`](ByteRead::read))×n |
-    /// | in parts, at most | [`try_read`](ByteRead::try_read) `clock_gettime` ([`read`](ByteRead::read))×n |
+    /// As [`FrameReceiver::recv`](Receiver::recv).
     #[inline]
     fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
         self.incoming.recv(&mut self.stream, buf, Some(wait))
@@ -164,11 +136,7 @@ impl<S: ByteRead + ByteWrite> Receiver for Framed<'_, S> {
     /// As there.
     ///
     /// # Syscalls
-    /// | case | calls |
-    /// |------|-------|
-    /// | buffered, corrupt | none |
-    /// | stream socket, ready, end, nothing there, buffer too small | `recvfrom` |
-    /// | in parts | [`try_read`](ByteRead::try_read) ([`try_read`](ByteRead::try_read))×n |
+    /// As [`FrameReceiver::try_recv`](Receiver::try_recv).
     #[inline]
     fn try_recv(&mut self, buf: &mut [u8]) -> Result<usize> {
         self.incoming.recv(&mut self.stream, buf, None)

@@ -4,7 +4,7 @@ use crate::channel::{ByteRead, ByteWrite};
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
 use crate::pipe::PIPE_BUF;
-use crate::sys;
+use crate::pipe::quiet::put;
 use crate::wait::{Events, Wait, events_now, until_done};
 use rustix::fs::{FileType, OFlags};
 use rustix::io::IoSlice;
@@ -360,35 +360,6 @@ fn put_some(fd: &Fd, masks_sigpipe: &mut bool, bytes: &[u8]) -> Result<usize> {
         return Err(Error::argument(Call::PWRITEV2, Errno::INVAL));
     }
     put(fd, masks_sigpipe, &[IoSlice::new(bytes)])
-}
-
-#[inline]
-fn put(fd: &Fd, masks_sigpipe: &mut bool, parts: &[IoSlice<'_>]) -> Result<usize> {
-    if !*masks_sigpipe {
-        match rustix::io::pwritev2(fd, parts, sys::CURRENT_OFFSET, sys::NOSIGNAL) {
-            Err(Errno::OPNOTSUPP) => *masks_sigpipe = true,
-            answer => return answer.named(Call::PWRITEV2),
-        }
-    }
-    put_masked(fd, parts)
-}
-
-/// Before 6.18: SIGPIPE is blocked in this thread around the write, and taken off it where it came.
-#[cold]
-fn put_masked(fd: &Fd, parts: &[IoSlice<'_>]) -> Result<usize> {
-    let before = sys::block_signals(sys::SIGPIPE_SET)?;
-    let was_blocked = before & sys::SIGPIPE_SET != 0;
-    // One that waited before us is the program's own, and stays. It can only wait where it was blocked.
-    let was_pending = was_blocked && sys::sigpending()? & sys::SIGPIPE_SET != 0;
-    let answer = rustix::io::writev(fd, parts).named(Call::WRITEV);
-    if !was_pending && answer.is_err_and(|e| e.errno() == Errno::PIPE) {
-        // EAGAIN would mean that none was raised, which is as good.
-        let _ = sys::take_pending(sys::SIGPIPE_SET);
-    }
-    if !was_blocked {
-        sys::set_signal_mask(before)?;
-    }
-    answer
 }
 
 /// Checks that `fd` is a pipe or FIFO, open in a mode other than `wrong_mode`, and makes it non-blocking.

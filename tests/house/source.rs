@@ -30,6 +30,8 @@ pub struct Function {
     pub line: usize,
     /// The type that an `impl` is for, or the trait that declares it.
     pub owner: Option<String>,
+    /// That `impl` is for `&Type`.
+    pub of_reference: bool,
     /// The trait of an `impl Trait for Type`.
     pub of_trait: Option<String>,
     /// Declared in a trait.
@@ -183,6 +185,7 @@ impl Function {
     pub fn key(&self) -> String {
         let module = top_module(&self.path);
         match &self.owner {
+            Some(owner) if self.of_reference => format!("{module}::&{owner}::{}", self.name),
             Some(owner) => format!("{module}::{owner}::{}", self.name),
             None => format!("{module}::{}", self.name),
         }
@@ -443,6 +446,7 @@ impl Reader<'_> {
 
     fn implementation(&mut self, i: &syn::ItemImpl) {
         let owner = type_name(&i.self_ty).unwrap_or_default();
+        let of_reference = matches!(&*i.self_ty, syn::Type::Reference(_));
         let of_trait = impl_trait(i);
         if let Some(t) = &of_trait {
             self.model.impls.insert((owner.clone(), t.clone()));
@@ -452,6 +456,9 @@ impl Reader<'_> {
                 let public = of_trait.is_some() || is_public(&f.vis);
                 let owner = Some(owner.clone());
                 self.function(&f.sig, Some(&f.block), &f.attrs, public, owner, of_trait.clone(), false);
+                if let Some(last) = self.model.functions.last_mut() {
+                    last.of_reference = of_reference;
+                }
             }
         }
     }
@@ -496,6 +503,7 @@ impl Reader<'_> {
             path: self.path.into(),
             line: sig.ident.span().start().line,
             owner,
+            of_reference: false,
             of_trait,
             in_trait,
             has_body: block.is_some(),

@@ -332,9 +332,8 @@ impl Child {
     fn info(&self) -> Result<Info, Failure> {
         let mut info = Info::default();
         // SAFETY: the kernel writes no more than the length given.
-        let n = unsafe {
-            libc::ptrace(libc::PTRACE_GET_SYSCALL_INFO, self.pid, size_of::<Info>(), ptr::from_mut(&mut info))
-        };
+        let n =
+            unsafe { libc::ptrace(GET_SYSCALL_INFO, self.pid, size_of::<Info>(), ptr::from_mut(&mut info)) };
         match n {
             1.. => Ok(info),
             _ if errno() == libc::ESRCH => Err(Failure::Wait(libc::ESRCH)),
@@ -453,6 +452,9 @@ fn errno() -> i32 {
     io::Error::last_os_error().raw_os_error().unwrap_or(0)
 }
 
+/// `PTRACE_GET_SYSCALL_INFO`, which libc has for glibc alone.
+const GET_SYSCALL_INFO: Request = 0x420e;
+
 #[cfg(target_env = "musl")]
 type Request = libc::c_int;
 #[cfg(not(target_env = "musl"))]
@@ -474,7 +476,7 @@ const NAMES: &[(libc::c_long, &str)] = names! {
     SYS_munmap SYS_nanosleep SYS_newfstatat SYS_openat SYS_openat2 SYS_pidfd_getfd SYS_pidfd_open
     SYS_pidfd_send_signal SYS_pipe2 SYS_ppoll SYS_prctl SYS_pread64 SYS_preadv2 SYS_prlimit64
     SYS_process_vm_readv SYS_pwrite64 SYS_pwritev2 SYS_read SYS_readlinkat SYS_readv SYS_recvfrom
-    SYS_recvmmsg SYS_recvmsg SYS_renameat SYS_renameat2 SYS_restart_syscall SYS_rt_sigaction
+    SYS_recvmmsg SYS_recvmsg SYS_renameat2 SYS_restart_syscall SYS_rt_sigaction
     SYS_rt_sigpending SYS_rt_sigprocmask SYS_rt_sigreturn SYS_rt_sigtimedwait SYS_sched_yield SYS_seccomp
     SYS_sendfile SYS_sendmmsg SYS_sendmsg SYS_sendto SYS_set_robust_list SYS_set_tid_address SYS_setsockopt
     SYS_shutdown SYS_sigaltstack SYS_socket SYS_socketpair SYS_splice SYS_statx SYS_symlinkat SYS_tee

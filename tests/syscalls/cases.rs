@@ -3,6 +3,7 @@
 mod channel;
 mod fd;
 mod fifo;
+mod frame;
 mod pipe;
 mod wait;
 mod waiting;
@@ -13,6 +14,7 @@ pub fn all(s: &mut Scenarios) {
     channel::cases(s);
     fd::cases(s);
     fifo::cases(s);
+    frame::cases(s);
     pipe::cases(s);
     wait::cases(s);
 }

@@ -9,6 +9,7 @@ mod cases;
 mod check;
 #[path = "../support/tables.rs"]
 mod grammar;
+mod publish;
 mod rules;
 mod scenario;
 #[path = "../house/source.rs"]
@@ -17,6 +18,7 @@ mod source;
 mod tables;
 #[path = "../support/trace.rs"]
 mod trace;
+mod twins;
 
 use check::{Kernel, Verdict};
 use scenario::{Scenarios, Scratch};
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
     report.test("tables_can_be_read", &tables.faults);
     if only.is_none() {
         report.test("each_row_has_a_scenario", &check::untraced(&tables, &all.0));
+        report.test("docs_are_as_the_tables", &publish::stale(&tables));
     }
     if let Err(refused @ trace::Failure::Refused(_)) = trace::trace(|| ()) {
         println!("SKIP {} scenarios: {refused}", all.0.len());
@@ -42,6 +45,9 @@ fn main() -> ExitCode {
     }
     let _scratch = Scratch::new();
     let kernel = Kernel::running();
+    if only.is_none() {
+        report.test("known_bad_twins_are_flagged", &twins::unflagged(kernel));
+    }
     let mut differences: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut skipped: BTreeMap<&str, u32> = BTreeMap::new();
     let mut traced = BTreeSet::new();

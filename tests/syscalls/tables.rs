@@ -45,7 +45,7 @@ impl Tables {
             let entry = Entry {
                 key: f.key(),
                 path: f.path.clone(),
-                owner: f.owner.clone(),
+                owner: f.owner.clone().map(|o| if f.of_reference { format!("&{o}") } else { o }),
                 name: f.name.clone(),
                 of_trait: f.of_trait.clone(),
                 in_trait: f.in_trait,
@@ -103,6 +103,24 @@ impl Tables {
     /// The functions that have a table of their own or by reference; types count where dropping is a case.
     pub fn documented(&self) -> impl Iterator<Item = (usize, &Entry)> {
         self.entries.iter().enumerate().filter(|(_, e)| !e.declared)
+    }
+
+    /// The methods that the traits of a module only declare, with what implements them.
+    pub fn declared(&self, module: &str) -> Vec<(&Entry, Vec<usize>)> {
+        let of_module = |e: &&Entry| e.declared && source::top_module(&e.path) == module;
+        let implementing = |e: &Entry| {
+            let named = |i: &usize| self.entries[*i].of_trait == e.owner && self.entries[*i].name == e.name;
+            (0..self.entries.len()).filter(named).collect::<Vec<_>>()
+        };
+        let all = self.entries.iter().filter(of_module).map(|e| (e, implementing(e)));
+        all.filter(|(_, implementations)| !implementations.is_empty()).collect()
+    }
+
+    /// The declaration that all of these entries implement, if one is called `name`.
+    pub fn declared_by_all(&self, all: &[usize], name: &str) -> Option<usize> {
+        let name = name.rsplit("::").next()?;
+        let of_trait = self.entries[*all.first()?].of_trait.as_ref()?;
+        self.entries.iter().position(|e| e.declared && e.owner.as_ref() == Some(of_trait) && e.name == name)
     }
 
     pub fn find(&self, key: &str) -> Option<usize> {

@@ -1,0 +1,67 @@
+//! The ring: whole messages in mapped memory.
+
+use crate::figures::{Waits, measure};
+use crate::look::has_one_writer_each;
+use crate::pipe::numbers;
+use crate::process::fork;
+use crate::table::{Call, Row, Whole};
+use crate::talk::{Messages, hear, hear_the_end, say, whole};
+use crate::{Outcome, Tour, show, terminal};
+use rawipc::Duplex;
+use rawipc::ring::{self, Consumer, Producer};
+
+type Side = Messages<Duplex<Producer, Consumer>>;
+
+pub fn stop(tour: &mut Tour) -> Outcome {
+    tour.stop(
+        "Ring",
+        "memfd_create(2)",
+        "Whole messages through mapped memory. Each side writes to memory of its own that the other can only read, \
+         so that neither can spoil what the other has written. While both are awake a message costs no syscall; who \
+         finds nothing sleeps on a socket, by which it also hears of the other's death.",
+    );
+    let (mut mine, mut theirs) = two_rings()?;
+    let kept = whole(&mut mine, &mut theirs)?;
+
+    let (mut mine, mut child) = fork(mine, theirs, |here, mut side| {
+        here.holds(&numbers(&side.0))?;
+        hear(here.voice, &mut here.claims, &mut side, "Did you notice the kernel?")?;
+        say(here.voice, &mut side, "Only when it woke me up.")?;
+        hear_the_end(here.voice, &mut here.claims, &mut side)
+    })?;
+    say(tour.voice, &mut mine, "Did you notice the kernel?")?;
+    hear(tour.voice, &mut tour.claims, &mut mine, "Only when it woke me up.")?;
+
+    terminal::gap();
+    let (parents, childs) = tour.descriptors(&numbers(&mine.0), child.pid, &child.holds()?)?;
+    let of_rings = |m: &crate::look::Mapping| m.name.starts_with("/memfd:rawipc-");
+    let parents_maps = show::mappings("parent", std::process::id(), of_rings)?;
+    let childs_maps = show::mappings("child", child.pid, of_rings)?;
+    terminal::gap();
+    drop(mine);
+    child.finish(&mut tour.claims)?;
+
+    let bells =
+        parents.iter().chain(&childs).all(|d| d.is("lrwx------", &format!("socket:[{}]", d.object.1)));
+    tour.claims.show(bells, "the only descriptors are the sockets to sleep on");
+    let claim = "each piece of memory is rw-s in one process and r--s in the other";
+    tour.claims.show(has_one_writer_each(&parents_maps, &childs_maps), claim);
+    tour.claims.show(kept == Whole::Yes, "two messages, sent before the first was received, came out as two");
+    tour.row(Row {
+        mechanism: "ring",
+        named: "inheritance",
+        call: Call::Local,
+        each: 0,
+        whole: kept,
+        figures: measure(Waits::Sleeping, two_rings)?,
+    });
+    Ok(())
+}
+
+pub fn two_rings() -> Outcome<(Side, Side)> {
+    let (to_child, down) = ring::pair(1 << 16)?;
+    let (to_parent, up) = ring::pair(1 << 16)?;
+    let parents = Duplex { sender: to_child, receiver: up };
+    let childs = Duplex { sender: to_parent, receiver: down };
+    Ok((Messages(parents), Messages(childs)))
+}
