@@ -104,7 +104,7 @@ fn each_number_with_each_argument_meets_what_the_list_says() {
         for number in 0..1024 {
             let named = list.calls().any(|call| number::number(call) == Some(number));
             let stands_in = list.calls().any(|call| number::stand_in(call) == Some(number));
-            let mut try_args = |args: [u64; 6]| {
+            let try_args = |args: [u64; 6]| {
                 let allowed = number == 1000 || stands_in || named && may_have(&list, number, args);
                 let verdict = if allowed { ALLOW } else { bpf::SECCOMP_RET_ERRNO | 1 };
                 assert_eq!(run(filter.instructions(), native(number, args)), verdict, "{number} {args:?}");

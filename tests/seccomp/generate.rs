@@ -118,11 +118,14 @@ fn direct(items: &[Item], into: &mut BTreeSet<String>) {
 }
 
 fn flat(items: &[Item]) -> Vec<&Item> {
-    let inside = |item| match item {
-        &Item::Group(ref inside) => flat(inside),
-        item => vec![item],
-    };
-    items.iter().flat_map(inside).collect()
+    let mut found = Vec::new();
+    for item in items {
+        match item {
+            Item::Group(inside) => found.extend(flat(inside)),
+            item => found.push(item),
+        }
+    }
+    found
 }
 
 /// The lines `fcntl function = F_…`.

@@ -5,6 +5,7 @@ mod fd;
 mod fifo;
 mod frame;
 mod pipe;
+mod seccomp;
 mod wait;
 mod waiting;
 
@@ -16,5 +17,6 @@ pub fn all(s: &mut Scenarios) {
     fifo::cases(s);
     frame::cases(s);
     pipe::cases(s);
+    seccomp::cases(s);
     wait::cases(s);
 }
