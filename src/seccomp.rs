@@ -48,6 +48,9 @@
 //! A process that is stopped and continued in the middle of a wait makes the wait's own call again, which is on the
 //! list with it.
 //!
+//! From Linux 5.11 on a call that has no condition is let through without a look at the instructions; a call that
+//! has one runs through them.
+//!
 //! # Architectures
 //! The numbers are those of the architecture that the crate is compiled for: x86-64, AArch64, RISC-V (64 bits), ARM
 //! and x86. On the two of 32 bits some calls have another name (`clock_gettime64`, `fcntl64`, `fstatat64`, `mmap2`,

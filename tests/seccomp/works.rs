@@ -5,12 +5,14 @@
 //! forgotten, so that dropping it does not make a call in the role's place.
 
 use rawipc::fd::{AsFd, AsRawFd, Fd, Stdio};
+mod sockets;
+
 use rawipc::frame::{FrameReceiver, FrameSender};
 use rawipc::memory::{File, Map, Memfd};
 use rawipc::proc::{LINK_MAX, Link, Process};
 use rawipc::rpc::Client;
 use rawipc::seccomp::{Action, List};
-use rawipc::socket::{Address, Datagram, Listener, Seqpacket, Stream};
+use rawipc::socket::{Seqpacket, Stream};
 use rawipc::wait::{Events, PollFd, poll};
 use rawipc::{ByteRead, ByteWrite, Receiver, Sender, Wait};
 use rawipc::{fifo, pipe, ring};
@@ -46,14 +48,14 @@ pub const WORKS: &[Work] = &[
     work("RING", rings),
     work("RING_PRODUCER", ring_producer),
     work("RING_CONSUMER", ring_consumer),
-    work("SOCKET", sockets),
-    work("STREAM_PEER", stream_peer),
-    work("SEQPACKET_PEER", seqpacket_peer),
-    work("DATAGRAM_PEER", datagram_peer),
-    work("STREAM_SERVER", stream_server),
-    work("SEQPACKET_SERVER", seqpacket_server),
-    work("STREAM_CLIENT", stream_client),
-    work("SEQPACKET_CLIENT", seqpacket_client),
+    work("SOCKET", sockets::sockets),
+    work("STREAM_PEER", sockets::stream_peer),
+    work("SEQPACKET_PEER", sockets::seqpacket_peer),
+    work("DATAGRAM_PEER", sockets::datagram_peer),
+    work("STREAM_SERVER", sockets::stream_server),
+    work("SEQPACKET_SERVER", sockets::seqpacket_server),
+    work("STREAM_CLIENT", sockets::stream_client),
+    work("SEQPACKET_CLIENT", sockets::seqpacket_client),
     Work { list: "FRAME", over: List::STREAM_PEER, run: frames },
     Work { list: "RPC", over: List::SEQPACKET_PEER, run: calls },
     work("PROC", proc),
@@ -71,10 +73,6 @@ const SHORT: Wait = Wait::at_most(Duration::from_millis(1));
 fn path(name: &str) -> CString {
     let path = crate::scratch().join(format!("{}-{name}", std::process::id()));
     CString::new(path.into_os_string().into_encoded_bytes()).unwrap()
-}
-
-fn address(name: &str) -> Address {
-    must(Address::path(&path(name)))
 }
 
 /// A descriptor as the program before us may have left it: blocking.
@@ -258,105 +256,6 @@ fn ring_consumer(shut: Shut<'_>) {
     forget(producer);
 }
 
-fn sockets(shut: Shut<'_>) {
-    let (name, stream) = (address("sockets"), address("datagram"));
-    shut();
-    let listener = must(Listener::<Stream>::bind(&name));
-    let client = must(Stream::connect(&name, SHORT));
-    streams(client, must(listener.accept(SHORT)));
-    let (a, mut b) = must(Seqpacket::pair());
-    must(b.set_limit(1 << 20));
-    seqpackets(must(Seqpacket::attach(a.into_fd())), b);
-    datagrams(must(Datagram::bind(&stream)), &stream);
-}
-
-/// What a stream socket does, to the last call.
-fn streams(mut ours: Stream, theirs: Stream) {
-    must(ours.write_all(b"question", SHORT));
-    must(ours.write_two(b"in two ", b"parts", SHORT));
-    times_out(ours.read(&mut [0; 8], SHORT));
-    must(ours.shutdown_write());
-    drop(ours);
-    forget(theirs);
-}
-
-fn stream_peer(shut: Shut<'_>) {
-    let (ours, theirs) = must(Stream::pair());
-    shut();
-    streams(ours, theirs);
-}
-
-/// What a seqpacket socket does, to the last call.
-fn seqpackets(mut ours: Seqpacket, mut theirs: Seqpacket) {
-    must(ours.send(b"question", SHORT));
-    times_out(ours.recv(&mut [0; 8], SHORT));
-    must(ours.shutdown_write());
-    let mut buf = [0; 8];
-    holds(theirs.recv(&mut buf, SHORT) == Ok(8));
-    holds(theirs.recv(&mut buf, SHORT) == Ok(0)); // asked twice of the kernel: is it the end?
-    drop(ours);
-    forget(theirs);
-}
-
-fn seqpacket_peer(shut: Shut<'_>) {
-    let (ours, theirs) = must(Seqpacket::pair());
-    shut();
-    seqpackets(ours, theirs);
-}
-
-fn datagrams(ours: Datagram, name: &Address) {
-    must(ours.send_to(name, b"to myself", SHORT));
-    must(ours.recv_from(&mut [0; 16], SHORT)); // below the limit: one look first
-    times_out(ours.recv_from(&mut [0; 16], SHORT));
-}
-
-fn datagram_peer(shut: Shut<'_>) {
-    let name = address("datagram");
-    let ours = must(Datagram::bind(&name));
-    shut();
-    datagrams(ours, &name);
-}
-
-fn stream_server(shut: Shut<'_>) {
-    let name = address("stream");
-    let listener = must(Listener::<Stream>::bind(&name));
-    let client = must(Stream::connect(&name, SHORT));
-    shut();
-    let accepted = must(listener.accept(SHORT));
-    times_out(listener.accept(SHORT));
-    streams(accepted, client);
-}
-
-fn seqpacket_server(shut: Shut<'_>) {
-    let name = address("seqpacket");
-    let listener = must(Listener::<Seqpacket>::bind(&name));
-    let client = must(Seqpacket::connect(&name, SHORT));
-    shut();
-    let accepted = must(listener.accept(SHORT));
-    times_out(listener.accept(SHORT));
-    seqpackets(accepted, client);
-}
-
-fn stream_client(shut: Shut<'_>) {
-    let name = address("stream");
-    let listener = must(Listener::<Stream>::bind(&name));
-    let (_, theirs) = must(Stream::pair());
-    shut();
-    streams(must(Stream::connect(&name, SHORT)), theirs);
-    forget(listener);
-}
-
-fn seqpacket_client(shut: Shut<'_>) {
-    let name = address("seqpacket");
-    let listener = must(Listener::<Seqpacket>::bind(&name));
-    let early = must(Seqpacket::connect(&name, SHORT));
-    let accepted = must(listener.accept(SHORT));
-    shut();
-    drop(must(Seqpacket::connect(&name, SHORT)));
-    seqpackets(early, accepted);
-    forget(listener);
-}
-
 fn frames(shut: Shut<'_>) {
     let (mut room, message) = ([0; 64], [7; 8]);
     let (ours, mut theirs) = must(Stream::pair());
@@ -385,7 +284,7 @@ fn calls(shut: Shut<'_>) {
     let answer = client.call(1, SHORT, |args| args.u32(1));
     holds(answer.is_err());
     must(theirs.recv(&mut [0; 64], SHORT)); // the request that was not answered
-    seqpackets(client.into_channel(), theirs);
+    sockets::seqpackets(client.into_channel(), theirs);
 }
 
 fn looks(process: Process, names: &mut [u8], text: &mut [u8]) {
