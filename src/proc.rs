@@ -67,7 +67,7 @@ impl Process {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok, no such process | `openat` |
+    /// | ok; no such process | `openat` |
     /// | refused | none |
     ///
     /// # Examples
@@ -129,7 +129,7 @@ impl Process {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok, not ours, gone | `openat` |
+    /// | ok; not ours; gone | `openat` |
     /// | refused | none |
     pub fn descriptors<'b>(&self, names: &'b mut [u8]) -> Result<Table<'b>> {
         Table::open(self.as_fd(), names)
@@ -144,9 +144,11 @@ impl Process {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok   | `readlinkat` `statx` |
-    /// | the text ends in ` (deleted)`, and links are left | `readlinkat` `statx` `openat` `statx` `close` |
-    /// | not ours, gone, `text` too short | `readlinkat` |
+    /// | ok | `readlinkat` `statx` |
+    /// | the text ends in ` (deleted)`, links are left | `readlinkat` `statx` `openat` `statx` `close` |
+    /// | the same, the root cannot be opened | `readlinkat` `statx` `openat` |
+    /// | not ours; gone; `text` too short | `readlinkat` |
+    /// | gone after its text was read | `readlinkat` `statx` |
     /// | refused | none |
     ///
     /// # Examples
@@ -181,10 +183,11 @@ impl Process {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok   | `openat` `read` `close` |
-    /// | not open there | `openat` `readlinkat` |
-    /// | not open there, in a kernel thread or a process that is dying | `openat` `readlinkat` `openat` `read` `close` |
-    /// | not ours, gone | `openat` |
+    /// | ok; closed in between | `openat` `read` `close` |
+    /// | not open there; dead | `openat` `readlinkat` |
+    /// | not open there, in a kernel thread; dying | `openat` `readlinkat` `openat` `read` `close` |
+    /// | not ours; gone | `openat` |
+    /// | gone in between | `openat` `readlinkat` `openat` |
     /// | refused | none |
     ///
     /// # Examples

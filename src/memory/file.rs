@@ -36,10 +36,10 @@ impl File {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok   | `openat` `fallocate` |
+    /// | ok | `openat` `fallocate` |
     /// | a signal comes | `openat` (`fallocate`)×n |
-    /// | exists, or a bad path | `openat` |
-    /// | no room | `openat` `fallocate` `unlinkat` `close` |
+    /// | there already; a bad path | `openat` |
+    /// | no room | `openat` (`fallocate`)×n `unlinkat` `close` |
     /// | refused | none |
     ///
     /// # Examples
@@ -81,9 +81,9 @@ impl File {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok   | `openat` `fstat` `geteuid` |
+    /// | ok | `openat` `fstat` `geteuid` |
     /// | another kind | `openat` `fstat` `close` |
-    /// | another owner, or empty | `openat` `fstat` `geteuid` `close` |
+    /// | another owner; empty | `openat` `fstat` `geteuid` `close` |
     /// | a bad path | `openat` |
     /// | refused | none |
     pub fn open(path: &CStr) -> Result<Self> {
@@ -107,7 +107,7 @@ impl File {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok   | `unlinkat` |
+    /// | ok; nothing there | `unlinkat` |
     /// | refused | none |
     pub fn remove(path: &CStr) -> Result<()> {
         not_empty(path, Call::UNLINKAT)?;

@@ -104,7 +104,7 @@ impl Map {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok, refused | none |
+    /// | ok; refused | none |
     #[inline]
     pub fn read(&self, offset: usize, buf: &mut [u8]) -> Result<()> {
         self.0.read(offset, buf)
@@ -118,7 +118,7 @@ impl Map {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok, refused | none |
+    /// | ok; refused | none |
     #[inline]
     pub fn write(&self, offset: usize, bytes: &[u8]) -> Result<()> {
         let to = self.0.at(offset, bytes.len())?;
@@ -135,7 +135,7 @@ impl Map {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok, refused | none |
+    /// | ok; refused | none |
     #[inline]
     pub fn atomic_u32(&self, offset: usize) -> Result<&AtomicU32> {
         let word = self.0.aligned::<AtomicU32>(offset)?;
@@ -151,7 +151,7 @@ impl Map {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok, refused | none |
+    /// | ok; refused | none |
     #[inline]
     pub fn atomic_u64(&self, offset: usize) -> Result<&AtomicU64> {
         let word = self.0.aligned::<AtomicU64>(offset)?;
@@ -191,7 +191,7 @@ impl ReadOnlyMap {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok, refused | none |
+    /// | ok; refused | none |
     #[inline]
     pub fn read(&self, offset: usize, buf: &mut [u8]) -> Result<()> {
         self.0.read(offset, buf)
@@ -206,7 +206,7 @@ impl ReadOnlyMap {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok, refused | none |
+    /// | ok; refused | none |
     #[inline]
     pub fn load_u32(&self, offset: usize) -> Result<u32> {
         let word = self.0.aligned::<AtomicU32>(offset)?;

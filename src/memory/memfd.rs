@@ -43,12 +43,15 @@ impl Memfd {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok   | `memfd_create` `fallocate` `fcntl` |
+    /// | ok | `memfd_create` `fallocate` `fcntl` |
     /// | a signal comes | `memfd_create` (`fallocate`)×n `fcntl` |
-    /// | before 6.3 | `memfd_create` `memfd_create` `fallocate` `fcntl` |
     /// | no descriptor left | `memfd_create` |
-    /// | no room | `memfd_create` `fallocate` `close` |
-    /// | sealing fails | `memfd_create` `fallocate` `fcntl` `close` |
+    /// | no room | `memfd_create` (`fallocate`)×n `close` |
+    /// | sealing fails | `memfd_create` (`fallocate`)×n `fcntl` `close` |
+    /// | before 6.3, ok; before 6.3, a signal comes | `memfd_create` `memfd_create` (`fallocate`)×n `fcntl` |
+    /// | before 6.3, no descriptor left | `memfd_create` `memfd_create` |
+    /// | before 6.3, no room | `memfd_create` `memfd_create` (`fallocate`)×n `close` |
+    /// | before 6.3, sealing fails | `memfd_create` `memfd_create` (`fallocate`)×n `fcntl` `close` |
     /// | refused | none |
     ///
     /// # Examples
@@ -91,8 +94,8 @@ impl Memfd {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok   | `fcntl` `fstatfs` `fstat` |
-    /// | not a memfd, or not sealed | `fcntl` `close` |
+    /// | ok | `fcntl` `fstatfs` `fstat` |
+    /// | not a memfd; not sealed | `fcntl` `close` |
     /// | huge pages | `fcntl` `fstatfs` `close` |
     /// | empty | `fcntl` `fstatfs` `fstat` `close` |
     pub fn attach(fd: Fd) -> Result<Self> {
@@ -123,7 +126,7 @@ impl Memfd {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok, writing was sealed | `mmap` |
+    /// | ok; writing was sealed | `mmap` |
     pub fn map(&self) -> Result<Map> {
         Map::of_file(self.fd.as_fd(), self.len)
     }
@@ -164,7 +167,7 @@ impl Memfd {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | ok, sealed already | `fcntl` |
+    /// | ok; sealed already | `fcntl` |
     pub fn seal_writes(&self) -> Result<()> {
         add_seals(&self.fd, SealFlags::FUTURE_WRITE.union(SealFlags::SEAL))
     }

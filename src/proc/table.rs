@@ -83,21 +83,22 @@ impl<'b> Table<'b> {
     /// `EACCES`: it has become another user's. `EPROTO`: what /proc said is nothing that a kernel says.
     ///
     /// # Syscalls
+    /// Each [`next`](Self::next) below stands for going on with the next number.
+    ///
     /// | case | calls |
     /// |------|-------|
-    /// | ok, the number is in the buffer | `statx` `readlinkat` `statx` |
-    /// | ok, the next numbers must be fetched | (`getdents64`)×n `statx` `readlinkat` `statx` |
-    /// | the text ends in ` (deleted)`, and links are left | `statx` `readlinkat` `statx` `openat` `statx` `close` |
-    /// | `text` is too short | `statx` `readlinkat` |
-    /// | not ours any more | `statx` `readlinkat` |
-    /// | the first were closed meanwhile | (`statx`)×n `statx` `readlinkat` `statx` |
-    /// | one was closed after its mode was read | `statx` `readlinkat` `statx` `readlinkat` `statx` |
-    /// | one was closed after its text was read | `statx` `readlinkat` `statx` `statx` `readlinkat` `statx` |
-    /// | the end | (`getdents64`)×n `readlinkat` |
-    /// | the end, of a kernel thread or a process that is dying | (`getdents64`)×n `readlinkat` `openat` `read` `close` |
+    /// | ok | `statx` `readlinkat` `statx` |
+    /// | the text ends in ` (deleted)`, links are left | `statx` `readlinkat` `statx` `openat` `statx` `close` |
+    /// | the same, the root cannot be opened | `statx` `readlinkat` `statx` `openat` |
+    /// | `text` too short; not ours any more | `statx` `readlinkat` |
+    /// | the next numbers must be fetched | `getdents64` [`next`](Self::next) |
+    /// | one was closed meanwhile | `statx` [`next`](Self::next) |
+    /// | one was closed after its mode was read | `statx` `readlinkat` [`next`](Self::next) |
+    /// | one was closed after its text was read | `statx` `readlinkat` `statx` [`next`](Self::next) |
+    /// | the end; dead | `getdents64` `readlinkat` |
+    /// | the end, of a kernel thread; dying | `getdents64` `readlinkat` `openat` `read` `close` |
     /// | gone | `getdents64` |
-    /// | gone, numbers still in the buffer | (`statx`)×n `getdents64` |
-    /// | dying, numbers still in the buffer | (`statx`)×n `getdents64` `readlinkat` `openat` `read` `close` |
+    /// | gone in between | `getdents64` `readlinkat` `openat` |
     /// | refused | none |
     ///
     /// # References

@@ -150,17 +150,22 @@ impl Receiver for Consumer {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | a message is there | none |
-    /// | a message is there, and the producer waits for room | `sendto` |
-    /// | waits for ever, or until the end | (`ppoll` `recvfrom`)×n |
-    /// | the same, and the producer waits for room | (`ppoll` `recvfrom`)×n `sendto` |
-    /// | waits with a limit, times out | (`clock_gettime` `ppoll` `recvfrom`)×n |
-    /// | with a limit, and the producer waits for room | (`clock_gettime` `ppoll` `recvfrom`)×n `sendto` |
-    /// | the limit is over between two sleeps | (`clock_gettime` `ppoll` `recvfrom`)×n `clock_gettime` `recvfrom` |
-    /// | the same, a message came just then, and the producer waits for room | (`clock_gettime` `ppoll` `recvfrom`)×n `clock_gettime` `recvfrom` `sendto` |
-    /// | nothing there, with a limit of zero; a message that came just then | `recvfrom` |
-    /// | a message that came just then, with a limit of zero, and the producer waits for room | `recvfrom` `sendto` |
-    /// | `buf` too small, gone already, corrupt | none |
+    /// | a message is there; too small a buffer; gone already; corrupt | none |
+    /// | a message is there, the producer waits for room | `sendto` |
+    /// | waits for ever; the end, waits for ever | (`ppoll` `recvfrom`)×n |
+    /// | waits for ever, the producer waits for room | (`ppoll` `recvfrom`)×n `sendto` |
+    /// | waits with a limit; the end, waits with a limit; times out | (`clock_gettime` `ppoll` `recvfrom`)×n |
+    /// | waits with a limit, the producer waits for room | (`clock_gettime` `ppoll` `recvfrom`)×n `sendto` |
+    /// | times out, by the clock | (`clock_gettime` `ppoll` `recvfrom`)×n `clock_gettime` `recvfrom` |
+    /// | a message came just then, by the clock, the producer waits for room | (`clock_gettime` `ppoll` `recvfrom`)×n `clock_gettime` `recvfrom` `sendto` |
+    /// | over from the start | `clock_gettime` `recvfrom` |
+    /// | a message came just then, over from the start, the producer waits for room | `clock_gettime` `recvfrom` `sendto` |
+    /// | a limit of zero | `recvfrom` |
+    /// | a message came just then, a limit of zero, the producer waits for room | `recvfrom` `sendto` |
+    /// | a signal ends it, for ever | `ppoll` |
+    /// | a signal ends it later, for ever | (`ppoll` `recvfrom`)×n `ppoll` |
+    /// | a signal ends it, with a limit | `clock_gettime` `ppoll` |
+    /// | a signal ends it later, with a limit | (`clock_gettime` `ppoll` `recvfrom`)×n `clock_gettime` `ppoll` |
     #[inline]
     fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
         match self.take_if_open(buf) {
@@ -177,11 +182,10 @@ impl Receiver for Consumer {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | a message is there | none |
-    /// | a message is there, and the producer waits for room | `sendto` |
-    /// | nothing there, or the end; one that came just then | `recvfrom` |
-    /// | one that came just then, and the producer waits for room | `recvfrom` `sendto` |
-    /// | `buf` too small, gone already, corrupt | none |
+    /// | a message is there; too small a buffer; gone already; corrupt | none |
+    /// | a message is there, the producer waits for room | `sendto` |
+    /// | nothing there; the end; a message came just then | `recvfrom` |
+    /// | a message came just then, the producer waits for room | `recvfrom` `sendto` |
     #[inline]
     fn try_recv(&mut self, buf: &mut [u8]) -> Result<usize> {
         match self.take_if_open(buf) {

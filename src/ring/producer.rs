@@ -181,17 +181,22 @@ impl Sender for Producer {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | room, the consumer is awake | none |
-    /// | room, the consumer sleeps, or a copy of it was dropped since the last send | `sendto` |
-    /// | waits for ever, or until the consumer is gone | (`ppoll` `recvfrom`)×n |
-    /// | the same, and the consumer sleeps | (`ppoll` `recvfrom`)×n `sendto` |
-    /// | waits with a limit, times out | (`clock_gettime` `ppoll` `recvfrom`)×n |
-    /// | with a limit, and the consumer sleeps | (`clock_gettime` `ppoll` `recvfrom`)×n `sendto` |
-    /// | the limit is over between two sleeps | (`clock_gettime` `ppoll` `recvfrom`)×n `clock_gettime` `recvfrom` |
-    /// | the same, room came just then, and the consumer sleeps | (`clock_gettime` `ppoll` `recvfrom`)×n `clock_gettime` `recvfrom` `sendto` |
-    /// | no room, with a limit of zero; room that came just then | `recvfrom` |
-    /// | room that came just then, with a limit of zero, and the consumer sleeps | `recvfrom` `sendto` |
-    /// | refused, gone, corrupt | none |
+    /// | room; gone already; corrupt; refused | none |
+    /// | room, the consumer sleeps; room, a copy of the consumer was dropped; the consumer was dropped | `sendto` |
+    /// | waits for ever; the consumer is gone, waits for ever | (`ppoll` `recvfrom`)×n |
+    /// | waits for ever, the consumer sleeps | (`ppoll` `recvfrom`)×n `sendto` |
+    /// | waits with a limit; the consumer is gone, waits with a limit; times out | (`clock_gettime` `ppoll` `recvfrom`)×n |
+    /// | waits with a limit, the consumer sleeps | (`clock_gettime` `ppoll` `recvfrom`)×n `sendto` |
+    /// | times out, by the clock | (`clock_gettime` `ppoll` `recvfrom`)×n `clock_gettime` `recvfrom` |
+    /// | room came just then, by the clock, the consumer sleeps | (`clock_gettime` `ppoll` `recvfrom`)×n `clock_gettime` `recvfrom` `sendto` |
+    /// | over from the start | `clock_gettime` `recvfrom` |
+    /// | room came just then, over from the start, the consumer sleeps | `clock_gettime` `recvfrom` `sendto` |
+    /// | a limit of zero | `recvfrom` |
+    /// | room came just then, a limit of zero, the consumer sleeps | `recvfrom` `sendto` |
+    /// | a signal ends it, for ever | `ppoll` |
+    /// | a signal ends it later, for ever | (`ppoll` `recvfrom`)×n `ppoll` |
+    /// | a signal ends it, with a limit | `clock_gettime` `ppoll` |
+    /// | a signal ends it later, with a limit | (`clock_gettime` `ppoll` `recvfrom`)×n `clock_gettime` `ppoll` |
     #[inline]
     fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {
         self.check(msg)?;
@@ -209,11 +214,10 @@ impl Sender for Producer {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | room, the consumer is awake | none |
-    /// | room, the consumer sleeps, or a copy of it was dropped since the last send | `sendto` |
-    /// | no room, or gone; room that came just then | `recvfrom` |
-    /// | room that came just then, and the consumer sleeps | `recvfrom` `sendto` |
-    /// | refused, gone already, corrupt | none |
+    /// | room; gone already; corrupt; refused | none |
+    /// | room, the consumer sleeps; room, a copy of the consumer was dropped; the consumer was dropped | `sendto` |
+    /// | no room; the consumer is gone; room came just then | `recvfrom` |
+    /// | room came just then, the consumer sleeps | `recvfrom` `sendto` |
     #[inline]
     fn try_send(&mut self, msg: &[u8]) -> Result<()> {
         self.check(msg)?;

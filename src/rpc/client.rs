@@ -67,15 +67,12 @@ impl<'b, C: Sender + Receiver> Client<'b, C> {
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
-    /// | refused | none |
-    /// | packet pipes, reply there at once | `pwritev2` `read` |
-    /// | packet pipes, waits for ever | `pwritev2` `read` (`ppoll` `read`)×n |
-    /// | for ever, [`until`](Wait::until) | [`send`](Sender::send) [`recv`](Receiver::recv) |
-    /// | [`at_most`](Wait::at_most) | `clock_gettime` [`send`](Sender::send) [`recv`](Receiver::recv) |
-    /// | for ever, until, not sent | as [`send`](Sender::send) |
-    /// | at most, not sent | `clock_gettime` [`send`](Sender::send) |
-    /// | for ever, until, late replies first | [`send`](Sender::send) ([`recv`](Receiver::recv))×n |
-    /// | at most, late replies first | `clock_gettime` [`send`](Sender::send) ([`recv`](Receiver::recv))×n |
+    /// | refused; corrupt | none |
+    /// | packet pipes, for ever, the reply is there | `pwritev2` `read` |
+    /// | for ever; until an instant | [`send`](Sender::send) ([`recv`](Receiver::recv))×n |
+    /// | at most a duration | `clock_gettime` [`send`](Sender::send) ([`recv`](Receiver::recv))×n |
+    /// | for ever, not sent; until an instant, not sent | [`send`](Sender::send) |
+    /// | at most a duration, not sent | `clock_gettime` [`send`](Sender::send) |
     pub fn call(
         &mut self,
         method: u32,

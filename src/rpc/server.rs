@@ -60,10 +60,7 @@ impl<'b, C: Sender + Receiver> Server<'b, C> {
     /// channel, and `next` may be called again. Every other error is the channel's.
     ///
     /// # Syscalls
-    /// | case | calls |
-    /// |------|-------|
-    /// | packet pipe, ready, end, too short | `read` |
-    /// | over any channel | as [`recv`](Receiver::recv) |
+    /// As [`recv`](Receiver::recv).
     ///
     /// # Examples
     /// ```
@@ -102,10 +99,7 @@ impl<'b, C: Sender + Receiver> Server<'b, C> {
     /// As [`next`](Self::next), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
-    /// | case | calls |
-    /// |------|-------|
-    /// | packet pipe, ready, end, too short, nothing there | `read` |
-    /// | over any channel | as [`try_recv`](Receiver::try_recv) |
+    /// As [`try_recv`](Receiver::try_recv).
     pub fn try_next(&mut self) -> Result<Option<Request<'_, C>>> {
         let len = self.channel.try_recv(self.inbox)?;
         self.request(len)
@@ -124,11 +118,14 @@ impl<'b, C: Sender + Receiver> Server<'b, C> {
     /// the middle of an answer that the client did not take in time.
     ///
     /// # Syscalls
+    /// Each [`serve`](Self::serve) below stands for going on with the next request.
+    ///
     /// | case | calls |
     /// |------|-------|
-    /// | until the client is gone | ([`next`](Self::next) [`reply`](Request::reply))×n [`next`](Self::next) |
-    /// | the client did not wait for its answer, no room in time | ([`next`](Self::next) [`reply`](Request::reply))×n |
-    /// | too short, passed over | ([`next`](Self::next))×n |
+    /// | the client is gone; nothing came in time | [`next`](Self::next) |
+    /// | the client is gone when it is answered; no room in time | [`next`](Self::next) [`reply`](Request::reply) |
+    /// | a request is answered | [`next`](Self::next) [`reply`](Request::reply) [`serve`](Self::serve) |
+    /// | too short, passed over | [`next`](Self::next) [`serve`](Self::serve) |
     pub fn serve(
         &mut self,
         wait: Wait,
@@ -193,10 +190,7 @@ impl<'s, C: Sender> Request<'s, C> {
     /// - `EPIPE`: the client is gone.
     ///
     /// # Syscalls
-    /// | case | calls |
-    /// |------|-------|
-    /// | packet pipe, room, or no reader | `pwritev2` |
-    /// | over any channel | as [`send`](Sender::send) |
+    /// As [`send`](Sender::send).
     pub fn reply(self, wait: Wait, pack: impl FnOnce(&mut Packer<'_>) -> Result<()>) -> Result<()> {
         let mut refused = Ok(());
         self.answer(wait, |_method, _args, result| {

@@ -257,5 +257,5 @@ fn plain(text: &str) -> String {
         }
     }
     out.push_str(rest);
-    out.replace('`', "")
+    out.replace('`', "").split_whitespace().collect::<Vec<_>>().join(" ")
 }

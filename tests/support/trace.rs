@@ -9,9 +9,15 @@
 //! Included with `#[path]` by the tests and the examples that count; x86-64 and aarch64.
 #![allow(dead_code)]
 
+#[path = "trace/child.rs"]
+mod child;
+#[path = "trace/log.rs"]
+mod log;
+
+use child::Child;
+use log::Log;
 use std::fmt;
 use std::io;
-use std::ptr;
 use std::sync::atomic::{AtomicI32, Ordering};
 
 /// The marks. Above any real number, and bit 30 is clear: on x86-64 it would mean x32.
@@ -40,10 +46,11 @@ pub fn answer(number: u64, nth: u64, result: i64) {
     unsafe { libc::syscall(ANSWER, number, nth, result) };
 }
 
-/// When the `nth` call of `number` from now on is entered, [`await_cue`] returns in whoever waits in it.
-pub fn cue(number: u64, nth: u64) {
+/// When the `nth` call of `number` from now on is entered, [`await_cue`] returns in whoever waits in it. The call
+/// itself is held up until [`done`], if `held`.
+pub fn cue(number: u64, nth: u64, held: bool) {
     // SAFETY: no such syscall; the kernel answers ENOSYS.
-    unsafe { libc::syscall(CUE, number, nth) };
+    unsafe { libc::syscall(CUE, number, nth, u64::from(held)) };
 }
 
 /// Waits for the next [`cue`], in a thread or a child of the traced process.
@@ -53,7 +60,13 @@ pub fn await_cue() {
     unsafe { libc::read(CUES.load(Ordering::Relaxed), byte.as_mut_ptr().cast(), 1) };
 }
 
-/// In the traced process: where cues come from.
+/// What a held call waits for.
+pub fn done() {
+    // SAFETY: one byte from a live buffer.
+    unsafe { libc::write(CUES.load(Ordering::Relaxed), [0u8].as_ptr().cast(), 1) };
+}
+
+/// In the traced process: where cues come from, and where [`done`] goes.
 static CUES: AtomicI32 = AtomicI32::new(-1);
 
 /// Runs `work` in a forked child and returns its windows in the order in which they were opened.
@@ -158,307 +171,9 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// Puts entries and exits together, inside windows, and carries out what the traced process asked for.
-#[derive(Default)]
-struct Log {
-    windows: Vec<Window>,
-    open: bool,
-    entered: Option<Entered>,
-    orders: Vec<Order>,
-}
-
-struct Entered {
-    number: u64,
-    args: [u64; 6],
-    answer: Option<i64>,
-}
-
-/// An [`answer`] or a [`cue`] that is still to come.
-struct Order {
-    number: u64,
-    left: u64,
-    answer: Option<i64>,
-}
-
-/// What the tracer does at a stop.
-enum Act {
-    Nothing,
-    Cue,
-    /// At an entry: no call is made.
-    Skip,
-    /// At an exit: it returns this.
-    Return(i64),
-}
-
-impl Log {
-    fn take(&mut self, info: &Info) -> Act {
-        match info.op {
-            Info::ENTRY => {
-                let [number, args @ .., _] = info.data;
-                let mut act = Act::Nothing;
-                let mut answer = None;
-                for order in self.orders.iter_mut().filter(|o| o.number == number) {
-                    order.left = order.left.wrapping_sub(1);
-                    match order.answer {
-                        _ if order.left != 0 => {}
-                        None => act = Act::Cue,
-                        Some(result) => (act, answer) = (Act::Skip, Some(result)),
-                    }
-                }
-                self.entered = Some(Entered { number, args, answer });
-                act
-            }
-            Info::EXIT => {
-                let Some(Entered { number, args, answer }) = self.entered.take() else { return Act::Nothing };
-                let [result, ..] = info.data;
-                match number as i64 {
-                    OPEN => {
-                        self.windows.push(Window { label: args[0], calls: Vec::new() });
-                        self.open = true;
-                    }
-                    SHUT => self.open = false,
-                    ANSWER | CUE => {
-                        let answer = (number as i64 == ANSWER).then_some(args[2] as i64);
-                        self.orders.push(Order { number: args[0], left: args[1], answer });
-                    }
-                    _ if self.open => {
-                        let calls = self.windows.last_mut().map(|w| &mut w.calls);
-                        calls.into_iter().for_each(|c| {
-                            c.push(Syscall { number, args, result: answer.unwrap_or(result as i64) });
-                        });
-                    }
-                    _ => {}
-                }
-                answer.map_or(Act::Nothing, Act::Return)
-            }
-            _ => Act::Nothing,
-        }
-    }
-}
-
-/// C's `struct ptrace_syscall_info`.
-#[repr(C)]
-#[derive(Default)]
-struct Info {
-    op: u8,
-    pad: [u8; 3],
-    arch: u32,
-    instruction_pointer: u64,
-    stack_pointer: u64,
-    /// Entry: number, six arguments. Exit: result.
-    data: [u64; 8],
-}
-
-impl Info {
-    const ENTRY: u8 = 1;
-    const EXIT: u8 = 2;
-}
-
-/// The child, held at a pipe until the tracer has it; killed and reaped on drop.
-struct Child {
-    pid: libc::pid_t,
-    go: libc::c_int,
-    reaped: std::cell::Cell<bool>,
-}
-
-impl Child {
-    fn start(work: impl FnOnce()) -> Result<Child, Failure> {
-        let mut gate = [0; 2];
-        // SAFETY: room for two descriptors.
-        if unsafe { libc::pipe2(gate.as_mut_ptr(), libc::O_CLOEXEC) } != 0 {
-            return Err(Failure::Wait(errno()));
-        }
-        let [wait, go] = gate;
-        // SAFETY: the child only runs `work` and exits.
-        let pid = unsafe { libc::fork() };
-        if pid == 0 {
-            held(wait, go);
-            work();
-            // SAFETY: ends the child here; nothing of the parent's is run a second time.
-            unsafe { libc::_exit(0) };
-        }
-        let failed = errno();
-        // SAFETY: ours, and not used again.
-        unsafe { libc::close(wait) };
-        if pid < 0 {
-            // SAFETY: as above.
-            unsafe { libc::close(go) };
-            return Err(Failure::Wait(failed));
-        }
-        Ok(Child { pid, go, reaped: std::cell::Cell::new(false) })
-    }
-
-    /// Takes the child under ptrace and lets it go on to its first syscall stop.
-    fn seize(&self) -> Result<(), Failure> {
-        let options = libc::PTRACE_O_TRACESYSGOOD | libc::PTRACE_O_EXITKILL;
-        self.request(libc::PTRACE_SEIZE, options as usize)?;
-        self.request(libc::PTRACE_INTERRUPT, 0)?;
-        self.wait()?;
-        self.signal_go();
-        Ok(())
-    }
-
-    /// One byte into the gate: the child may begin, or a cue.
-    fn signal_go(&self) {
-        // SAFETY: one byte from a live buffer.
-        unsafe { libc::write(self.go, [0u8].as_ptr().cast(), 1) };
-    }
-
-    /// From stop to stop until the child has ended; returns its wait status.
-    fn run(&self, mut take: impl FnMut(&Info) -> Act) -> Result<i32, Failure> {
-        let mut signal = 0;
-        loop {
-            self.request(libc::PTRACE_SYSCALL, signal)?;
-            let status = self.wait()?;
-            signal = 0;
-            if !libc::WIFSTOPPED(status) {
-                return Ok(status);
-            }
-            let event = status >> 16;
-            match libc::WSTOPSIG(status) {
-                stop if stop == libc::SIGTRAP | 0x80 => match take(&self.info()?) {
-                    Act::Nothing => {}
-                    Act::Cue => self.signal_go(),
-                    Act::Skip => self.set_number(-1)?,
-                    Act::Return(result) => self.set_result(result)?,
-                },
-                // A group stop, or the trap of an event: nothing to hand on.
-                _ if event != 0 => {}
-                stop => signal = stop as usize,
-            }
-        }
-    }
-
-    fn info(&self) -> Result<Info, Failure> {
-        let mut info = Info::default();
-        // SAFETY: the kernel writes no more than the length given.
-        let n =
-            unsafe { libc::ptrace(GET_SYSCALL_INFO, self.pid, size_of::<Info>(), ptr::from_mut(&mut info)) };
-        match n {
-            1.. => Ok(info),
-            _ if errno() == libc::ESRCH => Err(Failure::Wait(libc::ESRCH)),
-            _ => Err(Failure::Refused(errno())),
-        }
-    }
-
-    /// At the entry of a syscall: makes it another one; −1 is none.
-    #[cfg(target_arch = "x86_64")]
-    fn set_number(&self, number: i64) -> Result<(), Failure> {
-        self.poke(libc::ORIG_RAX, number)
-    }
-
-    /// At the exit of a syscall: what it returns.
-    #[cfg(target_arch = "x86_64")]
-    fn set_result(&self, result: i64) -> Result<(), Failure> {
-        self.poke(libc::RAX, result)
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    fn poke(&self, register: libc::c_int, value: i64) -> Result<(), Failure> {
-        let at = register as usize * size_of::<u64>();
-        // SAFETY: writes a register of the child, and no memory of ours.
-        match unsafe { libc::ptrace(libc::PTRACE_POKEUSER, self.pid, at, value) } {
-            -1 => Err(Failure::Refused(errno())),
-            _ => Ok(()),
-        }
-    }
-
-    /// At the entry of a syscall: makes it another one; −1 is none. Linux 6.16.
-    #[cfg(not(target_arch = "x86_64"))]
-    fn set_number(&self, number: i64) -> Result<(), Failure> {
-        let mut info = self.info()?;
-        info.data[0] = number as u64;
-        self.set_info(&info)
-    }
-
-    /// At the exit of a syscall: what it returns. Linux 6.16.
-    #[cfg(not(target_arch = "x86_64"))]
-    fn set_result(&self, result: i64) -> Result<(), Failure> {
-        let mut info = self.info()?;
-        info.data[0] = result as u64;
-        info.data[1] = u64::from((-4095..0).contains(&result)); // the byte that says "an error"
-        self.set_info(&info)
-    }
-
-    #[cfg(not(target_arch = "x86_64"))]
-    fn set_info(&self, info: &Info) -> Result<(), Failure> {
-        const PTRACE_SET_SYSCALL_INFO: Request = 0x4212;
-        // SAFETY: the kernel reads no more than the length given.
-        match unsafe {
-            libc::ptrace(PTRACE_SET_SYSCALL_INFO, self.pid, size_of::<Info>(), ptr::from_ref(info))
-        } {
-            -1 => Err(Failure::Refused(errno())),
-            _ => Ok(()),
-        }
-    }
-
-    fn request(&self, request: Request, data: usize) -> Result<(), Failure> {
-        // SAFETY: these requests read and write no memory of ours.
-        match unsafe { libc::ptrace(request, self.pid, 0usize, data) } {
-            // Killed meanwhile: the wait that follows tells.
-            -1 if errno() == libc::ESRCH => Ok(()),
-            -1 => Err(Failure::Refused(errno())),
-            _ => Ok(()),
-        }
-    }
-
-    fn wait(&self) -> Result<i32, Failure> {
-        let mut status = 0;
-        loop {
-            // SAFETY: the status is ours to write.
-            match unsafe { libc::waitpid(self.pid, &raw mut status, libc::__WALL) } {
-                -1 if errno() == libc::EINTR => {}
-                -1 => return Err(Failure::Wait(errno())),
-                _ => {
-                    self.reaped.set(!libc::WIFSTOPPED(status));
-                    return Ok(status);
-                }
-            }
-        }
-    }
-}
-
-impl Drop for Child {
-    fn drop(&mut self) {
-        // SAFETY: ours, and not used again.
-        unsafe { libc::close(self.go) };
-        if !self.reaped.get() {
-            // SAFETY: our own child, not reaped yet, so its number is still its own.
-            unsafe { libc::kill(self.pid, libc::SIGKILL) };
-            while self.wait().is_ok_and(|status| libc::WIFSTOPPED(status)) {}
-        }
-    }
-}
-
-/// In the child: dies with its parent, or by an alarm; and runs nothing until the tracer is there.
-fn held(wait: libc::c_int, go: libc::c_int) {
-    let mut byte = [0u8];
-    // SAFETY: plain numbers.
-    unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
-    // SAFETY: as above.
-    unsafe { libc::alarm(ALARM_SECONDS) };
-    // SAFETY: our copy of the parent's end, which would hide its closing from us.
-    unsafe { libc::close(go) };
-    // SAFETY: one byte of room. The interrupt that stops us here restarts the read.
-    let n = unsafe { libc::read(wait, byte.as_mut_ptr().cast(), 1) };
-    CUES.store(wait, Ordering::Relaxed);
-    if n != 1 {
-        // SAFETY: no tracer is coming.
-        unsafe { libc::_exit(1) };
-    }
-}
-
 fn errno() -> i32 {
     io::Error::last_os_error().raw_os_error().unwrap_or(0)
 }
-
-/// `PTRACE_GET_SYSCALL_INFO`, which libc has for glibc alone.
-const GET_SYSCALL_INFO: Request = 0x420e;
-
-#[cfg(target_env = "musl")]
-type Request = libc::c_int;
-#[cfg(not(target_env = "musl"))]
-type Request = libc::c_uint;
 
 macro_rules! names {
     ($($konst:ident)+) => { &[$((libc::$konst, stringify!($konst))),+] };

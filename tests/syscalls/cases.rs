@@ -4,7 +4,11 @@ mod channel;
 mod fd;
 mod fifo;
 mod frame;
+mod memory;
 mod pipe;
+mod proc;
+mod ring;
+mod rpc;
 mod seccomp;
 mod wait;
 mod waiting;
@@ -16,7 +20,11 @@ pub fn all(s: &mut Scenarios) {
     fd::cases(s);
     fifo::cases(s);
     frame::cases(s);
+    memory::cases(s);
     pipe::cases(s);
+    proc::cases(s);
+    ring::cases(s);
+    rpc::cases(s);
     seccomp::cases(s);
     wait::cases(s);
 }

@@ -31,8 +31,8 @@ pub struct Scenario {
     pub case: String,
     /// The mode that files are expected to be made with.
     pub mode: u32,
-    /// The type whose implementation a generic function is over.
-    pub over: Option<&'static str>,
+    /// The types whose implementations a generic function is over.
+    pub over: Option<&'static [&'static str]>,
     /// Expected to fail: nobody needs to read why.
     quiet: bool,
     work: Box<dyn Fn(&Stage) -> Outcome>,
@@ -46,7 +46,7 @@ impl Scenario {
     }
 
     /// What a trait's own methods stand for in the table.
-    pub fn over(&mut self, over: &'static str) -> &mut Scenario {
+    pub fn over(&mut self, over: &'static [&'static str]) -> &mut Scenario {
         self.over = Some(over);
         self
     }
@@ -106,7 +106,8 @@ impl Scenarios {
     }
 }
 
-type Action = Box<dyn FnMut() + Send>;
+/// Whether the call waits for it, and what is done.
+type Action = (bool, Box<dyn FnMut() + Send>);
 
 /// Where a scenario takes place: the traced process.
 #[derive(Default)]
@@ -121,9 +122,12 @@ impl Stage {
         let mut actions = self.actions.take();
         if !actions.is_empty() {
             std::thread::spawn(move || {
-                for action in &mut actions {
+                for (held, action) in &mut actions {
                     trace::await_cue();
                     action();
+                    if *held {
+                        trace::done();
+                    }
                 }
                 // What they hold stays open: the far end of a channel does not go away unasked.
                 std::mem::forget(actions);
@@ -181,11 +185,17 @@ impl Stage {
         trace::answer(number(call), nth, result);
     }
 
-    /// When the `nth` such call from now on is entered, `action` is done: by a peer, in effect, since it is a
-    /// thread that is not traced. What it owns lives on.
+    /// When the `nth` such call from now on is entered, `action` is done before it goes on: by a peer, in effect,
+    /// since it is a thread that is not traced. What it owns lives on. Cues come in the order of this.
     pub fn cue(&self, call: &str, nth: u64, action: impl FnMut() + Send + 'static) {
-        trace::cue(number(call), nth);
-        self.actions.borrow_mut().push(Box::new(action));
+        trace::cue(number(call), nth, true);
+        self.actions.borrow_mut().push((true, Box::new(action)));
+    }
+
+    /// As [`cue`](Self::cue), but the call goes on meanwhile: for what takes several calls to come to its end.
+    pub fn meanwhile(&self, call: &str, nth: u64, action: impl FnMut() + Send + 'static) {
+        trace::cue(number(call), nth, false);
+        self.actions.borrow_mut().push((false, Box::new(action)));
     }
 
     /// A name in a directory that is this scenario's alone.

@@ -26,8 +26,8 @@ pub struct Tables {
     pub faults: Vec<String>,
 }
 
-/// The type whose implementation a trait's declared method stands for: `pipe::ReadEnd`. Any, where none is said.
-pub type Over<'t> = Option<&'t str>;
+/// The types whose implementations a trait's declared method stands for: `pipe::ReadEnd`. Any, where none is said.
+pub type Over<'t> = Option<&'t [&'static str]>;
 
 /// Calls in order, by name.
 pub type Calls = [String];
@@ -138,8 +138,8 @@ impl Tables {
         let e = &self.entries[entry];
         into.extend(e.table.rows.iter().map(|r| (entry, r)));
         if let (Some(like), true) = (&e.table.like, depth < DEEPEST) {
-            let of = self.resolve(entry, like, over);
-            of.into_iter().for_each(|of| self.collect(of, over, depth + 1, into));
+            let of = self.resolve(entry, like, over).into_iter().filter(|of| *of != entry);
+            of.for_each(|of| self.collect(of, over, depth + 1, into));
         }
     }
 
@@ -158,7 +158,8 @@ impl Tables {
             let found = match owner {
                 Some(owner) => self.of_owner(from, owner, name, over),
                 None => {
-                    let siblings = here.owner.as_deref().map(|o| self.of_owner(from, o, name, over));
+                    let owner = here.owner.as_deref();
+                    let siblings = owner.map(|owner| self.of_owner(from, owner, name, over));
                     siblings.filter(|s| !s.is_empty()).unwrap_or_else(|| self.free(here, name))
                 }
             };
@@ -173,7 +174,7 @@ impl Tables {
         let module = source::top_module(&self.entries[from].path);
         let named = |i: &usize| {
             let e = &self.entries[*i];
-            *i != from && e.name == name && e.owner.as_deref() == Some(owner)
+            e.name == name && e.owner.as_deref() == Some(owner)
         };
         let all: Vec<usize> = (0..self.entries.len()).filter(named).collect();
         let near = |i: &usize| source::top_module(&self.entries[*i].path) == module;
@@ -189,7 +190,8 @@ impl Tables {
         // Declared only: as its implementations, or as the one in question.
         let implements = |i: &usize| {
             let e = &self.entries[*i];
-            let chosen = over.is_none_or(|over| e.key.rsplit_once("::").is_some_and(|(ty, _)| ty == over));
+            let chosen =
+                over.is_none_or(|over| e.key.rsplit_once("::").is_some_and(|(ty, _)| over.contains(&ty)));
             *i != from && e.name == name && e.of_trait.as_deref() == Some(owner) && chosen
         };
         (0..self.entries.len()).filter(implements).collect()
@@ -213,25 +215,32 @@ impl Tables {
     /// Every call that a row of `entry` may make.
     pub fn names(&self, entry: usize, row: &Row) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
-        self.name_all(entry, &row.calls, 0, &mut found);
+        self.name_all(entry, &row.calls, &mut BTreeSet::new(), &mut found);
         found
     }
 
-    fn name_all(&self, entry: usize, items: &[Item], depth: u32, into: &mut BTreeSet<String>) {
+    fn name_all(
+        &self,
+        entry: usize,
+        items: &[Item],
+        seen: &mut BTreeSet<usize>,
+        into: &mut BTreeSet<String>,
+    ) {
         for item in items {
             match item {
                 Item::Call(name) => {
                     into.insert(name.clone());
                 }
-                Item::Group(inside) => self.name_all(entry, inside, depth, into),
-                Item::Table(reference) if depth < DEEPEST => {
+                Item::Group(inside) => self.name_all(entry, inside, seen, into),
+                Item::Table(reference) => {
                     for of in self.resolve(entry, reference, None) {
-                        for (at, row) in self.rows(of, None) {
-                            self.name_all(at, &row.calls, depth + 1, into);
+                        if seen.insert(of) {
+                            for (at, row) in self.rows(of, None) {
+                                self.name_all(at, &row.calls, seen, into);
+                            }
                         }
                     }
                 }
-                Item::Table(_) => {}
             }
         }
     }
@@ -282,7 +291,8 @@ impl Walk<'_> {
                     all.extend(more);
                 }
             }
-            Item::Table(_) if depth >= DEEPEST => BTreeSet::new(),
+            // Deeper than there are calls, for a table that goes on with itself.
+            Item::Table(_) if depth as usize >= DEEPEST as usize + self.calls.len() => BTreeSet::new(),
             Item::Table(reference) => {
                 let of = self.tables.resolve(entry, reference, self.over);
                 let rows: Vec<_> = of.into_iter().flat_map(|of| self.tables.rows(of, self.over)).collect();

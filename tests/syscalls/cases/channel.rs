@@ -13,12 +13,12 @@ pub fn cases(s: &mut Scenarios) {
             w.write_all(b"some", Wait::FOREVER)?;
             t.gives(4, || r.read_exact(&mut [0; 4], wait))
         })
-        .over("pipe::ReadEnd");
+        .over(&["pipe::ReadEnd"]);
         s.case("channel::ByteWrite::write_all", case, move |t| {
             let (_r, mut w) = pipe::pair()?;
             t.ok(|| w.write_all(b"some", wait))
         })
-        .over("pipe::WriteEnd");
+        .over(&["pipe::WriteEnd"]);
     }
     // In several steps, with a wait among them.
     s.case("channel::ByteRead::read_exact", "for ever", |t| {
@@ -27,14 +27,14 @@ pub fn cases(s: &mut Scenarios) {
         t.cue("ppoll", 1, move || w.write_all(b"more", Wait::FOREVER).expect("bytes"));
         t.gives(8, || r.read_exact(&mut [0; 8], Wait::FOREVER))
     })
-    .over("pipe::ReadEnd");
+    .over(&["pipe::ReadEnd"]);
     s.case("channel::ByteWrite::write_all", "at most a duration", |t| {
         let (mut r, mut w) = pipe::pair()?;
         let bytes = vec![0; r.capacity()? + 1];
         t.cue("ppoll", 1, move || assert!(r.try_read(&mut [0; PIPE_BUF]).is_ok()));
         t.ok(|| w.write_all(&bytes, LONG))
     })
-    .over("pipe::WriteEnd");
+    .over(&["pipe::WriteEnd"]);
     s.case("channel::ByteRead::read_exact", "no bytes", |t| {
         let (mut r, _w) = pipe::pair()?;
         t.gives(0, || r.read_exact(&mut [], LONG))
@@ -56,19 +56,19 @@ fn duplex(s: &mut Scenarios) {
     s.case("channel::Duplex::send", "room", move |t| {
         t.ok_with(to_myself()?, |d| d.send(b"some", Wait::FOREVER))
     })
-    .over("pipe::PacketSender");
+    .over(&["pipe::PacketSender"]);
     s.case("channel::Duplex::try_send", "room", move |t| t.ok_with(to_myself()?, |d| d.try_send(b"some")))
-        .over("pipe::PacketSender");
+        .over(&["pipe::PacketSender"]);
     s.case("channel::Duplex::recv", "waits for ever", move |t| {
         let Duplex { mut sender, receiver } = to_myself()?;
         let mut both = Duplex { sender: (), receiver };
         t.cue("ppoll", 1, move || sender.send(b"some", Wait::FOREVER).expect("a packet"));
         t.gives(4, || both.recv(&mut [0; PIPE_BUF], Wait::FOREVER))
     })
-    .over("pipe::PacketReceiver");
+    .over(&["pipe::PacketReceiver"]);
     s.case("channel::Duplex::try_recv", "nothing there", move |t| {
         let mut both = to_myself()?;
         t.err(Errno::AGAIN, || both.try_recv(&mut [0; PIPE_BUF]))
     })
-    .over("pipe::PacketReceiver");
+    .over(&["pipe::PacketReceiver"]);
 }

@@ -110,7 +110,7 @@ fn receiving(s: &mut Scenarios) {
                 Err(e) => t.err(e, || receiver.recv(&mut keep, wait)),
             }
         })
-        .over("pipe::ReadEnd");
+        .over(&["pipe::ReadEnd"]);
     }
     for (case, wait) in [("for ever", Wait::FOREVER), ("at most a duration, at once", LONG)] {
         s.case(recv, case, move |t| {
@@ -118,7 +118,7 @@ fn receiving(s: &mut Scenarios) {
             let mut receiver = FrameReceiver::new(pipe::pair()?.0, &mut buf)?; // the end
             t.gives(0, || receiver.recv(&mut [0; 8], wait))
         })
-        .over("pipe::ReadEnd");
+        .over(&["pipe::ReadEnd"]);
     }
     for (function, waits) in [(recv, true), ("frame::FrameReceiver::try_recv", false)] {
         let recv = move |r: &mut FrameReceiver<'_, ReadEnd>| match waits {
@@ -153,7 +153,7 @@ fn receiving(s: &mut Scenarios) {
             let mut receiver = FrameReceiver::new(r, &mut receiver_buf)?;
             t.answers(errno, || receiver.try_recv(&mut [0; 8]))
         })
-        .over("pipe::ReadEnd");
+        .over(&["pipe::ReadEnd"]);
     }
     s.case("frame::FrameReceiver::recv_in_place", "for ever", |t| {
         let (mut buf, (r, mut w)) = ([0; 64], pipe::pair()?);
@@ -161,13 +161,13 @@ fn receiving(s: &mut Scenarios) {
         let mut receiver = FrameReceiver::new(r, &mut buf)?;
         t.gives(Some(&b"some"[..]), || receiver.recv_in_place(Wait::FOREVER))
     })
-    .over("pipe::ReadEnd");
+    .over(&["pipe::ReadEnd"]);
     s.case("frame::FrameReceiver::try_recv_in_place", "nothing there", |t| {
         let (mut buf, (r, _w)) = ([0; 64], pipe::pair()?);
         let mut receiver = FrameReceiver::new(r, &mut buf)?;
         t.err(Errno::AGAIN, || receiver.try_recv_in_place())
     })
-    .over("pipe::ReadEnd");
+    .over(&["pipe::ReadEnd"]);
 }
 
 const LARGE: usize = 100_000;
@@ -177,10 +177,10 @@ fn sole() -> Outcome<(ReadEnd, FrameSender<WriteEnd>)> {
     Ok((r, FrameSender::sole(w, LARGE)?))
 }
 
-/// Takes out what is there, again each time it is asked.
+/// Takes out whatever comes.
 fn drain(mut r: ReadEnd) -> impl FnMut() + Send {
     use rawipc::ByteRead;
-    move || assert!(r.read(&mut [0; 1 << 16], Wait::FOREVER).is_ok())
+    move || while r.read(&mut [0; 1 << 16], Wait::FOREVER).is_ok() {}
 }
 
 /// A sender that has sent a part of a large message.
@@ -201,28 +201,28 @@ fn sending(s: &mut Scenarios) {
         s.case(send, case, move |t| {
             let (r, mut sender) = sole()?;
             let wait = wait();
-            t.cue("ppoll", 1, drain(r));
+            t.meanwhile("ppoll", 1, drain(r));
             t.ok(|| sender.send(&[7; LARGE][..len], wait))
         })
-        .over("pipe::WriteEnd");
+        .over(&["pipe::WriteEnd"]);
     }
     s.case(send, "larger, at most a duration, later", |t| {
         let (r, mut sender) = sole()?;
-        t.cue("ppoll", 1, drain(r));
+        t.meanwhile("ppoll", 1, drain(r));
         t.ok(|| sender.send(&[7; LARGE], LONG))
     })
-    .over("pipe::WriteEnd");
+    .over(&["pipe::WriteEnd"]);
     s.case(send, "larger, at most a duration, later", |t| {
         let (r, mut sender) = unfinished()?;
-        t.cue("ppoll", 1, drain(r));
+        t.meanwhile("ppoll", 1, drain(r));
         t.ok(|| sender.send(&[7; LARGE], LONG))
     })
-    .over("pipe::WriteEnd");
+    .over(&["pipe::WriteEnd"]);
     s.case(send, "for ever", |t| {
         let mut sender = FrameSender::shared(pipe::pair()?.1)?;
         t.err(Errno::PIPE, || sender.send(b"some", Wait::FOREVER))
     })
-    .over("pipe::WriteEnd");
+    .over(&["pipe::WriteEnd"]);
     for (function, waits) in [(send, true), ("frame::FrameSender::try_send", false)] {
         let send = move |w: &mut FrameSender<WriteEnd>, msg: &[u8]| match waits {
             true => w.send(msg, Wait::FOREVER),
@@ -244,17 +244,17 @@ fn sending(s: &mut Scenarios) {
         });
     }
     let try_send = "frame::FrameSender::try_send";
-    s.case(try_send, "whole", |t| t.ok_with(sole()?, |(_, w)| w.try_send(b"some"))).over("pipe::WriteEnd");
+    s.case(try_send, "whole", |t| t.ok_with(sole()?, |(_, w)| w.try_send(b"some"))).over(&["pipe::WriteEnd"]);
     s.case(try_send, "in parts", |t| {
         let (_r, mut sender) = sole()?;
         t.err(Errno::AGAIN, || sender.try_send(&[7; LARGE]))
     })
-    .over("pipe::WriteEnd");
+    .over(&["pipe::WriteEnd"]);
     s.case(try_send, "no room", |t| {
         let (_r, mut sender) = unfinished()?;
         t.err(Errno::AGAIN, || sender.try_send(&[7; LARGE]))
     })
-    .over("pipe::WriteEnd");
+    .over(&["pipe::WriteEnd"]);
 }
 
 fn both_ways(s: &mut Scenarios) {
@@ -274,13 +274,13 @@ fn both_ways(s: &mut Scenarios) {
             let mut framed = Framed::new(a, &mut buf, 64)?;
             t.ok(|| call(&mut framed))
         })
-        .over("socket::Stream");
+        .over(&["socket::Stream"]);
     }
     // More than the socket takes at once, and then the rest of it.
     s.case("frame::Framed::send", "for ever", |t| stream_takes_parts(t, Wait::FOREVER))
-        .over("socket::Stream");
+        .over(&["socket::Stream"]);
     s.case("frame::Framed::send", "larger, at most a duration, later", |t| stream_takes_parts(t, LONG))
-        .over("socket::Stream");
+        .over(&["socket::Stream"]);
 }
 
 fn stream_takes_parts(t: &Stage, wait: Wait) -> Outcome {
@@ -289,6 +289,6 @@ fn stream_takes_parts(t: &Stage, wait: Wait) -> Outcome {
     let large = vec![7; 1 << 20];
     let mut framed = Framed::new(a, &mut buf, large.len())?;
     let mut room = vec![0; large.len() + 4];
-    t.cue("ppoll", 1, move || assert!(b.read_exact(&mut room, Wait::FOREVER).is_ok()));
+    t.meanwhile("ppoll", 1, move || assert!(b.read_exact(&mut room, Wait::FOREVER).is_ok()));
     t.ok(|| framed.send(&large, wait))
 }

@@ -1,0 +1,320 @@
+//! Rings.
+
+use rawipc::ring::{self, Consumer, Producer};
+use rawipc::{Errno, Receiver, Sender, Wait};
+
+use super::pipe::drop_of;
+use crate::scenario::{LONG, Outcome, PAST, SHORT, Scenarios, Stage, TINY, ZERO};
+
+pub fn cases(s: &mut Scenarios) {
+    making(s);
+    receiving(s);
+    sending(s);
+    waiting(s, &RECV);
+    waiting(s, &SEND);
+}
+
+const CAPACITY: usize = 4096;
+/// A message of which a ring has room for one.
+const LARGE: &[u8] = &[7; CAPACITY / 2 - 8];
+
+fn made() -> rawipc::Result<(Producer, Consumer)> {
+    ring::pair(CAPACITY)
+}
+
+fn making(s: &mut Scenarios) {
+    let pair = |t: &Stage| t.ok(|| made().map(std::mem::forget));
+    s.case("ring::pair", "ok", pair);
+    s.case("ring::pair", "before 6.3", move |t| {
+        // Refused with the flag, made without it, twice.
+        t.refuse("memfd_create", 1, Errno::INVAL);
+        t.refuse("memfd_create", 3, Errno::INVAL);
+        pair(t)
+    });
+    s.case("ring::pair", "fewer than two descriptors left", |t| {
+        t.refuse("socketpair", 1, Errno::MFILE);
+        t.err(Errno::MFILE, made)
+    });
+    s.case("ring::pair", "two left", |t| {
+        t.refuse("memfd_create", 1, Errno::MFILE);
+        t.err(Errno::MFILE, made)
+    });
+    s.case("ring::pair", "no memory", |t| {
+        t.refuse("fallocate", 1, Errno::NOSPC);
+        t.err(Errno::NOSPC, made)
+    });
+    s.case("ring::pair", "refused", |t| t.err(Errno::INVAL, || ring::pair(0)));
+    s.case("ring::Producer", "drop", |t| {
+        let (p, _c) = made()?;
+        drop_of(t, p)
+    });
+    s.case("ring::Consumer", "drop", |t| {
+        let (_p, c) = made()?;
+        drop_of(t, c)
+    });
+}
+
+/// Sends until there is no room, and is told so: the producer waits.
+fn fill(p: &mut Producer) {
+    while p.try_send(LARGE).is_ok() {}
+}
+
+/// Receives until there is nothing, and is told so: the consumer sleeps.
+fn drain(c: &mut Consumer) {
+    while c.try_recv(&mut [0; CAPACITY]).is_ok() {}
+}
+
+/// What the other side of a ring may do to its own region: a word of the one that is called `name`, overwritten.
+fn overwrite(name: &str, offset: usize, word: u32) -> Outcome {
+    let maps = std::fs::read_to_string("/proc/self/maps")?;
+    let line = maps.lines().find(|l| l.contains(name) && l.contains("rw-s")).ok_or("no such region")?;
+    let start = usize::from_str_radix(line.split('-').next().unwrap_or_default(), 16)?;
+    // SAFETY: mapped for writing, and longer than that; another process would write to it just so.
+    unsafe { std::ptr::with_exposed_provenance_mut::<u32>(start + offset).write_volatile(word) };
+    Ok(())
+}
+
+/// Where the producer's first record begins, and where the consumer says how far it is.
+fn first_record() -> usize {
+    if cfg!(target_arch = "aarch64") { 65536 } else { 4096 }
+}
+const POSITION: usize = 64;
+
+type Recv = fn(&mut Consumer) -> rawipc::Result<usize>;
+const RECVS: [(&str, Recv); 2] = [
+    ("ring::Consumer::recv", |c| c.recv(&mut [0; CAPACITY], Wait::FOREVER)),
+    ("ring::Consumer::try_recv", |c| c.try_recv(&mut [0; CAPACITY])),
+];
+
+fn receiving(s: &mut Scenarios) {
+    for (function, recv) in RECVS {
+        s.case(function, "a message is there", move |t| {
+            let (mut p, mut c) = made()?;
+            p.try_send(b"some")?;
+            t.gives(4, || recv(&mut c))
+        });
+        s.case(function, "too small a buffer", move |t| {
+            let (mut p, mut c) = made()?;
+            p.try_send(b"some")?;
+            t.err(Errno::MSGSIZE, || match function.contains("try") {
+                true => c.try_recv(&mut [0; 3]),
+                false => c.recv(&mut [0; 3], Wait::FOREVER),
+            })
+        });
+        s.case(function, "a message is there, the producer waits for room", move |t| {
+            let (mut p, mut c) = made()?;
+            fill(&mut p);
+            t.ok(|| recv(&mut c)).map(drop)
+        });
+        s.case(function, "gone already", move |t| {
+            let mut c = made()?.1;
+            assert_eq!(c.try_recv(&mut []), Ok(0));
+            t.gives(0, || recv(&mut c))
+        });
+        s.case(function, "corrupt", move |t| {
+            let (_p, mut c) = made()?;
+            overwrite("rawipc-producer", first_record(), u32::MAX)?;
+            t.err(Errno::BADMSG, || recv(&mut c))
+        });
+    }
+    let try_recv = "ring::Consumer::try_recv";
+    s.case(try_recv, "nothing there", |t| {
+        let (_p, mut c) = made()?;
+        t.err(Errno::AGAIN, || c.try_recv(&mut [0; 8]))
+    });
+    s.case(try_recv, "the end", |t| {
+        let mut c = made()?.1;
+        t.gives(0, || c.try_recv(&mut [0; 8]))
+    });
+    s.case(try_recv, "a message came just then", |t| {
+        let (mut p, mut c) = made()?;
+        t.cue("recvfrom", 1, move || assert!(p.try_send(b"some").is_ok()));
+        t.gives(4, || c.try_recv(&mut [0; 8]))
+    });
+    s.case(try_recv, "a message came just then, the producer waits for room", |t| {
+        let (mut p, mut c) = made()?;
+        t.cue("recvfrom", 1, move || fill(&mut p));
+        t.gives(LARGE.len(), || c.try_recv(&mut [0; CAPACITY]))
+    });
+}
+
+type Send = fn(&mut Producer, &[u8]) -> rawipc::Result<()>;
+const SENDS: [(&str, Send); 2] = [
+    ("ring::Producer::send", |p, msg| p.send(msg, Wait::FOREVER)),
+    ("ring::Producer::try_send", |p, msg| p.try_send(msg)),
+];
+
+fn sending(s: &mut Scenarios) {
+    for (function, send) in SENDS {
+        s.case(function, "room", move |t| t.ok_with(made()?, |(p, _)| send(p, b"some")));
+        s.case(function, "refused", move |t| {
+            let (mut p, _c) = made()?;
+            t.err(Errno::INVAL, || send(&mut p, b""))
+        });
+        s.case(function, "corrupt", move |t| {
+            let (mut p, _c) = made()?;
+            p.try_send(LARGE)?;
+            overwrite("rawipc-consumer", POSITION, 3)?;
+            t.err(Errno::BADMSG, || send(&mut p, LARGE))
+        });
+        s.case(function, "room, the consumer sleeps", move |t| {
+            let (mut p, mut c) = made()?;
+            drain(&mut c);
+            t.ok(|| send(&mut p, b"some"))
+        });
+        s.case(function, "room, a copy of the consumer was dropped", move |t| {
+            let (mut p, c) = made()?;
+            // SAFETY: the child drops its copy and ends.
+            let child = unsafe { libc::fork() };
+            if child == 0 {
+                drop(c);
+                // SAFETY: as above.
+                unsafe { libc::_exit(0) };
+            }
+            // SAFETY: our own child.
+            unsafe { libc::waitpid(child, std::ptr::null_mut(), 0) };
+            t.ok(|| send(&mut p, b"some"))
+        });
+        s.case(function, "the consumer was dropped", move |t| {
+            let mut p = made()?.0;
+            t.err(Errno::PIPE, || send(&mut p, b"some"))
+        });
+        s.case(function, "gone already", move |t| {
+            let mut p = made()?.0;
+            assert!(p.try_send(b"some").is_err());
+            t.err(Errno::PIPE, || send(&mut p, b"some"))
+        });
+    }
+    let try_send = "ring::Producer::try_send";
+    s.case(try_send, "no room", |t| {
+        let (mut p, _c) = made()?;
+        p.try_send(LARGE)?;
+        t.err(Errno::AGAIN, || p.try_send(LARGE))
+    });
+    s.case(try_send, "the consumer is gone", |t| {
+        let (mut p, c) = made()?;
+        p.try_send(LARGE)?;
+        drop(c);
+        t.err(Errno::PIPE, || p.try_send(LARGE))
+    });
+    for (case, sleeps) in [("room came just then", false), ("room came just then, the consumer sleeps", true)]
+    {
+        s.case(try_send, case, move |t| {
+            let (mut p, mut c) = made()?;
+            p.try_send(LARGE)?;
+            t.cue("recvfrom", 1, move || make_room(&mut c, sleeps));
+            t.ok(|| p.try_send(LARGE))
+        });
+    }
+}
+
+fn make_room(c: &mut Consumer, sleeps: bool) {
+    assert!(c.try_recv(&mut [0; CAPACITY]).is_ok());
+    if sleeps {
+        drain(c);
+    }
+}
+
+/// The two directions have the same rows: an end on which a call waits, and what the other side can do.
+struct Side<E, P> {
+    function: &'static str,
+    /// An end that would wait, and its peer.
+    make: fn() -> Outcome<(E, P)>,
+    call: fn(&mut E, Wait) -> rawipc::Result<()>,
+    /// What the call waits for; with `true`, after which the peer waits in its turn.
+    act: fn(&mut P, bool),
+    just_then: &'static str,
+    and_wakes: &'static str,
+    gone: &'static str,
+    /// What the call says when the peer is gone.
+    gone_is: Option<Errno>,
+}
+
+static RECV: Side<Consumer, Producer> = Side {
+    function: "ring::Consumer::recv",
+    make: || made().map(|(p, c)| (c, p)).map_err(Into::into),
+    call: |c, wait| c.recv(&mut [0; CAPACITY], wait).map(drop),
+    act: |p, waits| if waits { fill(p) } else { assert!(p.try_send(b"some").is_ok()) },
+    just_then: "a message came just then",
+    and_wakes: "the producer waits for room",
+    gone: "the end",
+    gone_is: None,
+};
+
+static SEND: Side<Producer, Consumer> = Side {
+    function: "ring::Producer::send",
+    make: || {
+        let (mut p, c) = made()?;
+        p.try_send(LARGE)?;
+        Ok((p, c))
+    },
+    call: |p, wait| p.send(LARGE, wait),
+    act: make_room,
+    just_then: "room came just then",
+    and_wakes: "the consumer sleeps",
+    gone: "the consumer is gone",
+    gone_is: Some(Errno::PIPE),
+};
+
+fn waiting<E: 'static, P: std::marker::Send + 'static>(s: &mut Scenarios, side: &'static Side<E, P>) {
+    let Side { function, make, call, act, just_then, and_wakes, gone, gone_is } = *side;
+    for (wait, case) in [(Wait::FOREVER, "waits for ever"), (LONG, "waits with a limit")] {
+        for (case, wakes) in [(case.to_owned(), false), (format!("{case}, {and_wakes}"), true)] {
+            for round in [1, 3] {
+                s.case(function, &case, move |t| {
+                    let (mut end, mut peer) = make()?;
+                    if round > 1 {
+                        t.refuse("ppoll", 1, Errno::INTR);
+                        t.answer("ppoll", 2, 1);
+                    }
+                    t.cue("ppoll", round, move || act(&mut peer, wakes));
+                    t.ok(|| call(&mut end, wait))
+                });
+            }
+        }
+        s.case(function, &format!("{gone}, {case}"), move |t| {
+            let (mut end, peer) = make()?;
+            let mut peer = Some(peer);
+            t.cue("ppoll", 1, move || drop(peer.take()));
+            t.answers(gone_is, || call(&mut end, wait))
+        });
+    }
+    s.case(function, "times out", move |t| {
+        let (mut end, _peer) = make()?;
+        t.err(Errno::TIMEDOUT, || call(&mut end, SHORT))
+    });
+    s.case(function, "times out, by the clock", move |t| {
+        let (mut end, _peer) = make()?;
+        t.answer("ppoll", 1, 1);
+        t.err(Errno::TIMEDOUT, || call(&mut end, TINY))
+    });
+    s.case(function, &format!("{just_then}, by the clock, {and_wakes}"), move |t| {
+        let (mut end, mut peer) = make()?;
+        t.answer("ppoll", 1, 1);
+        t.cue("recvfrom", 2, move || act(&mut peer, true));
+        t.ok(|| call(&mut end, TINY))
+    });
+    for (case, wait) in [("over from the start", PAST), ("a limit of zero", ZERO)] {
+        s.case(function, case, move |t| {
+            let (mut end, _peer) = make()?;
+            t.err(Errno::TIMEDOUT, || call(&mut end, wait))
+        });
+        s.case(function, &format!("{just_then}, {case}, {and_wakes}"), move |t| {
+            let (mut end, mut peer) = make()?;
+            t.cue("recvfrom", 1, move || act(&mut peer, true));
+            t.ok(|| call(&mut end, wait))
+        });
+    }
+    for (wait, ends) in [(Wait::FOREVER, "for ever"), (LONG, "with a limit")] {
+        for (later, nth) in [("", 1), (" later", 2)] {
+            s.case(function, &format!("a signal ends it{later}, {ends}"), move |t| {
+                let (mut end, _peer) = make()?;
+                if nth > 1 {
+                    t.answer("ppoll", 1, 1);
+                }
+                t.refuse("ppoll", nth, Errno::INTR);
+                t.err(Errno::INTR, || call(&mut end, wait.or_signal()))
+            });
+        }
+    }
+}
