@@ -13,7 +13,8 @@
 //! | [`frame`] | what it is put over | whole messages on any byte stream |
 //! | [`rpc`] | what it is put over | remote calls over any two-way channel |
 //!
-//! [`wait`] has deadlines and readiness of several descriptors, [`proc`] shows what a process holds.
+//! [`wait`] has deadlines and readiness of several descriptors, [`proc`] shows what a process holds, [`seccomp`]
+//! leaves a process the calls that it makes and no others.
 //!
 //! # Examples
 //! A child answers its parent. Each keeps one end and drops the other; [`channel`] has the contract that both
@@ -48,7 +49,7 @@
 //! # Layers
 //! ```text
 //! composites   frame    rpc                               know the traits of channel alone
-//! mechanisms   pipe <- fifo     memory <- ring     socket     proc
+//! mechanisms   pipe <- fifo     memory <- ring     socket     proc     seccomp
 //! base         channel    wait    fd    error
 //! kernel       rustix, and sys for what rustix lacks
 //! ```
@@ -91,6 +92,7 @@ pub mod pipe;
 pub mod proc;
 pub mod ring;
 pub mod rpc;
+pub mod seccomp;
 pub mod socket;
 #[allow(unsafe_code)]
 mod sys;
