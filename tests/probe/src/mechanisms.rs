@@ -174,6 +174,14 @@ probes! {
     probe_socket__Stream__try_write_two(s: &mut Stream, a: &[u8], b: &[u8]) -> Result<usize> =
         s.try_write_two(a, b);
     probe_socket__Stream__drop(s: Stream) = drop(s);
+    probe_socket__ref_Stream__read(s: &Stream, buf: &mut [u8], w: Wait) -> Result<usize> = (&*s).read(buf, w);
+    probe_socket__ref_Stream__try_read(s: &Stream, buf: &mut [u8]) -> Result<usize> = (&*s).try_read(buf);
+    probe_socket__ref_Stream__write(s: &Stream, b: &[u8], w: Wait) -> Result<usize> = (&*s).write(b, w);
+    probe_socket__ref_Stream__try_write(s: &Stream, b: &[u8]) -> Result<usize> = (&*s).try_write(b);
+    probe_socket__ref_Stream__write_two(s: &Stream, a: &[u8], b: &[u8], w: Wait) -> Result<usize> =
+        (&*s).write_two(a, b, w);
+    probe_socket__ref_Stream__try_write_two(s: &Stream, a: &[u8], b: &[u8]) -> Result<usize> =
+        (&*s).try_write_two(a, b);
 
     probe_socket__Seqpacket__pair() -> Result<(Seqpacket, Seqpacket)> = Seqpacket::pair();
     probe_socket__Seqpacket__connect(a: &Address, w: Wait) -> Result<Seqpacket> = Seqpacket::connect(a, w);
