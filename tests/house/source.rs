@@ -186,6 +186,7 @@ impl Function {
     pub fn key(&self) -> String {
         let module = top_module(&self.path);
         match &self.owner {
+            Some(owner) if self.of_reference => format!("{module}::&{owner}::{}", self.name),
             Some(owner) => format!("{module}::{owner}::{}", self.name),
             None => format!("{module}::{}", self.name),
         }

@@ -43,14 +43,8 @@ impl Tables {
         let mut tables = Tables { entries: vec![], faults: vec![] };
         for f in &model.functions {
             let declared = f.in_trait && !f.has_body;
-            // What `Stream` does itself, and what `&Stream` does, are told apart.
-            let module = source::top_module(&f.path);
-            let key = match &f.owner {
-                Some(owner) if f.of_reference => format!("{module}::&{owner}::{}", f.name),
-                _ => f.key(),
-            };
             let entry = Entry {
-                key,
+                key: f.key(),
                 path: f.path.clone(),
                 owner: f.owner.clone().map(|o| if f.of_reference { format!("&{o}") } else { o }),
                 name: f.name.clone(),
