@@ -81,6 +81,11 @@
 #[cfg(test)]
 extern crate std;
 
+/// The example of the README is compiled and run as the others are.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub mod channel;
 mod error;
 #[allow(unsafe_code)]
