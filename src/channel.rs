@@ -112,7 +112,7 @@ pub trait ByteRead {
         if buf.is_empty() {
             return Ok(0);
         }
-        let mut wait = wait.fixed();
+        let mut wait = wait.pinned()?;
         let mut done: usize = 0;
         while let Some(rest) = buf.get_mut(done..).filter(|rest| !rest.is_empty()) {
             if done > 0 {
@@ -180,7 +180,7 @@ pub trait ByteWrite {
         if bytes.is_empty() {
             return Ok(());
         }
-        let mut wait = wait.fixed();
+        let mut wait = wait.pinned()?;
         let mut rest = bytes;
         while !rest.is_empty() {
             if rest.len() < bytes.len() {

@@ -94,6 +94,8 @@ impl Wait {
 
     /// The same wait with its limit pinned to the clock, so that several operations share it.
     ///
+    /// Where a seccomp filter refuses the clock, the limit is over from the start.
+    ///
     /// # Syscalls
     /// | case | calls |
     /// |------|-------|
@@ -102,9 +104,17 @@ impl Wait {
     #[inline]
     #[must_use]
     pub fn fixed(self) -> Wait {
+        self.pinned().unwrap_or(Wait { limit: Limit::Until(Instant(0)), ..self })
+    }
+
+    /// [`fixed`](Self::fixed), with the clock's own error where it cannot be read.
+    pub(crate) fn pinned(self) -> Result<Wait> {
         match self.limit {
-            Limit::For(nanos) => Wait { limit: Limit::Until(Instant::now().plus(nanos)), ..self },
-            Limit::Forever | Limit::Until(_) => self,
+            Limit::For(nanos) => {
+                let deadline = Instant(sys::monotonic_nanos()?).plus(nanos);
+                Ok(Wait { limit: Limit::Until(deadline), ..self })
+            }
+            Limit::Forever | Limit::Until(_) => Ok(self),
         }
     }
 
@@ -114,7 +124,7 @@ impl Wait {
     /// None for ever, else `clock_gettime`.
     pub(crate) fn next_part(&mut self) -> Result<()> {
         if self.is_loose() {
-            *self = self.fixed();
+            *self = self.pinned()?;
             return Ok(());
         }
         Sleeper::new(*self).left().map(drop)
@@ -135,7 +145,8 @@ pub struct Instant(u64);
 impl Instant {
     /// `clock_gettime(CLOCK_MONOTONIC)` — now.
     ///
-    /// A syscall and not the vDSO, which cannot be found without others.
+    /// A syscall and not the vDSO, which cannot be found without others. Where a seccomp filter refuses it, the
+    /// clock's beginning: what is counted from there is long over.
     ///
     /// # Syscalls
     /// | case | calls |
@@ -146,7 +157,7 @@ impl Instant {
     /// [clock_gettime(2)](https://man7.org/linux/man-pages/man2/clock_gettime.2.html)
     #[inline]
     pub fn now() -> Instant {
-        Instant(sys::monotonic_nanos())
+        Instant(sys::monotonic_nanos().unwrap_or(0))
     }
 
     /// Nanoseconds since the clock's beginning.

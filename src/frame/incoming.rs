@@ -162,10 +162,10 @@ enum Seen {
 fn first_read<R: ByteRead>(stream: &mut R, room: &mut [u8], wait: &mut Wait) -> Result<usize> {
     if wait.is_loose() {
         match stream.try_read(room) {
-            Err(e) if e.is_again() => *wait = wait.fixed(),
+            Err(e) if e.is_again() => *wait = wait.pinned()?,
             Err(e) if e.is(Errno::INTR) => {
                 Sleeper::new(*wait).may_go_on(e)?;
-                *wait = wait.fixed();
+                *wait = wait.pinned()?;
             }
             answer => return answer,
         }

@@ -154,10 +154,10 @@ impl Pace {
         if wait.is_loose() && first {
             match stream.try_write_two(head, msg) {
                 // There is something to wait for: from here on the clock counts.
-                Err(e) if e.is_again() => *wait = wait.fixed(),
+                Err(e) if e.is_again() => *wait = wait.pinned()?,
                 Err(e) if e.is(Errno::INTR) => {
                     Sleeper::new(*wait).may_go_on(e)?;
-                    *wait = wait.fixed();
+                    *wait = wait.pinned()?;
                 }
                 answer => return answer,
             }

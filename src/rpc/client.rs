@@ -90,7 +90,7 @@ impl<'b, C: Sender + Receiver> Client<'b, C> {
         pack(&mut packer)?;
         let request = packer.finish()?;
 
-        let wait = wait.fixed();
+        let wait = wait.pinned()?;
         self.channel.send(request, wait)?;
         self.id = id;
         if self.unanswered == 0 {

@@ -1,6 +1,6 @@
 //! The slow path of every operation: what it does where there is nothing yet.
 
-use super::{Events, Instant, Limit, PollFd, Signals, Wait};
+use super::{Events, Limit, PollFd, Signals, Wait};
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::BorrowedFd;
 use crate::sys;
@@ -101,18 +101,18 @@ impl Sleeper {
     /// What is left of the time; `None` means for ever.
     ///
     /// # Errors
-    /// `ETIMEDOUT` once nothing is left.
+    /// `ETIMEDOUT` once nothing is left; the clock's own.
     pub(crate) fn left(&mut self) -> Result<Option<u64>> {
         let deadline = match self.wait.limit {
             Limit::Forever => return Ok(None),
             Limit::For(0) => return Err(Error::deadline(Call::PPOLL)),
             Limit::For(nanos) => {
-                self.wait = self.wait.fixed();
+                self.wait = self.wait.pinned()?;
                 return Ok(Some(nanos));
             }
             Limit::Until(deadline) => deadline,
         };
-        match deadline.0.saturating_sub(Instant::now().0) {
+        match deadline.0.saturating_sub(sys::monotonic_nanos()?) {
             0 => Err(Error::deadline(Call::PPOLL)),
             left => Ok(Some(left)),
         }
