@@ -51,16 +51,23 @@ fn in_pieces(
     mut ask: impl FnMut(usize, usize) -> core::result::Result<(), Errno>,
 ) -> core::result::Result<(), Errno> {
     let (mut done, mut piece) = (0_usize, len);
+    let mut tries = TRIES;
     while done < len {
         let next = piece.min(len.saturating_sub(done));
         match ask(done, next) {
             Ok(()) => done = done.saturating_add(next),
-            Err(Errno::INTR) => piece = (next / 2).max(PIECE_MIN) & !(PIECE_MIN - 1),
+            Err(Errno::INTR) if tries > 0 => {
+                tries = tries.saturating_sub(1);
+                piece = (next / 2).max(PIECE_MIN) & !(PIECE_MIN - 1);
+            }
             Err(errno) => return Err(errno),
         }
     }
     Ok(())
 }
+
+/// Interruptions, all in all, after which it is not for want of time that the memory cannot be had.
+const TRIES: u32 = 1000;
 
 /// A multiple of every page, and found in no time.
 const PIECE_MIN: usize = 1 << 16;

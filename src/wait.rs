@@ -10,7 +10,7 @@ mod sleeper;
 #[cfg(test)]
 mod tests;
 
-use crate::error::{Call, Errno, Error, Result};
+use crate::error::{Call, Errno, Error, Origin, Result};
 use crate::fd::{AsFd, BorrowedFd, RawFd};
 use crate::sys;
 use core::fmt;
@@ -304,7 +304,10 @@ impl<'fd> PollFd<'fd> {
 pub fn poll(fds: &mut [PollFd<'_>], wait: Wait) -> Result<usize> {
     let mut sleeper = Sleeper::new(wait);
     // Where the time is over, what is ready is told all the same.
-    let left = sleeper.left().unwrap_or(Some(0));
+    let left = match sleeper.left() {
+        Err(e) if e.origin() == Origin::Deadline => Some(0),
+        left => left?,
+    };
     match sleeper.sleep(fds, left) {
         Ok(0) => Err(Error::deadline(Call::PPOLL)),
         Err(e) if e.is(Errno::INTR) => {
