@@ -243,16 +243,17 @@ mod table {
 
     calls! {
         ACCEPT4 "accept4", BIND "bind", CLOCK_GETTIME "clock_gettime", CLOSE "close", CONNECT "connect",
-        DUP3 "dup3", FALLOCATE "fallocate", FCHMOD "fchmod", FCNTL "fcntl", FLOCK "flock", FSTAT "fstat",
-        FSTATFS "fstatfs", FTRUNCATE "ftruncate", GETDENTS64 "getdents64", GETEUID "geteuid", GETPID "getpid",
-        GETSOCKNAME "getsockname", GETSOCKOPT "getsockopt", IOCTL "ioctl", LISTEN "listen", MADVISE "madvise",
-        MEMFD_CREATE "memfd_create", MKNODAT "mknodat", MMAP "mmap", MPROTECT "mprotect", MUNMAP "munmap",
-        NEWFSTATAT "newfstatat", OPENAT "openat", PIPE2 "pipe2", PPOLL "ppoll", PREADV2 "preadv2",
-        PWRITEV2 "pwritev2", READ "read", READLINKAT "readlinkat", RECVFROM "recvfrom", RECVMSG "recvmsg",
-        RT_SIGPENDING "rt_sigpending", RT_SIGPROCMASK "rt_sigprocmask", RT_SIGTIMEDWAIT "rt_sigtimedwait",
-        SCHED_YIELD "sched_yield", SENDMSG "sendmsg", SENDTO "sendto", SETSOCKOPT "setsockopt",
-        SHUTDOWN "shutdown", SOCKET "socket", SOCKETPAIR "socketpair", STATX "statx", UNLINKAT "unlinkat",
-        WRITE "write", WRITEV "writev",
+        DUP3 "dup3", EXIT "exit", EXIT_GROUP "exit_group", FALLOCATE "fallocate", FCHMOD "fchmod",
+        FCNTL "fcntl", FLOCK "flock", FSTAT "fstat", FSTATFS "fstatfs", FTRUNCATE "ftruncate", GETDENTS64 "getdents64",
+        GETEUID "geteuid", GETPID "getpid", GETSOCKNAME "getsockname", GETSOCKOPT "getsockopt", IOCTL "ioctl",
+        LISTEN "listen", MADVISE "madvise", MEMFD_CREATE "memfd_create", MKNODAT "mknodat", MMAP "mmap",
+        MPROTECT "mprotect", MUNMAP "munmap", NEWFSTATAT "newfstatat", OPENAT "openat", PIPE2 "pipe2",
+        PPOLL "ppoll", PRCTL "prctl", PREADV2 "preadv2", PWRITEV2 "pwritev2", READ "read",
+        READLINKAT "readlinkat", RECVFROM "recvfrom", RECVMSG "recvmsg", RESTART_SYSCALL "restart_syscall",
+        RT_SIGPENDING "rt_sigpending", RT_SIGPROCMASK "rt_sigprocmask", RT_SIGRETURN "rt_sigreturn",
+        RT_SIGTIMEDWAIT "rt_sigtimedwait", SCHED_YIELD "sched_yield", SECCOMP "seccomp", SENDMSG "sendmsg",
+        SENDTO "sendto", SETSOCKOPT "setsockopt", SHUTDOWN "shutdown", SOCKET "socket",
+        SOCKETPAIR "socketpair", STATX "statx", UNLINKAT "unlinkat", WRITE "write", WRITEV "writev",
         // No syscall at all: a word or a position read from shared memory.
         MEMORY "memory",
         // No syscall at all: packing and unpacking of a remote call.
@@ -267,6 +268,19 @@ mod table {
         /// ```
         pub fn name(self) -> &'static str {
             NAMES.get(self.0 as usize).copied().unwrap_or("unknown")
+        }
+
+        /// Below [`COUNT`](Self::COUNT).
+        pub(crate) const fn index(self) -> u32 {
+            self.0 as u32
+        }
+
+        /// How many there are.
+        pub(crate) const COUNT: usize = NAMES.len();
+
+        /// Every one, in the order of its index.
+        pub(crate) fn all() -> impl Iterator<Item = Call> + Clone {
+            (0..Self::COUNT as u8).map(Call)
         }
     }
 }

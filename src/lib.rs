@@ -13,7 +13,8 @@
 //! | [`frame`] | what it is put over | whole messages on any byte stream |
 //! | [`rpc`] | what it is put over | remote calls over any two-way channel |
 //!
-//! [`wait`] has deadlines and readiness of several descriptors, [`proc`] shows what a process holds.
+//! [`wait`] has deadlines and readiness of several descriptors, [`proc`] shows what a process holds, [`seccomp`]
+//! leaves a process the calls that it makes and no others.
 //!
 //! # Examples
 //! A child answers its parent. Each keeps one end and drops the other; [`channel`] has the contract that both
@@ -40,7 +41,7 @@
 //! # Guarantees
 //! - Each function that reaches the kernel lists its syscalls, case by case, and makes no other.
 //! - A bad argument is refused before any syscall; an [`Error`] names the syscall and the errno.
-//! - No panic path, no allocator, no thread-local, no writable static.
+//! - No panic path of ours, no allocator, no thread-local, no writable static.
 //! - No signal is raised, and no signal disposition touched.
 //! - Every descriptor is close-on-exec from the call that makes it, and closed on every error path.
 //! - A peer may be malicious: it gets an error out of us, at the worst.
@@ -48,7 +49,7 @@
 //! # Layers
 //! ```text
 //! composites   frame    rpc                               know the traits of channel alone
-//! mechanisms   pipe <- fifo     memory <- ring     socket     proc
+//! mechanisms   pipe <- fifo     memory <- ring     socket     proc     seccomp
 //! base         channel    wait    fd    error
 //! kernel       rustix, and sys for what rustix lacks
 //! ```
@@ -80,6 +81,11 @@
 #[cfg(test)]
 extern crate std;
 
+/// The example of the README is compiled and run as the others are.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub mod channel;
 mod error;
 #[allow(unsafe_code)]
@@ -91,6 +97,7 @@ pub mod pipe;
 pub mod proc;
 pub mod ring;
 pub mod rpc;
+pub mod seccomp;
 pub mod socket;
 #[allow(unsafe_code)]
 mod sys;

@@ -65,6 +65,8 @@ const STOPS: &[fn(&mut Tour) -> Outcome] = &[
 
 /// The tour itself runs in a child, so that whatever becomes of it, somebody is left to clean up.
 fn main() -> ExitCode {
+    // A signal waits until there is somebody to hand it on to.
+    scratch::hold_signals(true);
     let scratch = match Scratch::create() {
         Ok(scratch) => scratch,
         Err(e) => {
@@ -73,9 +75,13 @@ fn main() -> ExitCode {
         }
     };
     let status = match bare_fork() {
-        Ok(0) => leave(i32::from(!walk(scratch))),
+        Ok(0) => {
+            scratch::hold_signals(false);
+            leave(i32::from(!walk(scratch)))
+        }
         Ok(pid) => {
             scratch::hand_on_signals(pid);
+            scratch::hold_signals(false);
             wait_for(pid as u32)
         }
         Err(e) => Err(e),

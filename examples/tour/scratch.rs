@@ -3,6 +3,7 @@
 use std::ffi::CString;
 use std::fs;
 use std::io;
+use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -47,10 +48,27 @@ impl Drop for Scratch {
 /// Who walks, for whoever wants to end the tour.
 static WALKER: AtomicI32 = AtomicI32::new(0);
 
+/// What ends a program from outside.
+const ENDS: [libc::c_int; 4] = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT];
+
+/// Blocks or unblocks what would end this process.
+pub fn hold_signals(hold: bool) {
+    let mut set = MaybeUninit::<libc::sigset_t>::uninit();
+    // SAFETY: room for one set.
+    unsafe { libc::sigemptyset(set.as_mut_ptr()) };
+    for signal in ENDS {
+        // SAFETY: initialised by the line above the loop.
+        unsafe { libc::sigaddset(set.as_mut_ptr(), signal) };
+    }
+    let how = if hold { libc::SIG_BLOCK } else { libc::SIG_UNBLOCK };
+    // SAFETY: an initialised set, and the old one is not asked for.
+    unsafe { libc::sigprocmask(how, set.as_ptr(), std::ptr::null_mut()) };
+}
+
 /// What would end this process ends the one that walks, and leaves this one to clean up.
 pub fn hand_on_signals(walker: libc::pid_t) {
     WALKER.store(walker, Ordering::Relaxed);
-    for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT] {
+    for signal in ENDS {
         let handler = hand_on as extern "C" fn(libc::c_int);
         // SAFETY: the handler does nothing but a syscall.
         unsafe { libc::signal(signal, handler as libc::sighandler_t) };

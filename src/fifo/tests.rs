@@ -1,6 +1,10 @@
 use super::*;
 use crate::channel::{ByteRead, ByteWrite, Receiver, Sender};
+use crate::fd::Fd;
+use crate::pipe::ReadEnd;
+use crate::wait::Wait;
 use core::time::Duration;
+use rustix::fs::OFlags;
 use std::ffi::CString;
 use std::format;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, symlink};

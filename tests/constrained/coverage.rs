@@ -13,7 +13,8 @@ fn wanted(sources: &[Source]) -> BTreeSet<String> {
     let functions = model.functions.iter().filter(|f| f.public && f.has_body);
     let functions = functions.filter(|f| !f.of_trait.as_deref().is_some_and(formatting)).map(|f| f.key());
     let types = model.types.iter().filter(|t| t.public && dropping.contains(&t.name));
-    functions.chain(types.map(|t| format!("{}::drop", t.key()))).collect()
+    // A symbol has no `&`.
+    functions.chain(types.map(|t| format!("{}::drop", t.key()))).map(|key| key.replace('&', "ref_")).collect()
 }
 
 #[test]

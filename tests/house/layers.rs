@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! composites   frame    rpc                                   know the traits only
-//! mechanisms   pipe <- fifo     memory <- ring -> socket     proc
+//! mechanisms   pipe <- fifo     memory <- ring -> socket     proc     seccomp
 //! base         channel   wait   fd   error
 //! kernel       rustix, and sys for what rustix lacks  ->  linux-raw-sys
 //! ```
@@ -25,7 +25,7 @@ fn may_use(path: &str, target: &str) -> bool {
         "lib" => true,
         // Any mechanism behind the traits, and none by name.
         "frame" | "rpc" => base,
-        "pipe" | "memory" | "socket" | "proc" => base || kernel,
+        "pipe" | "memory" | "socket" | "proc" | "seccomp" => base || kernel,
         "fifo" => base || kernel || target == "pipe",
         // Strangers exchange memory in one file alone.
         "ring" => base || kernel || target == "memory" || (path == "ring/meeting.rs" && target == "socket"),

@@ -9,6 +9,7 @@ mod pipe;
 mod proc;
 mod ring;
 mod rpc;
+mod seccomp;
 mod socket;
 mod wait;
 mod waiting;
@@ -25,6 +26,7 @@ pub fn all(s: &mut Scenarios) {
     proc::cases(s);
     ring::cases(s);
     rpc::cases(s);
+    seccomp::cases(s);
     socket::cases(s);
     wait::cases(s);
 }

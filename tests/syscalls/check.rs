@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::grammar::Row;
 use crate::rules;
 use crate::scenario::Scenario;
 use crate::tables::Tables;
@@ -17,33 +18,72 @@ pub enum Verdict {
 
 /// Whether what the scenario's window held is what its row says.
 pub fn scenario(tables: &Tables, scenario: &Scenario, kernel: Kernel) -> Verdict {
-    let Scenario { function, case, mode, over, .. } = scenario;
-    let title = format!("{function}, \"{case}\"");
-    let Some(entry) = tables.find(function) else {
-        return Verdict::Differs(format!("{title}: a scenario without a table"));
-    };
-    let rows: Vec<_> = tables.rows(entry, *over).into_iter().filter(|(_, r)| r.case == *case).collect();
-    if rows.is_empty() {
-        return Verdict::Differs(format!("{title}: a scenario without a row"));
-    }
+    traced(tables, scenario, kernel).verdict
+}
+
+/// A scenario as it went: what its window held, and the row that this is, or should have been.
+#[allow(dead_code)] // shown by the example `audit`
+pub struct Traced<'t> {
+    /// `None` where nothing came of it.
+    pub calls: Option<Vec<String>>,
+    /// With the entry that it stands in; `None` where there is no such row.
+    pub row: Option<(usize, &'t Row)>,
+    pub verdict: Verdict,
+}
+
+/// As [`scenario`], with all that was seen.
+pub fn traced<'t>(tables: &'t Tables, scenario: &Scenario, kernel: Kernel) -> Traced<'t> {
+    let Scenario { case, .. } = scenario;
+    let rows = rows(tables, scenario);
+    let row = rows.first().copied();
+    let without = |verdict| Traced { calls: None, row, verdict };
     let newer = |(at, row): &(usize, &_)| tables.names(*at, row).contains("pwritev2");
-    if !kernel.has_nosignal && rows.iter().all(newer) && !case.starts_with("before ") {
-        return Verdict::Skipped("this kernel has no RWF_NOSIGNAL (Linux 6.18)");
+    let too_old = !kernel.has_nosignal && rows.iter().all(newer) && !case.starts_with("before ");
+    if !rows.is_empty() && too_old {
+        return without(Verdict::Skipped("this kernel has no RWF_NOSIGNAL (Linux 6.18)"));
     }
-    let calls = match scenario.run() {
-        Ok(calls) => calls,
-        Err(Failure::Refused(_)) => return Verdict::Skipped("the tracer may not answer a call here"),
-        Err(e) => return Verdict::Differs(format!("{title}: {e}")),
-    };
+    if rows.is_empty() {
+        return compared(tables, scenario, &[]);
+    }
+    match scenario.run() {
+        Ok(calls) => compared(tables, scenario, &calls),
+        Err(Failure::Refused(_)) => without(Verdict::Skipped("the tracer may not answer a call here")),
+        Err(e) => without(Verdict::Differs(format!("{}: {e}", title(scenario)))),
+    }
+}
+
+/// What the tables say to these calls of the scenario.
+pub fn compared<'t>(tables: &'t Tables, scenario: &Scenario, calls: &[Syscall]) -> Traced<'t> {
+    let Scenario { function, mode, over, .. } = scenario;
+    let title = title(scenario);
+    let rows = rows(tables, scenario);
     let seen: Vec<String> = calls.iter().map(Syscall::name).collect();
-    if !rows.iter().any(|(at, row)| tables.matches(*at, row, *over, &seen)) {
-        return Verdict::Differs(format!("{title}: {} is not what the row says", list(&seen)));
-    }
-    let broken: Vec<String> = calls.iter().flat_map(|c| rules::broken(function, c, *mode)).collect();
-    match broken.first() {
-        Some(first) => Verdict::Differs(format!("{title}: {first}")),
+    let holding = rows.iter().find(|(at, row)| tables.matches(*at, row, *over, &seen));
+    let broken = calls.iter().flat_map(|c| rules::broken(function, c, *mode)).next();
+    let verdict = match broken {
+        _ if tables.find(function).is_none() => {
+            Verdict::Differs(format!("{title}: a scenario without a table"))
+        }
+        _ if rows.is_empty() => Verdict::Differs(format!("{title}: a scenario without a row")),
+        _ if holding.is_none() => {
+            Verdict::Differs(format!("{title}: {} is not what the row says", list(&seen)))
+        }
+        Some(broken) => Verdict::Differs(format!("{title}: {broken}")),
         None => Verdict::Holds,
-    }
+    };
+    let row = holding.or(rows.first()).copied();
+    Traced { calls: row.map(|_| seen), row, verdict }
+}
+
+/// The rows that the scenario can be of, each with the entry it stands in.
+fn rows<'t>(tables: &'t Tables, scenario: &Scenario) -> Vec<(usize, &'t Row)> {
+    let Scenario { function, case, over, .. } = scenario;
+    let all = tables.find(function).map(|entry| tables.rows(entry, *over)).unwrap_or_default();
+    all.into_iter().filter(|(_, r)| r.case == *case).collect()
+}
+
+fn title(scenario: &Scenario) -> String {
+    format!("{}, \"{}\"", scenario.function, scenario.case)
 }
 
 /// What of the running kernel decides which rows can happen.

@@ -12,6 +12,8 @@ mod grammar;
 mod publish;
 mod rules;
 mod scenario;
+#[path = "../support/skip.rs"]
+mod skip;
 #[path = "../house/source.rs"]
 #[allow(dead_code)] // a part of it is the house's
 mod source;
@@ -40,7 +42,7 @@ fn main() -> ExitCode {
         report.test("docs_are_as_the_tables", &publish::stale(&tables));
     }
     if let Err(refused @ trace::Failure::Refused(_)) = trace::trace(|| ()) {
-        println!("SKIP {} scenarios: {refused}", all.0.len());
+        skip::skip(&format!("all {} scenarios: {refused}", all.0.len()));
         return report.end();
     }
     let _scratch = Scratch::new();
@@ -66,7 +68,7 @@ fn main() -> ExitCode {
         report.test(&format!("rows_of_{module}"), found);
     }
     for (why, n) in skipped {
-        println!("SKIP {n} scenarios: {why}");
+        skip::skip(&format!("{n} scenarios: {why}"));
     }
     let functions = tables.documented().count();
     let rows: usize = tables.documented().map(|(_, e)| e.table.rows.len()).sum();

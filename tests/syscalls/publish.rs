@@ -201,7 +201,7 @@ fn function(tables: &Tables, i: usize, entry: &Entry) -> String {
 }
 
 /// A call is a string, a group an array, another's table an object.
-fn calls(tables: &Tables, entry: usize, items: &[Item]) -> String {
+pub fn calls(tables: &Tables, entry: usize, items: &[Item]) -> String {
     let text = |item: &Item| match item {
         Item::Call(name) => string(name),
         Item::Group(inside) => calls(tables, entry, inside),
@@ -215,10 +215,10 @@ fn keys(tables: &Tables, entry: usize, reference: &Reference) -> String {
     strings(&keys.iter().map(|i| tables.entries[*i].key.as_str()).collect::<Vec<_>>())
 }
 
-fn strings(all: &[&str]) -> String {
+pub fn strings(all: &[&str]) -> String {
     format!("[{}]", all.iter().map(|s| string(s)).collect::<Vec<_>>().join(", "))
 }
 
-fn string(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+pub fn string(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
 }

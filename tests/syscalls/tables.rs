@@ -1,6 +1,7 @@
 //! Every table of src/, with its references resolved, and whether a list of calls is one of a row's.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::grammar::{self, Item, Reference, Row, Table};
 use crate::source::{self, Model, Source};
@@ -208,8 +209,8 @@ impl Tables {
 
     /// Whether `calls` is, from beginning to end, what a row of `entry` says.
     pub fn matches(&self, entry: usize, row: &Row, over: Over<'_>, calls: &Calls) -> bool {
-        let walk = Walk { tables: self, kernel: row.kernel(), over, calls };
-        walk.ends(entry, &row.calls, 0, 0).contains(&calls.len())
+        let walk = Walk { tables: self, kernel: row.kernel(), over, calls, known: RefCell::default() };
+        walk.ends(entry, &row.calls, 0).contains(&calls.len())
     }
 
     /// Every call that a row of `entry` may make.
@@ -264,35 +265,36 @@ struct Walk<'t> {
     kernel: Option<&'t str>,
     over: Over<'t>,
     calls: &'t Calls,
+    /// Where a row that is read from some call on can end; none yet where that is being found out, so that a table
+    /// which goes on with itself comes to an end.
+    known: RefCell<HashMap<(*const Row, usize), BTreeSet<usize>>>,
 }
 
 impl Walk<'_> {
     /// Where a reading of `items` that begins at `from` can end.
-    fn ends(&self, entry: usize, items: &[Item], from: usize, depth: u32) -> BTreeSet<usize> {
+    fn ends(&self, entry: usize, items: &[Item], from: usize) -> BTreeSet<usize> {
         let mut at = BTreeSet::from([from]);
         for item in items {
-            at = at.into_iter().flat_map(|from| self.after(entry, item, from, depth)).collect();
+            at = at.into_iter().flat_map(|from| self.after(entry, item, from)).collect();
         }
         at
     }
 
-    fn after(&self, entry: usize, item: &Item, from: usize, depth: u32) -> BTreeSet<usize> {
+    fn after(&self, entry: usize, item: &Item, from: usize) -> BTreeSet<usize> {
         match item {
             Item::Call(name) if self.calls.get(from) == Some(name) => BTreeSet::from([from + 1]),
             Item::Call(_) => BTreeSet::new(),
             Item::Group(inside) => {
-                let mut all = self.ends(entry, inside, from, depth);
+                let mut all = self.ends(entry, inside, from);
                 loop {
                     let more: BTreeSet<usize> =
-                        all.iter().flat_map(|&from| self.ends(entry, inside, from, depth)).collect();
+                        all.iter().flat_map(|&from| self.ends(entry, inside, from)).collect();
                     if more.is_subset(&all) {
                         return all;
                     }
                     all.extend(more);
                 }
             }
-            // Deeper than there are calls, for a table that goes on with itself.
-            Item::Table(_) if depth as usize >= DEEPEST as usize + self.calls.len() => BTreeSet::new(),
             Item::Table(reference) => {
                 let of = self.tables.resolve(entry, reference, self.over);
                 let rows: Vec<_> = of.into_iter().flat_map(|of| self.tables.rows(of, self.over)).collect();
@@ -300,8 +302,19 @@ impl Walk<'_> {
                 let kernel = if same_kernel { self.kernel } else { None };
                 let stands = |r: &Row| r.kernel() == kernel && r.case != grammar::REFUSED;
                 let rows = rows.into_iter().filter(|(_, r)| stands(r));
-                rows.flat_map(|(at, row)| self.ends(at, &row.calls, from, depth + 1)).collect()
+                rows.flat_map(|(at, row)| self.row_ends(at, row, from)).collect()
             }
         }
+    }
+
+    fn row_ends(&self, entry: usize, row: &Row, from: usize) -> BTreeSet<usize> {
+        let key = (std::ptr::from_ref(row), from);
+        if let Some(known) = self.known.borrow().get(&key) {
+            return known.clone();
+        }
+        self.known.borrow_mut().insert(key, BTreeSet::new());
+        let ends = self.ends(entry, &row.calls, from);
+        self.known.borrow_mut().insert(key, ends.clone());
+        ends
     }
 }

@@ -1,4 +1,4 @@
-//! pipe, FIFO, memory, ring, socket, proc.
+//! pipe, FIFO, memory, ring, socket, proc, seccomp.
 
 use core::ffi::CStr;
 use core::sync::atomic::{AtomicU32, AtomicU64};
@@ -8,8 +8,9 @@ use rawipc::memory::{File, Map, Memfd, ReadOnlyMap};
 use rawipc::pipe::{self, PacketReceiver, PacketSender, ReadEnd, WriteEnd};
 use rawipc::proc::{Access, Entry, FdInfo, Kind, Link, OpenFile, Process, Table};
 use rawipc::ring::{self, Consumer, Producer};
+use rawipc::seccomp::{Action, Check, Fcntl, Filter, Instruction, List};
 use rawipc::socket::{Address, Datagram, Listener, Options, Seqpacket, Stream};
-use rawipc::{ByteRead, ByteWrite, Receiver, Result, Sender, Wait};
+use rawipc::{ByteRead, ByteWrite, Call, Receiver, Result, Sender, Wait};
 
 use crate::probes;
 
@@ -174,6 +175,14 @@ probes! {
     probe_socket__Stream__try_write_two(s: &mut Stream, a: &[u8], b: &[u8]) -> Result<usize> =
         s.try_write_two(a, b);
     probe_socket__Stream__drop(s: Stream) = drop(s);
+    probe_socket__ref_Stream__read(s: &Stream, buf: &mut [u8], w: Wait) -> Result<usize> = (&*s).read(buf, w);
+    probe_socket__ref_Stream__try_read(s: &Stream, buf: &mut [u8]) -> Result<usize> = (&*s).try_read(buf);
+    probe_socket__ref_Stream__write(s: &Stream, b: &[u8], w: Wait) -> Result<usize> = (&*s).write(b, w);
+    probe_socket__ref_Stream__try_write(s: &Stream, b: &[u8]) -> Result<usize> = (&*s).try_write(b);
+    probe_socket__ref_Stream__write_two(s: &Stream, a: &[u8], b: &[u8], w: Wait) -> Result<usize> =
+        (&*s).write_two(a, b, w);
+    probe_socket__ref_Stream__try_write_two(s: &Stream, a: &[u8], b: &[u8]) -> Result<usize> =
+        (&*s).try_write_two(a, b);
 
     probe_socket__Seqpacket__pair() -> Result<(Seqpacket, Seqpacket)> = Seqpacket::pair();
     probe_socket__Seqpacket__connect(a: &Address, w: Wait) -> Result<Seqpacket> = Seqpacket::connect(a, w);
@@ -239,4 +248,25 @@ probes! {
     probe_proc__Access__reads(a: Access) -> bool = a.reads();
     probe_proc__Access__writes(a: Access) -> bool = a.writes();
     probe_proc__Access__as_str(a: Access) -> &'static str = a.as_str();
+}
+
+probes! {
+    probe_seccomp__List__of(calls: &[Call], commands: &[Fcntl]) -> List = List::of(calls, commands);
+    probe_seccomp__List__and(l: List, other: List) -> List = l.and(other);
+    probe_seccomp__List__with(l: List, call: Call) -> List = l.with(call);
+    probe_seccomp__List__with_fcntl(l: List, command: Fcntl) -> List = l.with_fcntl(command);
+    probe_seccomp__List__without(l: List, call: Call) -> List = l.without(call);
+    probe_seccomp__List__without_fcntl(l: List, command: Fcntl) -> List = l.without_fcntl(command);
+    probe_seccomp__List__contains(l: &List, call: Call) -> bool = l.contains(call);
+    probe_seccomp__List__calls(l: &List) -> Option<Call> = l.calls().next();
+    probe_seccomp__List__fcntls(l: &List) -> Option<Fcntl> = l.fcntls().next();
+    probe_seccomp__List__check(l: &List, call: Call) -> Option<Check> = l.check(call);
+    probe_seccomp__Check__values(c: &Check) -> &[u32] = c.values();
+    probe_seccomp__Fcntl__as_raw(command: Fcntl) -> u32 = command.as_raw();
+    probe_seccomp__Fcntl__name(command: Fcntl) -> &'static str = command.name();
+    probe_seccomp__Filter__new<'b>(l: List, n: &[u32], a: Action, buf: &'b mut [Instruction]) -> Result<Filter<'b>> =
+        Filter::new(l, n, a, buf);
+    probe_seccomp__Filter__instructions<'b>(f: &Filter<'b>) -> &'b [Instruction] = f.instructions();
+    probe_seccomp__Filter__install(f: &Filter<'_>) -> Result<()> = f.install();
+    probe_seccomp__Filter__install_on_all_threads(f: &Filter<'_>) -> Result<()> = f.install_on_all_threads();
 }
