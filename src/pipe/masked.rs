@@ -19,11 +19,13 @@ pub(super) fn put_masked(fd: &Fd, parts: &[IoSlice<'_>], len: usize) -> Result<u
         Ok(n) => n < len,
         Err(e) => e.is(Errno::PIPE),
     };
-    let is_taken = !raised || was_pending || match sys::take_pending(sys::SIGPIPE_SET) {
-        // EAGAIN means that none was raised, which is as good.
-        Err(e) => e.is_again(),
-        Ok(()) => true,
-    };
+    let is_taken = !raised
+        || was_pending
+        || match sys::take_pending(sys::SIGPIPE_SET) {
+            // EAGAIN means that none was raised, which is as good.
+            Err(e) => e.is_again(),
+            Ok(()) => true,
+        };
     // Where a filter refuses to take the signal, it stays blocked, and kills nobody. What the write said stands: the
     // bytes are where they are, whatever becomes of the mask.
     if !was_blocked && is_taken {
