@@ -119,10 +119,12 @@ impl Producer {
     #[cold]
     fn ring(&mut self) -> Result<()> {
         self.bell.ring().inspect_err(|e| {
-            if e.is(Errno::PIPE) {
-                self.state = State::Gone;
-            } else {
+            if e.is(Errno::NOBUFS) {
                 self.consumer.missed();
+            } else {
+                // Gone; or nobody can be woken any more, and a message that is there already may be heard of: it is
+                // not to be sent again.
+                self.state = State::Gone;
             }
         })
     }
@@ -192,7 +194,7 @@ impl Sender for Producer {
     /// # Errors
     /// As [`Sender::send`], and `EBADMSG`: the consumer wrote a position that cannot be; the ring is corrupt and
     /// stays so. `ENOBUFS`: no room, and no memory in the kernel to wake the consumer so that it makes some; nothing
-    /// was sent.
+    /// was sent. Any other errno of `sendto` breaks this end for good: the message may arrive, nothing after it does.
     ///
     /// # Syscalls
     /// A bell is owed where the kernel had no memory to wake the other side before.
