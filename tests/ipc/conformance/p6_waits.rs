@@ -42,9 +42,13 @@ fn deadlines(what: &str, mut op: impl FnMut(Wait) -> Result<()>) {
     ends_in_time(what, Duration::ZERO, || op(Wait::until(rawipc::wait::Instant::from_nanos(1))));
 
     let timer = Timer::every(Duration::from_millis(2));
-    let before = signals::handled();
-    ends_in_time(what, LIMIT, || op(Wait::at_most(LIMIT)));
-    assert!(signals::handled() > before + 3, "too few signals came to prove anything");
+    // On a machine that lets this process stand, the signals of a whole wait can come as one: then it waits again.
+    let proved = (0..20).any(|_| {
+        let before = signals::handled();
+        ends_in_time(what, LIMIT, || op(Wait::at_most(LIMIT)));
+        signals::handled() > before + 3
+    });
+    assert!(proved, "in none of twenty waits enough signals came to prove anything");
     drop(timer);
 }
 
