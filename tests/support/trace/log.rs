@@ -65,14 +65,14 @@ impl Log {
             Info::EXIT => {
                 let Some(Entered { number, args, answer }) = self.entered.take() else { return Act::Nothing };
                 let [result, ..] = info.data;
-                match number as i64 {
+                match number as libc::c_long {
                     OPEN => {
                         self.windows.push(Window { label: args[0], calls: Vec::new() });
                         self.open = true;
                     }
                     SHUT => self.open = false,
                     ANSWER | CUE => {
-                        let what = match number as i64 {
+                        let what = match number as libc::c_long {
                             CUE => What::Cue { held: args[2] != 0 },
                             _ => What::Answer(args[2] as i64),
                         };
@@ -96,7 +96,7 @@ impl Log {
 /// glibc makes `fstat` as a `newfstatat` of no path at all, which is what it is counted as.
 fn through_libc(number: u64, args: &[u64; 6]) -> u64 {
     let of_no_path = args[3] == libc::AT_EMPTY_PATH as u64;
-    if cfg!(feature = "libc") && number == libc::SYS_newfstatat as u64 && of_no_path {
+    if cfg!(feature = "libc") && Some(number) == super::number("newfstatat") && of_no_path {
         return libc::SYS_fstat as u64;
     }
     number
