@@ -61,6 +61,7 @@ fn date(seconds: i64) -> String {
     let format = if (0..HALF_A_YEAR).contains(&age) { c"%b %e %H:%M" } else { c"%b %e  %Y" };
     // SAFETY: all zeroes is a valid `tm`.
     let mut tm = unsafe { std::mem::zeroed::<libc::tm>() };
+    let seconds = seconds as libc::time_t;
     // SAFETY: both are live.
     unsafe { libc::localtime_r(&raw const seconds, &raw mut tm) };
     let mut text = [0u8; 32];

@@ -108,12 +108,12 @@ fn every_public_type_is_measured() {
 
 #[test]
 fn sizes_are_as_committed() {
-    let mut text = String::from("# type size align, x86-64\n");
+    let mut text = String::from("# type size align, 64 bits\n");
     for (key, size, align) in layouts() {
         text.push_str(&format!("{key} {size} {align}\n"));
     }
-    if !cfg!(target_arch = "x86_64") {
-        source::skip("the committed sizes are those of x86-64");
+    if !cfg!(target_pointer_width = "64") {
+        source::skip("the committed sizes are those of 64 bits");
         return;
     }
     let path = root().join("tests/house/layout.txt");

@@ -1,5 +1,5 @@
 //! Other machines: the library builds for each whose standard library is installed, and with `RAWIPC_MACHINES=all`
-//! its unit tests and the suite of tests/ipc run there, under qemu-user where the processor is another.
+//! its unit tests, the suite of tests/ipc and the check of layouts run there, under qemu-user where the processor is another.
 //!
 //! What cannot work there stands in `MACHINE.txt`, with the reason. A test that fails and is not listed fails here; so
 //! does a line that names no test that failed. Compilers are `$RUSTC`, those of `$RAWIPC_RUSTC` (`:` between them), and
@@ -128,7 +128,7 @@ impl Machine {
             .env("RUSTC", rustc)
             .env(for_target("LINKER"), self.linker)
             // Static: Debian's dynamic loader does not get far under its emulator.
-            .env(for_target("RUSTFLAGS"), "-C target-feature=+crt-static -D warnings")
+            .env(for_target("RUSTFLAGS"), "-C target-feature=+crt-static")
             // An emulator is slow, and so is building what nobody debugs.
             .env("CARGO_PROFILE_TEST_OPT_LEVEL", "1")
             .env("CARGO_PROFILE_TEST_DEBUG", "0")
@@ -136,15 +136,16 @@ impl Machine {
         Ok(cargo)
     }
 
-    /// The unit tests and the suite, built.
+    /// The unit tests and the suites, built.
     fn programs(&self, rustc: &Path) -> Result<Vec<PathBuf>, String> {
-        let args = ["test", "--no-run", "--lib", "--test", "ipc", "--message-format", "json"];
+        let suites = ["--lib", "--test", "ipc", "--test", "house"];
+        let args = [&["test", "--no-run", "--message-format", "json"][..], &suites].concat();
         let text = run(self.cargo(rustc, &args)?)?;
         let messages = text.lines().filter_map(|l| serde_json::from_str::<serde_json::Value>(l).ok());
         let tests = messages.filter(|m| m["profile"]["test"] == true);
         let programs = tests.filter_map(|m| m["executable"].as_str().map(PathBuf::from));
         let programs: Vec<PathBuf> = programs.collect();
-        if programs.len() == 2 { Ok(programs) } else { Err(format!("built {programs:?}")) }
+        if programs.len() == 3 { Ok(programs) } else { Err(format!("built {programs:?}")) }
     }
 
     /// What a program of tests says.
@@ -153,6 +154,10 @@ impl Machine {
         words.retain(|w| !w.is_empty());
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).env("RUST_BACKTRACE", "0").stdout(Stdio::piped()).stderr(Stdio::null());
+        // Of the house, what depends on the machine.
+        if program.file_name().is_some_and(|name| name.to_string_lossy().starts_with("house-")) {
+            command.arg("layout::");
+        }
         let Ok(mut child) = command.spawn() else { return String::new() };
         let mut out = child.stdout.take().expect("piped");
         let reader = std::thread::spawn(move || {
