@@ -5,6 +5,7 @@ use super::connection::{Connection, Kind};
 use super::name::{BoundName, PRIVATE};
 use crate::error::{Call, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
+use crate::sys::made::accept4;
 use crate::wait::{Events, Wait, until_done};
 use core::fmt;
 use core::marker::PhantomData;
@@ -195,8 +196,7 @@ impl<C: Connection> Listener<C> {
     /// | ready; nobody there | `accept4` |
     pub fn try_accept(&self) -> Result<C> {
         // One that gave up while it waited is accepted, and its end read: no ECONNABORTED here.
-        let answer = rustix::net::accept_with(&self.fd, SocketFlags::CLOEXEC);
-        answer.map(|fd| C::of(fd.into())).named(Call::ACCEPT4)
+        accept4(self.fd.as_fd(), SocketFlags::CLOEXEC).map(|made| C::of(made.into()))
     }
 
     /// Stops listening and removes its file and the lock, and tells whether the file was there to be removed.
