@@ -1,4 +1,5 @@
-//! The allow-lists: current, sufficient, and each member of each needed. Forks, and so owns its main.
+//! The allow-lists: current, sufficient, and each member of each needed; and so for each row of the syscall tables
+//! that they are made from. Forks, and so owns its main.
 //!
 //! `RAWIPC_BLESS=1` renews src/seccomp/lists.rs.
 
