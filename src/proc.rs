@@ -34,6 +34,7 @@ pub const LINK_MAX: usize = linux_raw_sys::general::PATH_MAX as usize;
 /// A process, by its directory in /proc: this very one for as long as the value lives, whoever gets its number.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` |
@@ -66,6 +67,7 @@ impl Process {
     /// us, or there is no /proc. `EMFILE`, `ENFILE`: no descriptors left.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; no such process | `openat` |
@@ -108,11 +110,23 @@ impl Process {
     /// As [`open`](Self::open).
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `openat` |
     pub fn own() -> Result<Process> {
         Self::at(c"/proc/self")
+    }
+
+    /// Takes a descriptor for that of a directory /proc/PID, without asking the kernel: one that was kept or
+    /// inherited as a number. Of anything else, what is asked of it fails as `openat` there does.
+    pub fn assume(dir: Fd) -> Process {
+        Process { dir }
+    }
+
+    /// The descriptor, to keep or to hand over.
+    pub fn into_fd(self) -> Fd {
+        self.dir
     }
 
     fn at(path: &CStr) -> Result<Process> {
@@ -128,6 +142,7 @@ impl Process {
     /// any syscall. `EMFILE`, `ENFILE`: no descriptors left.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; not ours; gone | `openat` |
@@ -143,6 +158,7 @@ impl Process {
     /// waited for.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `readlinkat` `statx` |
@@ -183,6 +199,7 @@ impl Process {
     /// a kernel says.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `openat` `read` `close` |

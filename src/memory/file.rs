@@ -15,6 +15,7 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 /// [`remove`](Self::remove): what a killed process left, its successor opens, or removes and creates anew.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` |
@@ -37,6 +38,7 @@ impl File {
     /// not promise any; the file is removed again. `ENOENT`, `ENOTDIR`, `EACCES`, `ENAMETOOLONG`: the path.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `openat` `fallocate` |
@@ -82,6 +84,7 @@ impl File {
     /// `ENOENT`, `ENOTDIR`, `EACCES`, `ENAMETOOLONG`: the path.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `openat` `fstat` `geteuid` |
@@ -108,6 +111,7 @@ impl File {
     /// `ENOENT`: nothing is there. `EISDIR`: a directory. `EACCES`, `EPERM`.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; nothing there | `unlinkat` |
@@ -130,6 +134,7 @@ impl File {
     /// `ENODEV`: the file system cannot. `ENOMEM`.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `mmap` |
@@ -143,6 +148,7 @@ impl File {
     /// As [`map`](Self::map).
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `mmap` |

@@ -30,6 +30,7 @@ use rustix::net::SocketFlags;
 /// directory only.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop, path | `getpid` `newfstatat` `unlinkat` `newfstatat` `unlinkat` `close` `close` |
@@ -80,7 +81,7 @@ impl<C: Connection> Listener<C> {
     /// As [`bind_with`](Self::bind_with).
     ///
     /// # Syscalls
-    /// As [`bind_with`](Self::bind_with).
+    /// Async-signal-safe. As [`bind_with`](Self::bind_with).
     ///
     /// # Examples
     /// ```
@@ -114,6 +115,7 @@ impl<C: Connection> Listener<C> {
     /// but the lock's where it could not be locked (`ENOLCK`).
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | path | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `getpid` `listen` |
@@ -164,6 +166,7 @@ impl<C: Connection> Listener<C> {
     /// until one is closed. `ESHUTDOWN`: another holder of this socket shut it down.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ready; a limit of zero | `accept4` |
@@ -187,6 +190,7 @@ impl<C: Connection> Listener<C> {
     /// As [`accept`](Self::accept), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ready; nobody there | `accept4` |
@@ -202,6 +206,7 @@ impl<C: Connection> Listener<C> {
     /// another is there in its place, which is left alone. The socket is closed all the same.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | path | `getpid` `newfstatat` `unlinkat` `newfstatat` `unlinkat` `close` `close` |
@@ -225,6 +230,7 @@ impl<C: Connection> Listener<C> {
     /// takes it over once every descriptor of it is closed.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | path | `getpid` `newfstatat` `unlinkat` `close` |
