@@ -3,6 +3,7 @@
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, Fd};
 use crate::sys::socket::{SocketOption, socket_option};
+use crate::wait::{Events, Wait, until_done};
 use rustix::net::{RecvFlags, SendFlags};
 
 /// The largest message of a socket unless [`set_limit`](super::Seqpacket::set_limit) says otherwise, in bytes.
@@ -31,6 +32,34 @@ pub(super) fn check(msg: &[u8], limit: usize) -> Result<()> {
         0 => Err(Error::argument(Call::SENDTO, Errno::INVAL)),
         n if n > limit => Err(Error::argument(Call::SENDTO, Errno::MSGSIZE).with_needed(limit)),
         _ => Ok(()),
+    }
+}
+
+/// Sends one message, or waits for room; `refused` says what an errno of the kernel means here.
+#[inline]
+pub(super) fn send(
+    fd: &Fd,
+    msg: &[u8],
+    limit: usize,
+    wait: Wait,
+    refused: impl Fn(Errno) -> Error,
+) -> Result<()> {
+    check(msg, limit)?;
+    until_done(fd.as_fd(), Events::WRITABLE, wait, || put(fd, msg, &refused))
+}
+
+/// Sends one message, if there is room.
+#[inline]
+pub(super) fn try_send(fd: &Fd, msg: &[u8], limit: usize, refused: impl Fn(Errno) -> Error) -> Result<()> {
+    check(msg, limit)?;
+    put(fd, msg, refused)
+}
+
+#[inline]
+fn put(fd: &Fd, msg: &[u8], refused: impl Fn(Errno) -> Error) -> Result<()> {
+    match rustix::net::send(fd, msg, NOW) {
+        Ok(_) => Ok(()),
+        Err(errno) => Err(refused(errno)),
     }
 }
 
@@ -106,6 +135,12 @@ pub(super) fn recv_or(fd: &Fd, buf: &mut [u8], made: Made) -> Result<usize> {
         Some(Ok(n)) => Ok(n),
         Some(Err(errno)) => recv_again(fd, buf, NOW_RECV.union(RecvFlags::TRUNC), errno),
     }
+}
+
+/// What an errno of `sendto` means on a connection.
+#[cold]
+pub(super) fn refused(errno: Errno) -> Error {
+    gone(Error::kernel(Call::SENDTO, errno))
 }
 
 /// An error of a send over a connection: that the peer is gone has one name.

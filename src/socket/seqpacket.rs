@@ -3,7 +3,7 @@
 use super::Connection;
 use super::address::Address;
 use super::connection::{Kind, Sealed};
-use super::message::{self, DEFAULT_LIMIT, Made, NOW, Taken};
+use super::message::{self, DEFAULT_LIMIT, Made, Taken};
 use crate::channel::{Receiver, Sender};
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
@@ -167,11 +167,6 @@ impl Seqpacket {
         let Seqpacket { fd, corrupt, limit } = self;
         until_done(fd.as_fd(), Events::READABLE, wait, || take(fd, corrupt, *limit, buf, made.take()))
     }
-
-    #[inline]
-    fn put(&self, msg: &[u8]) -> Result<()> {
-        rustix::net::send(&self.fd, msg, NOW).map(drop).named(Call::SENDTO).map_err(message::gone)
-    }
 }
 
 #[cold]
@@ -230,8 +225,7 @@ impl Sender for Seqpacket {
     /// [send(2)](https://man7.org/linux/man-pages/man2/send.2.html)
     #[inline]
     fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {
-        message::check(msg, self.limit)?;
-        until_done(self.fd.as_fd(), Events::WRITABLE, wait, || self.put(msg))
+        message::send(&self.fd, msg, self.limit, wait, message::refused)
     }
 
     /// `sendto(self, msg, MSG_DONTWAIT | MSG_NOSIGNAL)` — one message, if there is room.
@@ -246,8 +240,7 @@ impl Sender for Seqpacket {
     /// | refused | none |
     #[inline]
     fn try_send(&mut self, msg: &[u8]) -> Result<()> {
-        message::check(msg, self.limit)?;
-        self.put(msg)
+        message::try_send(&self.fd, msg, self.limit, message::refused)
     }
 }
 

@@ -4,8 +4,8 @@ use super::{Datagram, TOLD_OF};
 use crate::channel::{Receiver, Sender};
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::AsFd;
-use crate::socket::message::{self, Made, NOW};
-use crate::wait::{Events, Wait, until_done};
+use crate::socket::message::{self, Made};
+use crate::wait::{Wait, until_done};
 
 impl Sender for Datagram {
     fn send_limit(&self) -> usize {
@@ -35,8 +35,7 @@ impl Sender for Datagram {
     /// [send(2)](https://man7.org/linux/man-pages/man2/send.2.html)
     #[inline]
     fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {
-        message::check(msg, self.limit)?;
-        until_done(self.fd.as_fd(), Events::WRITABLE, wait, || self.put(msg))
+        message::send(&self.fd, msg, self.limit, wait, |errno| self.no_peer(Call::SENDTO, errno))
     }
 
     /// `sendto(self, msg, MSG_DONTWAIT | MSG_NOSIGNAL)` — one message to the peer, if there is room.
@@ -51,8 +50,7 @@ impl Sender for Datagram {
     /// | refused | none |
     #[inline]
     fn try_send(&mut self, msg: &[u8]) -> Result<()> {
-        message::check(msg, self.limit)?;
-        self.put(msg)
+        message::try_send(&self.fd, msg, self.limit, |errno| self.no_peer(Call::SENDTO, errno))
     }
 }
 
@@ -115,19 +113,11 @@ impl Receiver for Datagram {
 }
 
 impl Datagram {
-    #[inline]
-    fn put(&self, msg: &[u8]) -> Result<()> {
-        match rustix::net::send(&self.fd, msg, NOW) {
-            Ok(_) => Ok(()),
-            Err(errno) => Err(self.no_peer(errno)),
-        }
-    }
-
     /// The kernel says that the peer is gone once, and then that there is none.
     #[cold]
-    fn no_peer(&self, errno: Errno) -> Error {
+    fn no_peer(&self, call: Call, errno: Errno) -> Error {
         let gone = self.connected && matches!(errno, Errno::CONNREFUSED | Errno::CONNRESET | Errno::NOTCONN);
-        Error::kernel(Call::SENDTO, if gone { Errno::PIPE } else { errno })
+        Error::kernel(call, if gone { Errno::PIPE } else { errno })
     }
 
     #[cold]
