@@ -9,7 +9,7 @@
 //! | [`getdents64`] | rustix's reader slices its buffer at an index that the optimiser cannot bound |
 //! | [`NOSIGNAL`] | newer than rustix |
 //! | [`seccomp`] | rustix has no filters |
-//! | [`socket`] | rustix's `getsockopt`, `recvfrom` and ancillary buffers hold assertions |
+//! | [`socket`] | rustix's `getsockopt`, `recvfrom` and ancillary buffers hold assertions, and drop what they do not know |
 //! | [`copy_bytes`] | no syscall: a copy that may race with a peer, which the language's own may not |
 
 pub(crate) mod seccomp;
@@ -58,6 +58,7 @@ mod nr {
         __NR_close as CLOSE, __NR_getdents64 as GETDENTS64, __NR_getsockopt as GETSOCKOPT,
         __NR_prctl as PRCTL, __NR_recvmsg as RECVMSG, __NR_rt_sigpending as SIGPENDING,
         __NR_rt_sigprocmask as SIGPROCMASK, __NR_seccomp as SECCOMP, __NR_sendmsg as SENDMSG,
+        __NR_setsockopt as SETSOCKOPT,
     };
 }
 

@@ -2,7 +2,9 @@
 
 mod addressed;
 mod connected;
+mod with_fds;
 
+use super::Peer;
 use super::address::Address;
 use super::connection::{Kind, connect};
 use super::message::{self, DEFAULT_LIMIT, Taken};
@@ -65,12 +67,16 @@ pub struct Datagram {
     fd: Fd,
     /// It has, or had, a peer: an error for want of one means that the peer is gone.
     connected: bool,
+    /// Whether each message brings its sender's credentials.
+    pub(super) credentials: bool,
     limit: usize,
 }
 
+impl Peer for Datagram {}
+
 impl Datagram {
     fn of(fd: Fd, name: BoundName, connected: bool) -> Self {
-        Datagram { name, fd, connected, limit: DEFAULT_LIMIT }
+        Datagram { name, fd, connected, credentials: false, limit: DEFAULT_LIMIT }
     }
 
     fn nameless(fd: Fd, connected: bool) -> Self {
@@ -269,11 +275,16 @@ impl Datagram {
         call: Call,
         recv: impl FnOnce(&mut [u8]) -> Result<usize>,
     ) -> Result<usize> {
-        match message::take(&self.fd, buf, self.limit, recv)? {
-            Taken::Message(n) => Ok(n),
-            Taken::Empty => Err(Error::peer(call, Errno::BADMSG)),
-            Taken::TooLong(n) => Err(Error::peer(call, Errno::BADMSG).with_needed(n)),
-        }
+        judged(message::take(&self.fd, buf, self.limit, recv)?, call)
+    }
+}
+
+#[inline]
+fn judged(taken: Taken, call: Call) -> Result<usize> {
+    match taken {
+        Taken::Message(n) => Ok(n),
+        Taken::Empty => Err(Error::peer(call, Errno::BADMSG)),
+        Taken::TooLong(n) => Err(Error::peer(call, Errno::BADMSG).with_needed(n)),
     }
 }
 

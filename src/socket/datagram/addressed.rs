@@ -1,11 +1,11 @@
 //! A datagram socket that sends to whom it names, and is told who sent.
 
 use super::{Datagram, TOLD_OF};
-use crate::error::{Call, Errno, Named, Result};
+use crate::error::{Call, Named, Result};
 use crate::fd::AsFd;
 use crate::socket::address::Address;
 use crate::socket::connection::until_room;
-use crate::socket::message::{self, NOW, NOW_RECV};
+use crate::socket::message::{self, NOW, NOW_RECVMSG, recv_along};
 use crate::sys::socket::{ADDRESS_BYTES, recvmsg};
 use crate::wait::{Wait, until_done};
 use rustix::net::RecvFlags;
@@ -111,15 +111,11 @@ impl Datagram {
     pub fn try_recv_from(&self, buf: &mut [u8]) -> Result<(usize, Address)> {
         let mut from = [0; ADDRESS_BYTES];
         let mut from_len = 0;
-        let flags = NOW_RECV.union(RecvFlags::TRUNC).union(RecvFlags::CMSG_CLOEXEC).bits();
         let n = self.take(buf, Call::RECVMSG, |buf| {
-            let (n, len) = match recvmsg(self.fd.as_fd(), buf, &mut from, flags) {
-                // Told once, where a peer that has not read all of ours turned to another.
-                Err(e) if e.is(Errno::CONNRESET) => recvmsg(self.fd.as_fd(), buf, &mut from, flags)?,
-                answer => answer?,
-            };
-            from_len = len;
-            Ok(n)
+            let flags = NOW_RECVMSG.union(RecvFlags::TRUNC).bits();
+            let told = recv_along(|| recvmsg(&self.fd, buf, &mut from, &mut [], flags))?;
+            from_len = told.from_len;
+            Ok(told.n)
         })?;
         Ok((n, Address::told(&from, from_len)))
     }
@@ -127,7 +123,7 @@ impl Datagram {
     #[inline]
     fn check_to(&self, to: &Address, msg: &[u8]) -> Result<()> {
         to.must_name(Call::SENDTO)?;
-        message::check(msg, self.limit)
+        message::check(Call::SENDTO, msg, self.limit)
     }
 
     #[inline]

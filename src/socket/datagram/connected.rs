@@ -35,7 +35,9 @@ impl Sender for Datagram {
     /// [send(2)](https://man7.org/linux/man-pages/man2/send.2.html)
     #[inline]
     fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {
-        message::send(&self.fd, msg, self.limit, wait, |errno| self.no_peer(Call::SENDTO, errno))
+        message::send(&self.fd, msg, self.limit, wait, |errno| {
+            self.no_peer(Error::kernel(Call::SENDTO, errno))
+        })
     }
 
     /// `sendto(self, msg, MSG_DONTWAIT | MSG_NOSIGNAL)` — one message to the peer, if there is room.
@@ -50,7 +52,7 @@ impl Sender for Datagram {
     /// | refused | none |
     #[inline]
     fn try_send(&mut self, msg: &[u8]) -> Result<()> {
-        message::try_send(&self.fd, msg, self.limit, |errno| self.no_peer(Call::SENDTO, errno))
+        message::try_send(&self.fd, msg, self.limit, |errno| self.no_peer(Error::kernel(Call::SENDTO, errno)))
     }
 }
 
@@ -115,9 +117,9 @@ impl Receiver for Datagram {
 impl Datagram {
     /// The kernel says that the peer is gone once, and then that there is none.
     #[cold]
-    fn no_peer(&self, call: Call, errno: Errno) -> Error {
-        let gone = self.connected && matches!(errno, Errno::CONNREFUSED | Errno::CONNRESET | Errno::NOTCONN);
-        Error::kernel(call, if gone { Errno::PIPE } else { errno })
+    pub(super) fn no_peer(&self, e: Error) -> Error {
+        let gone = [Errno::CONNREFUSED, Errno::CONNRESET, Errno::NOTCONN].iter().any(|errno| e.is(*errno));
+        if self.connected && gone { Error::kernel(e.call(), Errno::PIPE) } else { e }
     }
 
     #[cold]
