@@ -1,6 +1,3 @@
-#[path = "../../../tests/fuzz/src/control.rs"]
-mod check;
-
 use super::*;
 use std::vec;
 use std::vec::Vec;
@@ -137,12 +134,4 @@ fn of_other_levels_nothing_is_known() {
         let told = messages(&out).next().unwrap();
         assert_eq!(told.content, Content::Other, "{told:?}");
     }
-}
-
-/// The inputs that fuzzing found worth keeping.
-#[test]
-fn the_corpus_of_the_fuzzer() {
-    let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fuzz/corpus/control");
-    let inputs = std::fs::read_dir(dir).unwrap().map(|entry| std::fs::read(entry.unwrap().path()).unwrap());
-    assert!(inputs.map(|bytes| check::control(&bytes)).count() >= 8);
 }

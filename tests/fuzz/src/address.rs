@@ -4,7 +4,7 @@ use super::Address;
 use std::string::ToString;
 
 /// One thing or another, within what there is; what is taken out goes in again.
-pub fn address(bytes: &[u8]) {
+pub(super) fn address(bytes: &[u8]) {
     let Some((len, name)) = bytes.split_first_chunk::<2>() else { return };
     let mut raw = [0; 111];
     for (to, from) in raw.iter_mut().zip(name) {

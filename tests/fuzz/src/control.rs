@@ -4,7 +4,7 @@
 use super::{Content, HEADER, messages};
 
 /// Every message lies within `bytes`, behind the one before it, and tells no descriptor that is not there.
-pub fn control(bytes: &[u8]) {
+pub(super) fn control(bytes: &[u8]) {
     let mut end = 0;
     for m in messages(bytes) {
         assert!(m.at >= end + HEADER && m.at % 4 == 0);
