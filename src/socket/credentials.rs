@@ -53,6 +53,7 @@ impl Credentials {
     /// Never for 65,534, which stands for all users without a number here.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `geteuid` |
@@ -76,6 +77,7 @@ pub trait Peer: AsFd {
     /// `ENODATA`: nobody is known, as for a socket that is not connected, and for datagrams but in a pair.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; nobody | `getsockopt` |
@@ -111,6 +113,7 @@ pub trait Peer: AsFd {
     /// before Linux 6.16: it has ended, and was waited for. `EMFILE`, `ENFILE`: no descriptors left.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; nobody; an older kernel | `getsockopt` |
@@ -129,6 +132,7 @@ pub trait Peer: AsFd {
     /// As [`peer`](Self::peer).
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `getsockopt` `geteuid` |

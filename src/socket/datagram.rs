@@ -36,6 +36,7 @@ const TOLD_OF: Events = Events::READABLE.and(Events::PEER_CLOSED);
 /// [`Listener`](super::Listener#names), with a lock beside it and a second descriptor that holds it.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop, unnamed; drop, abstract name | `close` |
@@ -89,6 +90,7 @@ impl Datagram {
     /// `EMFILE`, `ENFILE`: no descriptors left, in this process or at all.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `socketpair` |
@@ -105,6 +107,7 @@ impl Datagram {
     /// `EMFILE`, `ENFILE`: no descriptors left, in this process or at all.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `socket` |
@@ -118,7 +121,7 @@ impl Datagram {
     /// As [`bind_with`](Self::bind_with).
     ///
     /// # Syscalls
-    /// As [`bind_with`](Self::bind_with).
+    /// Async-signal-safe. As [`bind_with`](Self::bind_with).
     pub fn bind(address: &Address) -> Result<Self> {
         Self::bind_with(address, PRIVATE)
     }
@@ -129,6 +132,7 @@ impl Datagram {
     /// As [`Listener::bind_with`](super::Listener::bind_with).
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | path | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `getpid` |
@@ -175,6 +179,7 @@ impl Datagram {
     /// has for itself. `EPERM`: it has another peer. `EINVAL`: the address is unnamed; no syscall is made. `EMFILE`, `ENFILE`: no descriptors left.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `socket` `connect` |
@@ -200,6 +205,7 @@ impl Datagram {
     /// As [`connect`](Self::connect).
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; an error | `connect` |
@@ -219,6 +225,7 @@ impl Datagram {
     /// closed then.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `getsockopt` `getsockopt` |
@@ -235,7 +242,7 @@ impl Datagram {
     /// As [`Seqpacket::set_limit`](super::Seqpacket::set_limit).
     ///
     /// # Syscalls
-    /// As [`Seqpacket::set_limit`](super::Seqpacket::set_limit).
+    /// Async-signal-safe. As [`Seqpacket::set_limit`](super::Seqpacket::set_limit).
     pub fn set_limit(&mut self, bytes: usize) -> Result<()> {
         message::make_room(&self.fd, bytes)?;
         self.limit = bytes;
@@ -253,7 +260,7 @@ impl Datagram {
     /// As [`Listener::remove`](super::Listener::remove).
     ///
     /// # Syscalls
-    /// As [`Listener::remove`](super::Listener::remove); unnamed: `close`.
+    /// Async-signal-safe. As [`Listener::remove`](super::Listener::remove); unnamed: `close`.
     pub fn remove(self) -> Result<()> {
         self.name.remove()
     }
@@ -262,7 +269,7 @@ impl Datagram {
     /// lock is let go as by [`Listener::into_fd`](super::Listener::into_fd).
     ///
     /// # Syscalls
-    /// As [`Listener::into_fd`](super::Listener::into_fd); unnamed: none.
+    /// Async-signal-safe. As [`Listener::into_fd`](super::Listener::into_fd); unnamed: none.
     pub fn into_fd(self) -> Fd {
         self.name.keep();
         self.fd

@@ -15,6 +15,7 @@ impl Stream {
     /// `ENOPROTOOPT`: this kernel is older. Nothing comes unasked there either.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; an older kernel | `setsockopt` |
@@ -33,7 +34,7 @@ impl Seqpacket {
     /// As [`Stream::refuse_fds`].
     ///
     /// # Syscalls
-    /// As [`Stream::refuse_fds`].
+    /// Async-signal-safe. As [`Stream::refuse_fds`].
     pub fn refuse_fds(&self) -> Result<()> {
         refuse(self.as_fd())
     }
@@ -49,6 +50,7 @@ impl Seqpacket {
     /// None that a socket of ours gives.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `setsockopt` |
@@ -69,7 +71,7 @@ impl Datagram {
     /// As [`Stream::refuse_fds`].
     ///
     /// # Syscalls
-    /// As [`Stream::refuse_fds`].
+    /// Async-signal-safe. As [`Stream::refuse_fds`].
     pub fn refuse_fds(&self) -> Result<()> {
         refuse(self.as_fd())
     }
@@ -84,7 +86,7 @@ impl Datagram {
     /// As [`Seqpacket::pass_credentials`].
     ///
     /// # Syscalls
-    /// As [`Seqpacket::pass_credentials`].
+    /// Async-signal-safe. As [`Seqpacket::pass_credentials`].
     pub fn pass_credentials(&mut self) -> Result<()> {
         pass_credentials(self.as_fd())?;
         self.credentials = true;
@@ -100,7 +102,7 @@ impl<C: Connection> Listener<C> {
     /// As [`Stream::refuse_fds`].
     ///
     /// # Syscalls
-    /// As [`Stream::refuse_fds`].
+    /// Async-signal-safe. As [`Stream::refuse_fds`].
     pub fn refuse_fds(&self) -> Result<()> {
         refuse(self.as_fd())
     }
@@ -114,7 +116,7 @@ impl Listener<Seqpacket> {
     /// As [`Seqpacket::pass_credentials`].
     ///
     /// # Syscalls
-    /// As [`Seqpacket::pass_credentials`].
+    /// Async-signal-safe. As [`Seqpacket::pass_credentials`].
     pub fn pass_credentials(&self) -> Result<()> {
         pass_credentials(self.as_fd())
     }

@@ -24,6 +24,7 @@ pub type FdSlots<const N: usize> = Slots<[RawFd; N]>;
 /// [`FdSlots`] of any room, which is what the calls take.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop | (`close`)×n |
@@ -224,6 +225,7 @@ impl<T: AsRef<[RawFd]> + AsMut<[RawFd]> + ?Sized> Slots<T> {
     /// Closes all that were not taken, in their order.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | (`close`)×n |

@@ -21,6 +21,7 @@ use rustix::net::{RecvFlags, Shutdown};
 /// side.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` |
@@ -65,6 +66,7 @@ impl Stream {
     /// `EMFILE`, `ENFILE`: no descriptors left, in this process or at all.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `socketpair` |
@@ -86,6 +88,7 @@ impl Stream {
     /// has for itself. `ETIMEDOUT`: the backlog stayed full. `EINVAL`: the address is unnamed; no syscall is made. `EMFILE`, `ENFILE`: no descriptors left.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room | `socket` `connect` |
@@ -113,6 +116,7 @@ impl Stream {
     /// As [`connect`](Self::connect), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room | `socket` `connect` |
@@ -131,6 +135,7 @@ impl Stream {
     /// then.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `getsockopt` `getsockopt` |
@@ -147,6 +152,7 @@ impl Stream {
     /// `ENOTCONN`: an attached socket that was never connected.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `shutdown` |
@@ -197,6 +203,7 @@ impl ByteRead for Stream {
     /// As [`ByteRead::read`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ready; end; a limit of zero | `recvfrom` |
@@ -223,6 +230,7 @@ impl ByteRead for Stream {
     /// As [`ByteRead::try_read`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ready; end; nothing there | `recvfrom` |
@@ -244,6 +252,7 @@ impl ByteWrite for Stream {
     /// As [`ByteWrite::write`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; the peer is gone; a limit of zero | `sendto` |
@@ -269,6 +278,7 @@ impl ByteWrite for Stream {
     /// As [`ByteWrite::try_write`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; no room; the peer is gone | `sendto` |
@@ -284,6 +294,7 @@ impl ByteWrite for Stream {
     /// As [`ByteWrite::write`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; the peer is gone; a limit of zero | `sendmsg` |
@@ -306,6 +317,7 @@ impl ByteWrite for Stream {
     /// As [`ByteWrite::try_write`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; no room; the peer is gone | `sendmsg` |

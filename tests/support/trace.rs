@@ -140,6 +140,11 @@ pub fn number(name: &str) -> Option<u64> {
     known.map(|(number, _)| *number as u64)
 }
 
+/// Every number that has a name here.
+pub fn numbers() -> impl Iterator<Item = libc::c_long> {
+    NAMES.iter().map(|(number, _)| *number)
+}
+
 /// Why there is no list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {

@@ -77,7 +77,9 @@ impl Scenario {
 pub struct Scenarios(pub Vec<Scenario>);
 
 impl Scenarios {
-    /// `work` sets the case up, and makes the call inside one window of the stage.
+    /// `work` sets the case up, and makes the call inside one window of the stage. What is in the window, and what a
+    /// peer does, allocates and frees nothing, and a window has no large buffers on its stack: tests/safe makes it
+    /// happen in a signal handler.
     pub fn case(
         &mut self,
         function: &str,

@@ -22,6 +22,7 @@ impl Datagram {
     /// `ETIMEDOUT`. `ENOENT`, `ECONNREFUSED`, `EACCES`, `EPROTOTYPE`, `EPERM`: as [`connect`](Self::connect).
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; an error; a limit of zero | `sendto` |
@@ -47,6 +48,7 @@ impl Datagram {
     /// As [`send_to`](Self::send_to), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; no room; an error | `sendto` |
@@ -70,6 +72,7 @@ impl Datagram {
     /// "Small": the buffer is below the limit. "A reset": the peer turned to another with messages of ours unread.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ready | `recvmsg` |
@@ -97,6 +100,7 @@ impl Datagram {
     /// "Small": the buffer is below the limit. "A reset": the peer turned to another with messages of ours unread.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// "small" is a buffer below the limit, which has the message looked at first; "reset" is a peer that closed with
     /// messages unread.
     ///

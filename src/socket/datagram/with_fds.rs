@@ -22,6 +22,7 @@ impl Datagram {
     /// as it may have open (RLIMIT_NOFILE). After an error nothing was sent, neither the message nor a descriptor.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; the peer is gone; a limit of zero | `sendmsg` |
@@ -49,6 +50,7 @@ impl Datagram {
     /// As [`send_with_fds`](Self::send_with_fds), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; no room; the peer is gone | `sendmsg` |
@@ -67,6 +69,7 @@ impl Datagram {
     /// as it may have open (RLIMIT_NOFILE). After an error nothing was sent, neither the message nor a descriptor.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; an error; a limit of zero | `sendmsg` |
@@ -88,6 +91,7 @@ impl Datagram {
     /// As [`send_to_with_fds`](Self::send_to_with_fds), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; no room; an error | `sendmsg` |
@@ -108,7 +112,7 @@ impl Datagram {
     /// its bytes are in `buf`, and [`needed`](crate::Error::needed) tells its length.
     ///
     /// # Syscalls
-    /// As [`recv_from_with_fds`](Self::recv_from_with_fds).
+    /// Async-signal-safe. As [`recv_from_with_fds`](Self::recv_from_with_fds).
     pub fn recv_with_fds(&mut self, buf: &mut [u8], fds: &mut Slots, wait: Wait) -> Result<usize> {
         until_done(self.fd.as_fd(), TOLD_OF, wait, || self.take_along(buf, fds, &mut []).map(|(n, _)| n))
     }
@@ -120,7 +124,7 @@ impl Datagram {
     /// As [`recv_with_fds`](Self::recv_with_fds), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
-    /// As [`try_recv_from_with_fds`](Self::try_recv_from_with_fds).
+    /// Async-signal-safe. As [`try_recv_from_with_fds`](Self::try_recv_from_with_fds).
     pub fn try_recv_with_fds(&mut self, buf: &mut [u8], fds: &mut Slots) -> Result<usize> {
         self.take_along(buf, fds, &mut []).map(|(n, _)| n)
     }
@@ -134,6 +138,7 @@ impl Datagram {
     /// As [`recv_with_fds`](Self::recv_with_fds).
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | at once; a limit of zero | [`try_recv_from_with_fds`](Self::try_recv_from_with_fds) |
@@ -164,6 +169,7 @@ impl Datagram {
     /// As [`recv_from_with_fds`](Self::recv_from_with_fds), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// "small" is a buffer below the limit, which has the message looked at first; "reset" is a peer that turned to
     /// another with messages unread.
     ///

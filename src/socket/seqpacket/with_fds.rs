@@ -18,6 +18,7 @@ impl Seqpacket {
     /// as it may have open (RLIMIT_NOFILE). After an error nothing was sent, neither the message nor a descriptor.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; the peer is gone; a limit of zero | `sendmsg` |
@@ -47,6 +48,7 @@ impl Seqpacket {
     /// As [`send_with_fds`](Self::send_with_fds), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; no room; the peer is gone | `sendmsg` |
@@ -73,6 +75,7 @@ impl Seqpacket {
     /// its bytes are in `buf`, and [`needed`](crate::Error::needed) tells its length.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | at once; a limit of zero | [`try_recv_with_fds`](Self::try_recv_with_fds) |
@@ -100,6 +103,7 @@ impl Seqpacket {
     /// As [`recv_with_fds`](Self::recv_with_fds), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// "small" is a buffer below the limit, which has the message looked at first; "reset" is a peer that closed with
     /// messages unread.
     ///

@@ -23,6 +23,7 @@ impl Stream {
     /// descriptor.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; the peer is gone; a limit of zero | `sendmsg` |
@@ -68,6 +69,7 @@ impl Stream {
     /// As [`write_with_fds`](Self::write_with_fds), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; no room; the peer is gone | `sendmsg` |
@@ -94,6 +96,7 @@ impl Stream {
     /// all the same, and [`needed`](Error::needed) tells how many.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | at once; a limit of zero | [`try_read_with_fds`](Self::try_read_with_fds) |
@@ -119,6 +122,7 @@ impl Stream {
     /// As [`read_with_fds`](Self::read_with_fds), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ready; end; nothing there; too many descriptors, for no room | `recvmsg` |
