@@ -57,12 +57,11 @@ impl Credentials {
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `geteuid` |
-    /// | no such user | none |
     ///
     /// # References
     /// [geteuid(2)](https://man7.org/linux/man-pages/man2/geteuid.2.html)
     pub fn is_same_user(self) -> bool {
-        self.uid != OVERFLOW && self.uid != NOBODY && rustix::process::geteuid().as_raw() == self.uid
+        rustix::process::geteuid().as_raw() == self.uid && self.uid != OVERFLOW
     }
 }
 
@@ -136,7 +135,7 @@ pub trait Peer: AsFd {
     /// | case | calls |
     /// |------|-------|
     /// | ok | `getsockopt` `geteuid` |
-    /// | nobody; no such user | `getsockopt` |
+    /// | nobody | `getsockopt` |
     fn is_same_user(&self) -> Result<bool> {
         self.peer().map(Credentials::is_same_user)
     }

@@ -149,6 +149,7 @@ impl Datagram {
     /// | over from the start | [`try_recv_from_with_fds`](Self::try_recv_from_with_fds) `clock_gettime` |
     /// | a signal ends it, for ever | ([`try_recv_from_with_fds`](Self::try_recv_from_with_fds) `ppoll`)×n |
     /// | a signal ends it, with a limit | ([`try_recv_from_with_fds`](Self::try_recv_from_with_fds) `clock_gettime` `ppoll`)×n |
+    /// | refused | none |
     ///
     /// # References
     /// [recvmsg(2)](https://man7.org/linux/man-pages/man2/recvmsg.2.html),
@@ -175,7 +176,7 @@ impl Datagram {
     ///
     /// | case | calls |
     /// |------|-------|
-    /// | ready; empty; above the limit; nothing there; too many descriptors, for no room | `recvmsg` |
+    /// | ready; empty; above the limit; nothing there; too many descriptors, for no room; not one descriptor left | `recvmsg` |
     /// | too small; small, nothing there | `recvfrom` |
     /// | small | `recvfrom` `recvmsg` |
     /// | reset; reset, nothing there | `recvmsg` `recvmsg` |

@@ -86,6 +86,7 @@ impl Seqpacket {
     /// | over from the start | [`try_recv_with_fds`](Self::try_recv_with_fds) `clock_gettime` |
     /// | a signal ends it, for ever | ([`try_recv_with_fds`](Self::try_recv_with_fds) `ppoll`)×n |
     /// | a signal ends it, with a limit | ([`try_recv_with_fds`](Self::try_recv_with_fds) `clock_gettime` `ppoll`)×n |
+    /// | refused; corrupt | none |
     ///
     /// # References
     /// [recvmsg(2)](https://man7.org/linux/man-pages/man2/recvmsg.2.html),
@@ -109,7 +110,7 @@ impl Seqpacket {
     ///
     /// | case | calls |
     /// |------|-------|
-    /// | ready; above the limit; nothing there; too many descriptors, for no room | `recvmsg` |
+    /// | ready; above the limit; nothing there; too many descriptors, for no room; not one descriptor left | `recvmsg` |
     /// | too small; small, nothing there | `recvfrom` |
     /// | small | `recvfrom` `recvmsg` |
     /// | reset | `recvmsg` `recvmsg` |

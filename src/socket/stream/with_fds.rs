@@ -107,6 +107,7 @@ impl Stream {
     /// | over from the start | `recvmsg` `clock_gettime` |
     /// | a signal ends it, for ever | (`recvmsg` `ppoll`)×n |
     /// | a signal ends it, with a limit | (`recvmsg` `clock_gettime` `ppoll`)×n |
+    /// | refused | none |
     ///
     /// # References
     /// [recvmsg(2)](https://man7.org/linux/man-pages/man2/recvmsg.2.html),
@@ -125,7 +126,7 @@ impl Stream {
     /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
-    /// | ready; end; nothing there; too many descriptors, for no room | `recvmsg` |
+    /// | ready; end; nothing there; too many descriptors, for no room; not one descriptor left | `recvmsg` |
     /// | too many descriptors; no descriptors left | `recvmsg` (`close`)×n |
     /// | the peer closed with bytes unread | `recvmsg` `recvmsg` |
     /// | refused | none |
