@@ -44,7 +44,7 @@ pub struct Refs<'fd, T: AsRef<[RawFd]> + AsMut<[RawFd]> + ?Sized = [RawFd]> {
     fds: T,
 }
 
-impl<'fd, const N: usize> FdRefs<'fd, N> {
+impl<'fd, const N: usize> Refs<'fd, [RawFd; N]> {
     /// None yet; [`push`](Refs::push) adds them.
     pub const fn new() -> Self {
         Self::numbered([-1; N], 0)
@@ -143,7 +143,7 @@ impl<'fd, T: AsRef<[RawFd]> + AsMut<[RawFd]> + ?Sized> Refs<'fd, T> {
     }
 }
 
-impl<const N: usize> Default for FdRefs<'_, N> {
+impl<const N: usize> Default for Refs<'_, [RawFd; N]> {
     fn default() -> Self {
         Self::new()
     }

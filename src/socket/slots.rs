@@ -59,7 +59,7 @@ pub(super) struct Came {
     cut: bool,
 }
 
-impl<const N: usize> FdSlots<N> {
+impl<const N: usize> Slots<[RawFd; N]> {
     /// None yet.
     pub const fn new() -> Self {
         let credentials = Credentials::told([0; 3]);
@@ -274,7 +274,7 @@ impl<T: AsRef<[RawFd]> + AsMut<[RawFd]> + ?Sized> Drop for Slots<T> {
     }
 }
 
-impl<const N: usize> Default for FdSlots<N> {
+impl<const N: usize> Default for Slots<[RawFd; N]> {
     fn default() -> Self {
         Self::new()
     }

@@ -160,7 +160,10 @@ impl Datagram {
         fds: &mut Slots,
         wait: Wait,
     ) -> Result<(usize, Address)> {
-        until_done(self.fd.as_fd(), TOLD_OF, wait, || self.try_recv_from_with_fds(buf, fds))
+        let mut from = [0; ADDRESS_BYTES];
+        let (n, from_len) =
+            until_done(self.fd.as_fd(), TOLD_OF, wait, || self.take_along(buf, fds, &mut from))?;
+        Ok((n, Address::told(&from, from_len)))
     }
 
     /// `recvmsg(self, buf, fds, MSG_DONTWAIT | MSG_TRUNC | MSG_CMSG_CLOEXEC)` — one message with what was sent along
@@ -198,6 +201,8 @@ impl Datagram {
     }
 
     /// One message, and the length of its sender's name.
+    // Out of line: a wait calls it in two places, and its stack would be there twice.
+    #[inline(never)]
     fn take_along(&self, buf: &mut [u8], fds: &mut Slots, from: &mut [u8]) -> Result<(usize, usize)> {
         let flags = NOW_RECVMSG.union(RecvFlags::TRUNC).bits();
         let mut from_len = 0;

@@ -138,6 +138,8 @@ struct Room {
 }
 
 impl Room {
+    // Out of line: a wait calls it in two places, and its stack would be there twice.
+    #[inline(never)]
     fn take(&self, fd: &Fd, corrupt: &mut bool, buf: &mut [u8], fds: &mut Slots) -> Result<usize> {
         if *corrupt {
             return Err(corrupted(Call::RECVMSG));
