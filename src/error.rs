@@ -131,7 +131,8 @@ impl Error {
 
     /// With `EMSGSIZE`: from a receive, the bytes a buffer needs for the message that waits; from a send, the
     /// largest message this end takes. With `EBADMSG`: the length of a message above the limit, where the kernel
-    /// told it. `None` for every other error.
+    /// told it. With `E2BIG` and `EMFILE` from a receive with descriptors: the length of the message, whose bytes are
+    /// in the buffer while what came with it is closed. `None` for every other error.
     #[inline]
     pub const fn needed(self) -> Option<usize> {
         match (self.0.get() >> NEEDED_SHIFT) as usize {

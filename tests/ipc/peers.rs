@@ -186,7 +186,8 @@ fn a_message_tells_who_sent_it_and_not_who_connected() {
         })
         .collect();
     let mut pids: Vec<i32> = children.iter().map(Child::pid).collect();
-    (told.sort_unstable(), pids.sort_unstable());
+    told.sort_unstable();
+    pids.sort_unstable();
     assert_eq!(told, pids);
     children.into_iter().for_each(Child::join);
     assert!(server.recv(&mut buf, rawipc::Wait::at_most(std::time::Duration::ZERO)).is_err());

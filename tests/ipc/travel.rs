@@ -25,7 +25,7 @@ pub fn tests(list: &mut List) {
 enum Pair {
     Stream(Stream, Stream),
     Seqpacket(Seqpacket, Seqpacket),
-    Datagram(Datagram, Datagram),
+    Datagram(Box<[Datagram; 2]>),
 }
 
 impl Pair {
@@ -33,14 +33,14 @@ impl Pair {
         let (a, b) = Stream::pair().expect("pair");
         let (c, d) = Seqpacket::pair().expect("pair");
         let (e, f) = Datagram::pair().expect("pair");
-        [Pair::Stream(a, b), Pair::Seqpacket(c, d), Pair::Datagram(e, f)]
+        [Pair::Stream(a, b), Pair::Seqpacket(c, d), Pair::Datagram(Box::new([e, f]))]
     }
 
     fn put(&mut self, msg: &[u8], fds: &Refs<'_>) -> Result<()> {
         match self {
             Pair::Stream(a, _) => a.try_write_with_fds(msg, fds).map(|n| assert_eq!(n, msg.len())),
             Pair::Seqpacket(a, _) => a.try_send_with_fds(msg, fds),
-            Pair::Datagram(a, _) => a.try_send_with_fds(msg, fds),
+            Pair::Datagram(ends) => ends[0].try_send_with_fds(msg, fds),
         }
     }
 
@@ -48,7 +48,7 @@ impl Pair {
         match self {
             Pair::Stream(_, b) => b.try_read_with_fds(buf, fds),
             Pair::Seqpacket(_, b) => b.try_recv_with_fds(buf, fds),
-            Pair::Datagram(_, b) => b.try_recv_with_fds(buf, fds),
+            Pair::Datagram(ends) => ends[1].try_recv_with_fds(buf, fds),
         }
     }
 
@@ -56,7 +56,7 @@ impl Pair {
         match self {
             Pair::Stream(_, b) => b.try_read(buf),
             Pair::Seqpacket(_, b) => b.try_recv(buf),
-            Pair::Datagram(_, b) => b.try_recv(buf),
+            Pair::Datagram(ends) => ends[1].try_recv(buf),
         }
     }
 
@@ -64,7 +64,7 @@ impl Pair {
         match self {
             Pair::Stream(_, b) => b.as_fd(),
             Pair::Seqpacket(_, b) => b.as_fd(),
-            Pair::Datagram(_, b) => b.as_fd(),
+            Pair::Datagram(ends) => ends[1].as_fd(),
         }
     }
 }
