@@ -238,6 +238,8 @@ probes! {
 probes! {
     probe_proc__Process__open(pid: i32) -> Result<Process> = Process::open(pid);
     probe_proc__Process__own() -> Result<Process> = Process::own();
+    probe_proc__Process__assume(fd: Fd) -> Process = Process::assume(fd);
+    probe_proc__Process__into_fd(p: Process) -> Fd = p.into_fd();
     probe_proc__Process__descriptors<'b>(p: &Process, names: &'b mut [u8]) -> Result<Table<'b>> =
         p.descriptors(names);
     probe_proc__Process__link<'t>(p: &Process, l: Link, text: &'t mut [u8]) -> Result<OpenFile<'t>> =
