@@ -82,5 +82,7 @@ pub mod pipe;
 
 pub mod fifo;
 
+pub mod socket;
+
 /// C's, which Rust has no name for.
 pub type ssize_t = isize;
