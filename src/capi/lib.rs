@@ -84,5 +84,7 @@ pub mod fifo;
 
 pub mod socket;
 
+pub mod frame;
+
 /// C's, which Rust has no name for.
 pub type ssize_t = isize;

@@ -207,7 +207,7 @@ pub unsafe extern "C" fn rawipc_datagram_connect_to(
 /// @par Errors
 /// ENOTSOCK, EAFNOSUPPORT, EPROTOTYPE: no socket, none of UNIX, not for datagrams.
 /// @par Ownership
-/// fd is the socket's from now on. On failure it is closed, unless an argument was refused.
+/// fd is the socket's from now on. On failure it is closed, unless socket or fd itself are refused.
 /// @rust socket::Datagram::attach
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rawipc_datagram_attach(

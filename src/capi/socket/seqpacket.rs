@@ -132,7 +132,7 @@ pub unsafe extern "C" fn rawipc_seqpacket_try_connect(
 /// @par Errors
 /// ENOTSOCK, EAFNOSUPPORT, EPROTOTYPE: no socket, none of UNIX, not a seqpacket.
 /// @par Ownership
-/// fd is the socket's from now on. On failure it is closed, unless an argument was refused.
+/// fd is the socket's from now on. On failure it is closed, unless socket or fd itself are refused.
 /// @rust socket::Seqpacket::attach
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rawipc_seqpacket_attach(
