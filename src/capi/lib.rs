@@ -86,5 +86,7 @@ pub mod socket;
 
 pub mod frame;
 
+pub mod rpc;
+
 /// C's, which Rust has no name for.
 pub type ssize_t = isize;
