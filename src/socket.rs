@@ -15,18 +15,24 @@
 
 #[allow(unsafe_code)]
 mod address;
+mod at;
+mod behind;
 mod connection;
 mod datagram;
+mod files;
 mod listener;
 mod lock;
 mod message;
 mod name;
+mod place;
 mod seqpacket;
 mod stream;
 
 pub use address::Address;
+pub use behind::{Behind, behind_at};
 pub use connection::Connection;
 pub use datagram::Datagram;
+pub use files::{File, Files};
 pub use listener::{Listener, Options};
 pub use message::DEFAULT_LIMIT;
 pub use seqpacket::Seqpacket;

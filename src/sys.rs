@@ -9,9 +9,11 @@
 //! | [`getdents64`] | rustix's reader slices its buffer at an index that the optimiser cannot bound |
 //! | [`NOSIGNAL`] | newer than rustix |
 //! | [`seccomp`] | rustix has no filters |
+//! | [`epoll`] | rustix's comes with a buffer type of its own |
 //! | [`socket`] | rustix's `getsockopt`, `recvfrom` and ancillary buffers hold assertions |
 //! | [`copy_bytes`] | no syscall: a copy that may race with a peer, which the language's own may not |
 
+pub(crate) mod epoll;
 pub(crate) mod seccomp;
 pub(crate) mod socket;
 
@@ -55,7 +57,8 @@ mod nr {
         __NR_rt_sigtimedwait_time64 as SIGTIMEDWAIT,
     };
     pub(super) use g::{
-        __NR_close as CLOSE, __NR_getdents64 as GETDENTS64, __NR_getsockopt as GETSOCKOPT,
+        __NR_close as CLOSE, __NR_epoll_create1 as EPOLL_CREATE1, __NR_epoll_ctl as EPOLL_CTL,
+        __NR_epoll_pwait as EPOLL_PWAIT, __NR_getdents64 as GETDENTS64, __NR_getsockopt as GETSOCKOPT,
         __NR_prctl as PRCTL, __NR_recvmsg as RECVMSG, __NR_rt_sigpending as SIGPENDING,
         __NR_rt_sigprocmask as SIGPROCMASK, __NR_seccomp as SECCOMP, __NR_sendmsg as SENDMSG,
     };

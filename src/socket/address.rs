@@ -57,7 +57,11 @@ impl Address {
     /// |------|-------|
     /// | ok; refused | none |
     pub fn path(path: &CStr) -> Result<Address> {
-        let bytes = path.to_bytes();
+        Self::path_of(path.to_bytes())
+    }
+
+    /// A path of these bytes, none of which is NUL.
+    pub(super) fn path_of(bytes: &[u8]) -> Result<Address> {
         Self::check(bytes)?;
         // Its NUL is counted.
         Ok(Self::UNNAMED.filled(bytes, FAMILY_BYTES.saturating_add(bytes.len()).saturating_add(1)))
@@ -99,6 +103,21 @@ impl Address {
         }
         self.len = len.min(ADDRESS_BYTES) as u8;
         self
+    }
+
+    /// The path with `suffix` behind it, where there is room for it.
+    pub(super) fn beside(&self, suffix: &[u8]) -> Option<Address> {
+        let path = self.as_path()?.to_bytes();
+        let len = path.len().saturating_add(suffix.len());
+        if len > Self::NAME_MAX {
+            return None;
+        }
+        let mut beside = *self;
+        for (to, from) in beside.name.iter_mut().skip(path.len()).zip(suffix) {
+            *to = *from;
+        }
+        beside.len = FAMILY_BYTES.saturating_add(len).saturating_add(1) as u8;
+        Some(beside)
     }
 
     /// What the kernel wrote into `raw`, and the length that it told, neither of them believed.
@@ -168,7 +187,7 @@ impl fmt::Display for Address {
     }
 }
 
-fn print(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+pub(super) fn print(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {
             match c {
@@ -220,6 +239,16 @@ mod tests {
         assert_eq!(Address::abstract_name(&[1; 108]).unwrap_err().errno(), Errno::NAMETOOLONG);
         assert_eq!(Address::path(c"").unwrap_err().errno(), Errno::INVAL);
         assert_eq!(Address::abstract_name(b"").unwrap_err().errno(), Errno::INVAL);
+    }
+
+    #[test]
+    fn a_name_beside_needs_room() {
+        let path = |n: usize| Address::path(&CString::new(vec![b'p'; n]).unwrap()).unwrap();
+        let beside = path(103).beside(b".new").unwrap();
+        assert!(beside.as_path().unwrap().to_bytes().ends_with(b"pp.new"));
+        assert_eq!(beside, Address::path(beside.as_path().unwrap()).unwrap());
+        assert_eq!(path(104).beside(b".new"), None);
+        assert_eq!(Address::abstract_name(b"a").unwrap().beside(b".new"), None);
     }
 
     #[test]

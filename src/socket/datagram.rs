@@ -1,11 +1,12 @@
 //! Sockets that carry whole messages without connections.
 
+mod at;
 mod connected;
 
 use super::address::Address;
 use super::connection::{Kind, connect, until_room};
 use super::message::{self, DEFAULT_LIMIT, NOW, NOW_RECV, Taken};
-use super::name::{BoundName, PRIVATE};
+use super::name::{BoundName, PRIVATE, Way};
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
 use crate::sys::socket::{ADDRESS_BYTES, recvmsg};
@@ -155,7 +156,7 @@ impl Datagram {
     pub fn bind_with(address: &Address, mode: u32) -> Result<Self> {
         BoundName::check(address, mode)?;
         let fd = Kind::DATAGRAM.socket(SocketFlags::empty())?;
-        let name = BoundName::bind(&fd, address, mode)?;
+        let name = BoundName::bind(&fd, address, mode, Way::Removed, None)?;
         Ok(Self::of(fd, name, false))
     }
 

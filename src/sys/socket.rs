@@ -17,6 +17,7 @@ pub(crate) const ADDRESS_BYTES: usize = 111;
 #[derive(Clone, Copy)]
 #[repr(u32)]
 pub(crate) enum SocketOption {
+    AcceptsConnections = net::SO_ACCEPTCONN,
     Domain = net::SO_DOMAIN,
     SendBuffer = net::SO_SNDBUF,
     Type = net::SO_TYPE,

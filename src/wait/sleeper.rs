@@ -87,6 +87,24 @@ impl Sleeper {
         Ok(told)
     }
 
+    /// As [`ready`](Self::ready), but no longer than `nanos`, which may be over before the deadline is.
+    pub(crate) fn ready_within(
+        &mut self,
+        fd: BorrowedFd<'_>,
+        events: Events,
+        nanos: Option<u64>,
+    ) -> Result<()> {
+        let left = self.left()?;
+        let shorter = match (left, nanos) {
+            (Some(left), Some(nanos)) => Some(left.min(nanos)),
+            (left, nanos) => left.or(nanos),
+        };
+        match self.sleep(&mut [PollFd::borrowed(fd, events)], shorter) {
+            Err(e) if e.is(Errno::INTR) => self.may_go_on(e),
+            answer => answer.map(drop),
+        }
+    }
+
     /// Sleeps `nanos`, or less where the deadline is nearer: for what nothing tells of.
     pub(crate) fn pause(&mut self, nanos: u64) -> Result<()> {
         let left = self.left()?;
