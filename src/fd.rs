@@ -20,6 +20,7 @@ pub use rustix::fs::CWD;
 /// With the feature `std`, [`OwnedFd`] and [`AsFd`] are the standard library's.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` |
@@ -86,6 +87,7 @@ impl Fd {
     /// `EMFILE`: RLIMIT_NOFILE is reached.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `fcntl` |
@@ -110,6 +112,7 @@ impl Fd {
     /// What `fcntl` and `dup3` say; the descriptor is closed all the same.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `fcntl` `fcntl` `dup3` `close` |
@@ -137,6 +140,7 @@ impl Fd {
     /// What `fcntl` says.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `fcntl` `fcntl` `fcntl` |

@@ -33,6 +33,7 @@ pub const LINK_MAX: usize = linux_raw_sys::general::PATH_MAX as usize;
 /// A process, by its directory in /proc: this very one for as long as the value lives, whoever gets its number.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` |
@@ -65,6 +66,7 @@ impl Process {
     /// us, or there is no /proc. `EMFILE`, `ENFILE`: no descriptors left.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; no such process | `openat` |
@@ -107,6 +109,7 @@ impl Process {
     /// As [`open`](Self::open).
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `openat` |
@@ -127,6 +130,7 @@ impl Process {
     /// any syscall. `EMFILE`, `ENFILE`: no descriptors left.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; not ours; gone | `openat` |
@@ -142,6 +146,7 @@ impl Process {
     /// waited for.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `readlinkat` `statx` |
@@ -182,6 +187,7 @@ impl Process {
     /// a kernel says.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `openat` `read` `close` |

@@ -14,6 +14,7 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 /// [`remove`](Self::remove): what a killed process left, its successor opens, or removes and creates anew.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` |
@@ -36,6 +37,7 @@ impl File {
     /// not promise any; the file is removed again. `ENOENT`, `ENOTDIR`, `EACCES`, `ENAMETOOLONG`: the path.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `openat` `fallocate` |
@@ -81,6 +83,7 @@ impl File {
     /// `ENOENT`, `ENOTDIR`, `EACCES`, `ENAMETOOLONG`: the path.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `openat` `fstat` `geteuid` |
@@ -107,6 +110,7 @@ impl File {
     /// `ENOENT`: nothing is there. `EISDIR`: a directory. `EACCES`, `EPERM`.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; nothing there | `unlinkat` |
@@ -129,6 +133,7 @@ impl File {
     /// `ENODEV`: the file system cannot. `ENOMEM`.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `mmap` |
@@ -142,6 +147,7 @@ impl File {
     /// As [`map`](Self::map).
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `mmap` |

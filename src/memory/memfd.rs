@@ -20,6 +20,7 @@ const TMPFS_MAGIC: FsWord = 0x0102_1994;
 /// where `vm.overcommit_memory` is 2 and nothing is left, that is SIGBUS.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` |
@@ -43,6 +44,7 @@ impl Memfd {
     /// `ENOMEM`: there is not so much memory. `EMFILE`, `ENFILE`: no descriptors left.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `memfd_create` `fallocate` `fcntl` |
@@ -94,6 +96,7 @@ impl Memfd {
     /// it is empty. The descriptor is closed then.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `fcntl` `fstatfs` `fstat` |
@@ -126,6 +129,7 @@ impl Memfd {
     /// `EPERM`: writing was sealed. `EACCES`: the descriptor is not for writing. `ENOMEM`.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; writing was sealed | `mmap` |
@@ -141,6 +145,7 @@ impl Memfd {
     /// `EACCES`: the descriptor is not for reading. `ENOMEM`.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `mmap` |
@@ -167,6 +172,7 @@ impl Memfd {
     /// `EPERM`: seals can no longer be added.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; sealed already | `fcntl` |

@@ -11,6 +11,7 @@ use rustix::fs::{FileType, OFlags};
 /// The end of a pipe or FIFO that bytes come out of.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` |
@@ -25,6 +26,7 @@ pub struct ReadEnd {
 /// The end of a pipe or FIFO that bytes go into.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` |
@@ -56,6 +58,7 @@ impl ReadEnd {
     /// is closed then.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `fstat` `fcntl` `fcntl` |
@@ -74,6 +77,7 @@ impl ReadEnd {
     /// None that a pipe of ours gives.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `fcntl` |
@@ -88,6 +92,7 @@ impl ReadEnd {
     /// `EPERM`: more than /proc/sys/fs/pipe-max-size. `EBUSY`: more lies in the pipe. `EINVAL`: more than 2³¹.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `fcntl` |
@@ -105,6 +110,7 @@ impl ReadEnd {
     /// None that a pipe of ours gives.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `ioctl` |
@@ -127,6 +133,7 @@ impl ByteRead for ReadEnd {
     /// As [`ByteRead::read`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ready; end; a limit of zero | `read` |
@@ -163,6 +170,7 @@ impl ByteRead for ReadEnd {
     /// As [`ByteRead::try_read`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ready; end; nothing there | `read` |
@@ -188,6 +196,7 @@ impl WriteEnd {
     /// is closed then.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `fstat` `fcntl` `fcntl` |
@@ -205,6 +214,7 @@ impl WriteEnd {
     /// None that a pipe of ours gives.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `fcntl` |
@@ -218,6 +228,7 @@ impl WriteEnd {
     /// As [`ReadEnd::set_capacity`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `fcntl` |
@@ -244,6 +255,7 @@ impl ByteWrite for WriteEnd {
     /// As [`ByteWrite::write`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; no reader; a limit of zero | `pwritev2` |
@@ -279,6 +291,7 @@ impl ByteWrite for WriteEnd {
     /// As [`ByteWrite::try_write`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; no room; no reader | `pwritev2` |
@@ -302,7 +315,7 @@ impl ByteWrite for WriteEnd {
     /// As [`ByteWrite::write`].
     ///
     /// # Syscalls
-    /// As [`write`](ByteWrite::write).
+    /// Async-signal-safe. As [`write`](ByteWrite::write).
     #[inline]
     fn write_two(&mut self, head: &[u8], body: &[u8], wait: Wait) -> Result<usize> {
         let WriteEnd { fd, masks_sigpipe } = self;
@@ -315,7 +328,7 @@ impl ByteWrite for WriteEnd {
     /// As [`ByteWrite::try_write`].
     ///
     /// # Syscalls
-    /// As [`try_write`](ByteWrite::try_write).
+    /// Async-signal-safe. As [`try_write`](ByteWrite::try_write).
     #[inline]
     fn try_write_two(&mut self, head: &[u8], body: &[u8]) -> Result<usize> {
         put_two(&self.fd, &mut self.masks_sigpipe, head, body)

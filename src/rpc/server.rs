@@ -10,6 +10,7 @@ use core::fmt;
 /// The side that runs the methods, for one client over a channel of its own.
 ///
 /// # Syscalls
+/// Async-signal-safe where the channel is.
 /// | case | calls |
 /// |------|-------|
 /// | drop, the two ends of a [`Duplex`](crate::Duplex) of pipes | `close` `close` |
@@ -43,6 +44,7 @@ impl<'b, C: Sender + Receiver> Server<'b, C> {
     /// the channel has no room for a message of 8 bytes.
     ///
     /// # Syscalls
+    /// Async-signal-safe where the channel is.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | none |
@@ -60,7 +62,7 @@ impl<'b, C: Sender + Receiver> Server<'b, C> {
     /// channel, and `next` may be called again. Every other error is the channel's.
     ///
     /// # Syscalls
-    /// As [`recv`](Receiver::recv).
+    /// Async-signal-safe where the channel is. As [`recv`](Receiver::recv).
     ///
     /// # Examples
     /// ```
@@ -99,7 +101,7 @@ impl<'b, C: Sender + Receiver> Server<'b, C> {
     /// As [`next`](Self::next), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
-    /// As [`try_recv`](Receiver::try_recv).
+    /// Async-signal-safe where the channel is. As [`try_recv`](Receiver::try_recv).
     pub fn try_next(&mut self) -> Result<Option<Request<'_, C>>> {
         let len = self.channel.try_recv(self.inbox)?;
         self.request(len)
@@ -118,6 +120,7 @@ impl<'b, C: Sender + Receiver> Server<'b, C> {
     /// the middle of an answer that the client did not take in time.
     ///
     /// # Syscalls
+    /// Async-signal-safe where the channel and the handler are.
     /// Each [`serve`](Self::serve) below stands for going on with the next request.
     ///
     /// | case | calls |
@@ -190,7 +193,7 @@ impl<'s, C: Sender> Request<'s, C> {
     /// - `EPIPE`: the client is gone.
     ///
     /// # Syscalls
-    /// As [`send`](Sender::send).
+    /// Async-signal-safe where the channel and `pack` are. As [`send`](Sender::send).
     pub fn reply(self, wait: Wait, pack: impl FnOnce(&mut Packer<'_>) -> Result<()>) -> Result<()> {
         let mut refused = Ok(());
         self.answer(wait, |_method, _args, result| {
@@ -206,7 +209,7 @@ impl<'s, C: Sender> Request<'s, C> {
     /// What the channel says, as for [`reply`](Self::reply).
     ///
     /// # Syscalls
-    /// As [`reply`](Self::reply).
+    /// Async-signal-safe where the channel is. As [`reply`](Self::reply).
     pub fn fail(self, wait: Wait, failure: Failure) -> Result<()> {
         send_failure(self.channel, self.id, failure, wait)
     }

@@ -53,6 +53,7 @@ impl Address {
     /// `EINVAL`: the path is empty. `ENAMETOOLONG`: it is longer than [`NAME_MAX`](Self::NAME_MAX) bytes.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; refused | none |
@@ -75,6 +76,7 @@ impl Address {
     /// `EINVAL`: the name is empty. `ENAMETOOLONG`: it is longer than [`NAME_MAX`](Self::NAME_MAX) bytes.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; refused | none |

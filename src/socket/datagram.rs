@@ -35,6 +35,7 @@ const TOLD_OF: Events = Events::READABLE.and(Events::PEER_CLOSED);
 /// [`Listener`](super::Listener#names), with a lock beside it and a second descriptor that holds it.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop, unnamed; drop, abstract name | `close` |
@@ -84,6 +85,7 @@ impl Datagram {
     /// `EMFILE`, `ENFILE`: no descriptors left, in this process or at all.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `socketpair` |
@@ -100,6 +102,7 @@ impl Datagram {
     /// `EMFILE`, `ENFILE`: no descriptors left, in this process or at all.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `socket` |
@@ -113,7 +116,7 @@ impl Datagram {
     /// As [`bind_with`](Self::bind_with).
     ///
     /// # Syscalls
-    /// As [`bind_with`](Self::bind_with).
+    /// Async-signal-safe. As [`bind_with`](Self::bind_with).
     pub fn bind(address: &Address) -> Result<Self> {
         Self::bind_with(address, PRIVATE)
     }
@@ -124,6 +127,7 @@ impl Datagram {
     /// As [`Listener::bind_with`](super::Listener::bind_with).
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | path | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `getpid` |
@@ -170,6 +174,7 @@ impl Datagram {
     /// has for itself. `EPERM`: it has another peer. `EINVAL`: the address is unnamed; no syscall is made. `EMFILE`, `ENFILE`: no descriptors left.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `socket` `connect` |
@@ -195,6 +200,7 @@ impl Datagram {
     /// As [`connect`](Self::connect).
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; an error | `connect` |
@@ -214,6 +220,7 @@ impl Datagram {
     /// closed then.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `getsockopt` `getsockopt` |
@@ -230,7 +237,7 @@ impl Datagram {
     /// As [`Seqpacket::set_limit`](super::Seqpacket::set_limit).
     ///
     /// # Syscalls
-    /// As [`Seqpacket::set_limit`](super::Seqpacket::set_limit).
+    /// Async-signal-safe. As [`Seqpacket::set_limit`](super::Seqpacket::set_limit).
     pub fn set_limit(&mut self, bytes: usize) -> Result<()> {
         message::make_room(&self.fd, bytes)?;
         self.limit = bytes;
@@ -248,7 +255,7 @@ impl Datagram {
     /// As [`Listener::remove`](super::Listener::remove).
     ///
     /// # Syscalls
-    /// As [`Listener::remove`](super::Listener::remove); unnamed: `close`.
+    /// Async-signal-safe. As [`Listener::remove`](super::Listener::remove); unnamed: `close`.
     pub fn remove(self) -> Result<()> {
         self.name.remove()
     }
@@ -257,7 +264,7 @@ impl Datagram {
     /// lock is let go as by [`Listener::into_fd`](super::Listener::into_fd).
     ///
     /// # Syscalls
-    /// As [`Listener::into_fd`](super::Listener::into_fd); unnamed: none.
+    /// Async-signal-safe. As [`Listener::into_fd`](super::Listener::into_fd); unnamed: none.
     pub fn into_fd(self) -> Fd {
         self.name.keep();
         self.fd
@@ -274,6 +281,7 @@ impl Datagram {
     /// `ETIMEDOUT`. `ENOENT`, `ECONNREFUSED`, `EACCES`, `EPROTOTYPE`, `EPERM`: as [`connect`](Self::connect).
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; an error; a limit of zero | `sendto` |
@@ -299,6 +307,7 @@ impl Datagram {
     /// As [`send_to`](Self::send_to), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; no room; an error | `sendto` |
@@ -322,6 +331,7 @@ impl Datagram {
     /// "Small": the buffer is below the limit. "A reset": the peer turned to another with messages of ours unread.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ready | `recvmsg` |
@@ -349,6 +359,7 @@ impl Datagram {
     /// "Small": the buffer is below the limit. "A reset": the peer turned to another with messages of ours unread.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// "small" is a buffer below the limit, which has the message looked at first; "reset" is a peer that closed with
     /// messages unread.
     ///

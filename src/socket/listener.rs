@@ -42,6 +42,7 @@ use rustix::net::SocketFlags;
 /// directory only.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop, path | `getpid` `newfstatat` `unlinkat` `newfstatat` `unlinkat` `close` `close` |
@@ -96,7 +97,7 @@ impl<C: Connection> Listener<C> {
     /// As [`bind_with`](Self::bind_with).
     ///
     /// # Syscalls
-    /// As [`bind_with`](Self::bind_with).
+    /// Async-signal-safe. As [`bind_with`](Self::bind_with).
     ///
     /// # Examples
     /// ```
@@ -134,6 +135,7 @@ impl<C: Connection> Listener<C> {
     /// (`ENOLCK`).
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | path | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `listen` `newfstatat` `getpid` |
@@ -294,6 +296,7 @@ impl<C: Connection> Listener<C> {
     /// until one is closed. `ESHUTDOWN`: another holder of this socket shut it down.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ready; a limit of zero | `accept4` |
@@ -317,6 +320,7 @@ impl<C: Connection> Listener<C> {
     /// As [`accept`](Self::accept), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ready; nobody there | `accept4` |
@@ -333,6 +337,7 @@ impl<C: Connection> Listener<C> {
     /// another is there in its place, which is left alone. The socket is closed all the same.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | path | `getpid` `newfstatat` `unlinkat` `newfstatat` `unlinkat` `close` `close` |
@@ -356,6 +361,7 @@ impl<C: Connection> Listener<C> {
     /// takes it over once every descriptor of it is closed.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | path | `getpid` `newfstatat` `unlinkat` `close` |

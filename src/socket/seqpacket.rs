@@ -19,6 +19,7 @@ use rustix::net::Shutdown;
 /// nothing is lost by it.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` |
@@ -64,6 +65,7 @@ impl Seqpacket {
     /// `EMFILE`, `ENFILE`: no descriptors left, in this process or at all.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `socketpair` |
@@ -83,7 +85,7 @@ impl Seqpacket {
     /// As [`Stream::connect`](super::Stream::connect).
     ///
     /// # Syscalls
-    /// As [`Stream::connect`](super::Stream::connect).
+    /// Async-signal-safe. As [`Stream::connect`](super::Stream::connect).
     ///
     /// # References
     /// [connect(2)](https://man7.org/linux/man-pages/man2/connect.2.html)
@@ -97,7 +99,7 @@ impl Seqpacket {
     /// As [`connect`](Self::connect), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
-    /// As [`Stream::try_connect`](super::Stream::try_connect).
+    /// Async-signal-safe. As [`Stream::try_connect`](super::Stream::try_connect).
     pub fn try_connect(address: &Address) -> Result<Self> {
         Kind::SEQPACKET.try_connect(address).map(Self::of)
     }
@@ -109,6 +111,7 @@ impl Seqpacket {
     /// closed then.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `getsockopt` `getsockopt` |
@@ -130,6 +133,7 @@ impl Seqpacket {
     /// The limit stays as it was then.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | the buffer is large enough | `getsockopt` |
@@ -147,6 +151,7 @@ impl Seqpacket {
     /// `ENOTCONN`: an attached socket that was never connected.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `shutdown` |
@@ -214,6 +219,7 @@ impl Sender for Seqpacket {
     /// As [`Sender::send`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; the peer is gone; a limit of zero | `sendto` |
@@ -240,6 +246,7 @@ impl Sender for Seqpacket {
     /// As [`Sender::try_send`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; no room; the peer is gone | `sendto` |
@@ -267,6 +274,7 @@ impl Receiver for Seqpacket {
     /// may have empty messages before it.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ready | `recvfrom` |
@@ -299,6 +307,7 @@ impl Receiver for Seqpacket {
     /// As [`Receiver::try_recv`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// "small" is a buffer below the limit, which has the message looked at first; "reset" is a peer that closed with
     /// messages unread.
     ///

@@ -20,6 +20,7 @@ use rustix::net::{RecvFlags, Shutdown};
 /// side.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` |
@@ -62,6 +63,7 @@ impl Stream {
     /// `EMFILE`, `ENFILE`: no descriptors left, in this process or at all.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `socketpair` |
@@ -83,6 +85,7 @@ impl Stream {
     /// has for itself. `ETIMEDOUT`: the backlog stayed full. `EINVAL`: the address is unnamed; no syscall is made. `EMFILE`, `ENFILE`: no descriptors left.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room | `socket` `connect` |
@@ -110,6 +113,7 @@ impl Stream {
     /// As [`connect`](Self::connect), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room | `socket` `connect` |
@@ -128,6 +132,7 @@ impl Stream {
     /// then.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `getsockopt` `getsockopt` |
@@ -144,6 +149,7 @@ impl Stream {
     /// `ENOTCONN`: an attached socket that was never connected.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `shutdown` |
@@ -194,6 +200,7 @@ impl ByteRead for Stream {
     /// As [`ByteRead::read`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ready; end; a limit of zero | `recvfrom` |
@@ -220,6 +227,7 @@ impl ByteRead for Stream {
     /// As [`ByteRead::try_read`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ready; end; nothing there | `recvfrom` |
@@ -241,6 +249,7 @@ impl ByteWrite for Stream {
     /// As [`ByteWrite::write`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; the peer is gone; a limit of zero | `sendto` |
@@ -266,6 +275,7 @@ impl ByteWrite for Stream {
     /// As [`ByteWrite::try_write`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; no room; the peer is gone | `sendto` |
@@ -281,6 +291,7 @@ impl ByteWrite for Stream {
     /// As [`ByteWrite::write`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; the peer is gone; a limit of zero | `sendmsg` |
@@ -303,6 +314,7 @@ impl ByteWrite for Stream {
     /// As [`ByteWrite::try_write`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; no room; the peer is gone | `sendmsg` |

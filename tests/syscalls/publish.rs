@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use crate::grammar::{Item, Reference, Row};
+use crate::grammar::{Item, Reference, Row, Signals};
 use crate::rules::RULES;
 use crate::source;
 use crate::tables::{Entry, Tables};
@@ -51,6 +51,8 @@ each row happen under ptrace and compares. `RAWIPC_BLESS=1 cargo test --test sys
   a trait declares, for a row of whichever type is used.
 - \"before 6.18\" and the like name the kernel that a row belongs to, and links in such a row mean rows of that
   kernel. Rows without one hold on every kernel from 5.10 on, or from the one that the call came with.
+- \"Async-signal-safe\" is a function that a signal handler may call, whatever it interrupted, and so may the child of
+  a `fork` in a process with threads, before its `exec`: `cargo test --test safe`.
 - An error of the kernel that has no row ends the list where it comes, and what had been made by then is closed or
   removed.
 - A process that is stopped and continued makes the `ppoll` that it sleeps in a second time: the kernel repeats it,
@@ -75,6 +77,9 @@ fn markdown(tables: &Tables) -> String {
         }
         for (i, entry) in entries {
             let _ = writeln!(out, "\n### {}\n", title(entry));
+            if let Some(signals) = &entry.signals {
+                let _ = writeln!(out, "{}.\n", sentence(signals));
+            }
             if let Some(like) = &entry.table.like {
                 let like = link(tables, *i, like);
                 let _ =
@@ -84,6 +89,14 @@ fn markdown(tables: &Tables) -> String {
         }
     }
     out
+}
+
+fn sentence(signals: &Signals) -> String {
+    match signals {
+        Signals::Safe => "Async-signal-safe".into(),
+        Signals::Where(what) => format!("Async-signal-safe where {what}"),
+        Signals::Not(why) => format!("Not async-signal-safe: {why}"),
+    }
 }
 
 fn title(entry: &Entry) -> String {
@@ -184,6 +197,14 @@ fn function(tables: &Tables, i: usize, entry: &Entry) -> String {
         string(&entry.key),
         string(&format!("src/{}", entry.path))
     );
+    if let Some(signals) = &entry.signals {
+        let says = match signals {
+            Signals::Safe => "yes".into(),
+            Signals::Where(what) => format!("where {what}"),
+            Signals::Not(why) => format!("no: {why}"),
+        };
+        let _ = write!(out, " \"async_signal_safe\": {},", string(&says));
+    }
     if let Some(like) = &entry.table.like {
         let _ = write!(out, "\n     \"like\": {},", keys(tables, i, like));
     }

@@ -19,6 +19,7 @@ impl Sender for Datagram {
     /// which an attached one is taken to have had.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; the peer is gone; a limit of zero | `sendto` |
@@ -45,6 +46,7 @@ impl Sender for Datagram {
     /// As [`send`](Sender::send), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; no room; the peer is gone | `sendto` |
@@ -72,6 +74,7 @@ impl Receiver for Datagram {
     /// "Small": the buffer is below the limit. "A reset": the peer turned to another with messages of ours unread.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ready | `recvfrom` |
@@ -100,6 +103,7 @@ impl Receiver for Datagram {
     /// As [`recv`](Receiver::recv), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// "small" is a buffer below the limit, which has the message looked at first; "reset" is a peer that closed with
     /// messages unread.
     ///
