@@ -191,7 +191,7 @@ impl Instant {
 
 /// 584 years are enough.
 #[inline]
-const fn nanos(time: Duration) -> u64 {
+pub(crate) const fn nanos(time: Duration) -> u64 {
     let nanos = time.as_nanos();
     if nanos > u64::MAX as u128 { u64::MAX } else { nanos as u64 }
 }

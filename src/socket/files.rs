@@ -223,9 +223,7 @@ impl<'f> File<'f> {
             }
         }
         let [_, _, _, user, _, _, group, _, _, other] = &mut text;
-        for (place, bit, letter) in
-            [(user, 0o4000, b's'), (group, 0o2000, b's'), (other, 0o1000, b't')]
-        {
+        for (place, bit, letter) in [(user, 0o4000, b's'), (group, 0o2000, b's'), (other, 0o1000, b't')] {
             if self.mode & bit != 0 {
                 *place = if *place == b'-' { letter.to_ascii_uppercase() } else { letter };
             }

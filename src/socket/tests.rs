@@ -1,8 +1,10 @@
 //! What one process can see of its sockets; forks, signals and the umask are for tests/ipc.
 
+mod crowd;
 mod datagram;
 mod names;
 mod owners;
+mod restart;
 mod seqpacket;
 mod stream;
 

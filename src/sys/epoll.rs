@@ -32,9 +32,8 @@ pub(crate) enum Op {
 /// `epoll_create1(EPOLL_CLOEXEC)`
 pub(crate) fn create() -> Result<Fd> {
     // SAFETY: no pointers.
-    let fd = unsafe {
-        syscall(Call::EPOLL_CREATE1, nr::EPOLL_CREATE1, [g::EPOLL_CLOEXEC as usize, 0, 0, 0, 0])
-    }?;
+    let fd =
+        unsafe { syscall(Call::EPOLL_CREATE1, nr::EPOLL_CREATE1, [g::EPOLL_CLOEXEC as usize, 0, 0, 0, 0]) }?;
     // SAFETY: the kernel has just made it, and it is not negative: it is no error.
     unsafe { core::hint::assert_unchecked(fd as RawFd >= 0) };
     // SAFETY: as above, and nobody else's.
@@ -43,13 +42,8 @@ pub(crate) fn create() -> Result<Fd> {
 
 /// `epoll_ctl(epoll, op, fd, event)`
 pub(crate) fn control(epoll: BorrowedFd<'_>, op: Op, fd: BorrowedFd<'_>, event: EpollEvent) -> Result<()> {
-    let args = [
-        epoll.as_raw_fd() as usize,
-        op as usize,
-        fd.as_raw_fd() as usize,
-        (&raw const event) as usize,
-        0,
-    ];
+    let args =
+        [epoll.as_raw_fd() as usize, op as usize, fd.as_raw_fd() as usize, (&raw const event) as usize, 0];
     // SAFETY: the kernel reads one event.
     unsafe { syscall(Call::EPOLL_CTL, nr::EPOLL_CTL, args) }.map(drop)
 }

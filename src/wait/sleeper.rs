@@ -87,7 +87,7 @@ impl Sleeper {
         Ok(told)
     }
 
-    /// As [`ready`](Self::ready), but no longer than `nanos`, which may be over before the deadline is.
+    /// As [`ready`](Self::ready), but for what its caller knows no longer than `nanos`, which is no error.
     pub(crate) fn ready_within(
         &mut self,
         fd: BorrowedFd<'_>,
@@ -95,11 +95,12 @@ impl Sleeper {
         nanos: Option<u64>,
     ) -> Result<()> {
         let left = self.left()?;
-        let shorter = match (left, nanos) {
-            (Some(left), Some(nanos)) => Some(left.min(nanos)),
-            (left, nanos) => left.or(nanos),
+        let (time, is_deadline) = match (left, nanos) {
+            (Some(left), Some(nanos)) => (Some(left.min(nanos)), left <= nanos),
+            (left, nanos) => (left.or(nanos), left.is_some()),
         };
-        match self.sleep(&mut [PollFd::borrowed(fd, events)], shorter) {
+        match self.sleep(&mut [PollFd::borrowed(fd, events)], time) {
+            Ok(0) if is_deadline => Err(Error::deadline(Call::PPOLL)),
             Err(e) if e.is(Errno::INTR) => self.may_go_on(e),
             answer => answer.map(drop),
         }

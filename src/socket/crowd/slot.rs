@@ -1,0 +1,310 @@
+//! The slots of a crowd: a free list, the order of deadlines and the queue of those to be told again, all three of
+//! them numbers in the slots themselves.
+
+/// No slot.
+const NONE: u32 = u32::MAX;
+
+/// Room for one member of a [`Crowd`](super::Crowd).
+///
+/// ```
+/// use rawipc::socket::{Slot, Stream};
+/// let mut slots: [Slot<Stream>; 1000] = [const { Slot::EMPTY }; 1000];
+/// ```
+#[derive(Debug)]
+#[repr(C)]
+pub struct Slot<M> {
+    member: Option<M>,
+    /// Goes up by one when a member leaves: whoever knew it does not take the next one for it.
+    generation: u32,
+    /// In the order of deadlines; of a free slot, `after` is the next free one.
+    before: u32,
+    after: u32,
+    /// The next of those to be told again.
+    again: u32,
+    is_expected: bool,
+    is_again: bool,
+    deadline: u64,
+}
+
+/// Names a member, until it is removed: then nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(C)]
+pub struct Member {
+    index: u32,
+    generation: u32,
+}
+
+impl Member {
+    /// The number of its slot, below the crowd's capacity, for what the server keeps beside.
+    pub const fn index(self) -> usize {
+        self.index as usize
+    }
+
+    pub(super) const fn token(self) -> u64 {
+        (self.generation as u64) << 32 | self.index as u64
+    }
+}
+
+impl<M> Slot<M> {
+    /// Nobody in it.
+    pub const EMPTY: Slot<M> = Slot {
+        member: None,
+        generation: 0,
+        before: NONE,
+        after: NONE,
+        again: NONE,
+        is_expected: false,
+        is_again: false,
+        deadline: 0,
+    };
+}
+
+impl<M> Default for Slot<M> {
+    fn default() -> Self {
+        Self::EMPTY
+    }
+}
+
+#[repr(C)]
+pub(super) struct Slots<'s, M> {
+    slots: &'s mut [Slot<M>],
+    used: usize,
+    free: u32,
+    /// The nearest deadline and the farthest.
+    first: u32,
+    last: u32,
+    /// Those to be told again, in their order.
+    head: u32,
+    tail: u32,
+    queued: usize,
+}
+
+impl<'s, M> Slots<'s, M> {
+    pub(super) fn new(slots: &'s mut [Slot<M>]) -> Self {
+        let all = slots.len().min(NONE as usize);
+        let slots = slots.get_mut(..all).unwrap_or_default();
+        for (i, slot) in slots.iter_mut().enumerate() {
+            let after = i.saturating_add(1);
+            *slot = Slot { after: if after < all { after as u32 } else { NONE }, ..Slot::EMPTY };
+        }
+        let free = if all > 0 { 0 } else { NONE };
+        Slots { slots, used: 0, free, first: NONE, last: NONE, head: NONE, tail: NONE, queued: 0 }
+    }
+
+    /// Nobody is left in them.
+    fn empty(&mut self) {
+        for slot in self.slots.iter_mut() {
+            slot.member = None;
+        }
+    }
+
+    pub(super) fn capacity(&self) -> usize {
+        self.slots.len()
+    }
+
+    pub(super) fn used(&self) -> usize {
+        self.used
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.free == NONE
+    }
+
+    /// The name that the next member has.
+    pub(super) fn next_free(&self) -> Option<Member> {
+        let slot = self.slots.get(self.free as usize)?;
+        Some(Member { index: self.free, generation: slot.generation })
+    }
+
+    /// Puts a member where [`next_free`](Self::next_free) said.
+    pub(super) fn put(&mut self, id: Member, member: M) {
+        if let Some(slot) = self.slots.get_mut(id.index()) {
+            self.free = slot.after;
+            slot.member = Some(member);
+            slot.after = NONE;
+            self.used = self.used.saturating_add(1);
+        }
+    }
+
+    pub(super) fn get(&mut self, id: Member) -> Option<&mut M> {
+        let slot = self.slots.get_mut(id.index()).filter(|slot| slot.generation == id.generation)?;
+        slot.member.as_mut()
+    }
+
+    pub(super) fn take(&mut self, id: Member) -> Option<M> {
+        self.get(id)?;
+        self.excuse(id);
+        let free = self.free;
+        let slot = self.slots.get_mut(id.index())?;
+        slot.generation = slot.generation.wrapping_add(1);
+        slot.after = free;
+        self.free = id.index;
+        self.used = self.used.saturating_sub(1);
+        slot.member.take()
+    }
+
+    pub(super) fn at(&self, index: usize) -> Option<Member> {
+        let slot = self.slots.get(index)?;
+        slot.member.as_ref().map(|_| Member { index: index as u32, generation: slot.generation })
+    }
+
+    /// The member that a token is of, if it is there still.
+    pub(super) fn known(&self, token: u64) -> Option<Member> {
+        self.at(token as u32 as usize).filter(|member| member.token() == token)
+    }
+
+    /// Behind all others: deadlines are given in their order.
+    pub(super) fn expect(&mut self, id: Member, deadline: u64) {
+        if self.get(id).is_none() {
+            return;
+        }
+        self.excuse(id);
+        let last = self.last;
+        if let Some(slot) = self.slots.get_mut(id.index()) {
+            slot.is_expected = true;
+            slot.deadline = deadline;
+            (slot.before, slot.after) = (last, NONE);
+        }
+        match self.slots.get_mut(last as usize) {
+            Some(before) => before.after = id.index,
+            None => self.first = id.index,
+        }
+        self.last = id.index;
+    }
+
+    pub(super) fn excuse(&mut self, id: Member) {
+        let Some(slot) = self.slots.get_mut(id.index()).filter(|slot| slot.generation == id.generation)
+        else {
+            return;
+        };
+        if !core::mem::take(&mut slot.is_expected) {
+            return;
+        }
+        let (before, after) = (slot.before, slot.after);
+        (slot.before, slot.after) = (NONE, NONE);
+        match self.slots.get_mut(before as usize) {
+            Some(slot) => slot.after = after,
+            None => self.first = after,
+        }
+        match self.slots.get_mut(after as usize) {
+            Some(slot) => slot.before = before,
+            None => self.last = before,
+        }
+    }
+
+    /// Whether anything is expected of anybody.
+    pub(super) fn expects(&self) -> bool {
+        self.first != NONE
+    }
+
+    pub(super) fn first_deadline(&self) -> Option<u64> {
+        self.slots.get(self.first as usize).map(|slot| slot.deadline)
+    }
+
+    pub(super) fn is_late(&self, now: u64) -> bool {
+        self.first_deadline().is_some_and(|deadline| deadline <= now)
+    }
+
+    /// One whose time is over, of which no more is expected from then on.
+    pub(super) fn take_late(&mut self, now: u64) -> Option<Member> {
+        if !self.is_late(now) {
+            return None;
+        }
+        let late = self.at(self.first as usize)?;
+        self.excuse(late);
+        Some(late)
+    }
+
+    /// A slot stays in the queue when its member leaves, and may have another by its turn, who is then told for
+    /// nothing.
+    pub(super) fn again(&mut self, id: Member) {
+        let Some(slot) = self.slots.get_mut(id.index()).filter(|slot| slot.generation == id.generation)
+        else {
+            return;
+        };
+        if slot.member.is_none() || core::mem::replace(&mut slot.is_again, true) {
+            return;
+        }
+        slot.again = NONE;
+        match self.slots.get_mut(self.tail as usize) {
+            Some(tail) => tail.again = id.index,
+            None => self.head = id.index,
+        }
+        self.tail = id.index;
+        self.queued = self.queued.saturating_add(1);
+    }
+
+    pub(super) fn to_be_told_again(&self) -> usize {
+        self.queued
+    }
+
+    /// The first in the queue; `None` also where that one has left meanwhile.
+    pub(super) fn take_again(&mut self) -> Option<Member> {
+        let index = self.head as usize;
+        let slot = self.slots.get_mut(index)?;
+        slot.is_again = false;
+        self.head = slot.again;
+        if self.head == NONE {
+            self.tail = NONE;
+        }
+        self.queued = self.queued.saturating_sub(1);
+        self.at(index)
+    }
+}
+
+impl<M> Drop for Slots<'_, M> {
+    fn drop(&mut self) {
+        self.empty();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    #[test]
+    fn the_order_of_deadlines_survives_any_sequence() {
+        let mut slots = [const { Slot::<u32>::EMPTY }; 16];
+        let mut crowd = Slots::new(&mut slots);
+        let mut model: Vec<(Member, u64)> = Vec::new();
+        let mut members: Vec<Member> = Vec::new();
+        let mut seed = 1_u32;
+        for now in 0..20_000_u64 {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let pick = (seed >> 8) as usize;
+            match seed >> 30 {
+                0 if !crowd.is_full() => {
+                    let id = crowd.next_free().unwrap();
+                    crowd.put(id, seed);
+                    members.push(id);
+                }
+                1 if !members.is_empty() => {
+                    let id = members.swap_remove(pick % members.len());
+                    assert!(crowd.take(id).is_some() && crowd.take(id).is_none());
+                    model.retain(|(m, _)| *m != id);
+                }
+                2 if !members.is_empty() => {
+                    let id = members[pick % members.len()];
+                    crowd.expect(id, now);
+                    model.retain(|(m, _)| *m != id);
+                    model.push((id, now));
+                }
+                3 if pick % 3 == 0 => {
+                    let late = crowd.take_late(now);
+                    assert_eq!(late, model.first().map(|(m, _)| *m));
+                    model.drain(..model.len().min(1));
+                }
+                _ if !members.is_empty() => {
+                    let id = members[pick % members.len()];
+                    crowd.excuse(id);
+                    model.retain(|(m, _)| *m != id);
+                }
+                _ => {}
+            }
+            assert_eq!(crowd.first_deadline(), model.first().map(|(_, d)| *d));
+            assert_eq!(crowd.used(), members.len());
+            assert!(members.iter().all(|m| crowd.known(m.token()) == Some(*m)));
+        }
+    }
+}
