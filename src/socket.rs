@@ -34,7 +34,7 @@ pub use behind::{Behind, behind_at};
 pub use connection::Connection;
 pub use crowd::{Crowd, Event, Member, Refusal, Slot};
 pub use datagram::Datagram;
-pub use files::{File, Files};
+pub use files::{Files, SocketFile};
 pub use listener::{Listener, Options};
 pub use message::DEFAULT_LIMIT;
 pub use seqpacket::Seqpacket;

@@ -25,6 +25,8 @@ impl Stream {
     /// As [`connect`](Self::connect). `ELOOP`: a symbolic link; `ENOTSOCK`: another kind of file, both of `fstat`.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
+    ///
     /// | case | calls |
     /// |------|-------|
     /// | room; a limit of zero, room | `openat` `fstat` `socket` `connect` `close` |
@@ -56,6 +58,8 @@ impl Stream {
     /// As [`connect_at`](Self::connect_at), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
+    ///
     /// | case | calls |
     /// |------|-------|
     /// | room | `openat` `fstat` `socket` `connect` `close` |
@@ -77,7 +81,7 @@ impl Seqpacket {
     /// As [`Stream::connect_at`].
     ///
     /// # Syscalls
-    /// As [`Stream::connect_at`].
+    /// Async-signal-safe. As [`Stream::connect_at`].
     pub fn connect_at(dir: impl AsFd, path: &CStr, wait: Wait) -> Result<Self> {
         by_file(dir.as_fd(), path, Some(wait))
     }
@@ -88,7 +92,7 @@ impl Seqpacket {
     /// As [`Stream::try_connect_at`].
     ///
     /// # Syscalls
-    /// As [`Stream::try_connect_at`].
+    /// Async-signal-safe. As [`Stream::try_connect_at`].
     pub fn try_connect_at(dir: impl AsFd, path: &CStr) -> Result<Self> {
         by_file(dir.as_fd(), path, None)
     }

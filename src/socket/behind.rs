@@ -48,6 +48,8 @@ impl Behind {
 /// file cannot be written, so the kernel does not answer. `EMFILE`, `ENFILE`: no descriptors left.
 ///
 /// # Syscalls
+/// Async-signal-safe.
+///
 /// | case | calls |
 /// |------|-------|
 /// | a stream | `openat` `fstat` `socketpair` `connect` `close` `close` `close` |

@@ -1,11 +1,12 @@
 //! One task that serves a crowd: as many clients as it has slots for, and none of them holds up another.
 
 mod door;
+mod members;
 mod slot;
 
 use super::connection::Connection;
 use super::listener::Listener;
-use crate::error::{Call, Errno, Error, Result};
+use crate::error::{Error, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
 use crate::sys;
 use crate::wait::{Epoll, Events, Ready, Sleeper, Trigger, Wait, nanos};
@@ -24,9 +25,9 @@ pub use slot::{Member, Slot};
 /// - **A slow client** that does not read makes `try_send` say `EAGAIN`: [`watch`](Self::watch) tells when there is
 ///   room.
 /// - **A silent client**, or one that sends a byte now and then, has the time of `patience` from when it was
-///   [admitted](Self::admit) or last [expected](Self::expect) of something: a whole message, where the server says so
-///   at each. Then it is told as [`Late`](Event::Late), for the server to remove. One that may be silent is
-///   [excused](Self::excuse).
+///   [admitted](Self::admit), or its clock [started anew](Self::start_clock), which the server does for each whole
+///   message. Then it is told as [`Late`](Event::Late), for the server to remove. One that may be silent has its
+///   clock [stopped](Self::stop_clock).
 /// - **A busy client** has its turn and then all others have theirs, where the server handles one message, or a few,
 ///   of each event. With messages left in a buffer, it is told [`again`](Self::again).
 /// - **Too many clients** are refused, and know it at once: their connection is accepted and closed. So it is where no
@@ -36,7 +37,7 @@ pub use slot::{Member, Slot};
 /// socket. Clients can be as many as RLIMIT_NOFILE lets there be descriptors.
 ///
 /// # Syscalls
-/// Of a listener with a path, its own table tells what else is done.
+/// Async-signal-safe. Of a listener with a path, its own table tells what else is done.
 ///
 /// | case | calls |
 /// |------|-------|
@@ -68,7 +69,7 @@ pub use slot::{Member, Slot};
 ///             let Some(connection) = crowd.get(member) else { continue };
 ///             match connection.try_recv(&mut buf) {
 ///                 Ok(n) if n > 0 && connection.try_send(&buf[..n]).is_ok() => {
-///                     crowd.expect(member);
+///                     crowd.start_clock(member);
 ///                     break n;
 ///                 }
 ///                 _ => drop(crowd.remove(member)), // gone, hostile, or too slow for us
@@ -118,7 +119,7 @@ pub enum Event<C> {
     Refused(Refusal),
     /// A member has something to read, room, or is gone; or it was to be told again.
     Ready(Member, Events),
-    /// A member has not met what was expected of it in time. It is told once.
+    /// A member's clock has run out. It is told once, and has stopped.
     Late(Member),
 }
 
@@ -143,14 +144,14 @@ const PAUSE: u64 = 10_000_000;
 
 impl<'s, C: Connection, M: AsFd> Crowd<'s, C, M> {
     /// `epoll_create1`, `fcntl(F_DUPFD_CLOEXEC)`, `epoll_ctl` — a crowd around a listener, with as many slots as there
-    /// are, emptied. `patience` is how long members have for what is expected of them; `None`: for ever.
+    /// are, emptied. `patience` is how long a member's clock runs before it is late; `None`: for ever.
     ///
     /// # Errors
     /// `EMFILE`, `ENFILE`: no descriptors left. `ENOSPC`: this user watches too many. The listener is closed then,
     /// and its name removed.
     ///
     /// # Syscalls
-    /// Those of the listener that is dropped after an error stand in its own table.
+    /// Async-signal-safe. Those of the listener that is dropped after an error stand in its own table.
     ///
     /// | case | calls |
     /// |------|-------|
@@ -188,7 +189,7 @@ impl<'s, C: Connection, M: AsFd> Crowd<'s, C, M> {
     /// door alone for 10 ms, or 32 rounds.
     ///
     /// # Syscalls
-    /// Each [`next`](Self::next) below stands for going on.
+    /// Async-signal-safe. Each [`next`](Self::next) below stands for going on.
     ///
     /// | case | calls |
     /// |------|-------|
@@ -228,7 +229,7 @@ impl<'s, C: Connection, M: AsFd> Crowd<'s, C, M> {
     /// As [`next`](Self::next), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
-    /// Each [`try_next`](Self::try_next) below stands for going on.
+    /// Async-signal-safe. Each [`try_next`](Self::try_next) below stands for going on.
     ///
     /// | case | calls |
     /// |------|-------|
@@ -291,7 +292,7 @@ impl<'s, C: Connection, M: AsFd> Crowd<'s, C, M> {
         self.turns = self.slots.to_be_told_again();
         self.try_the_door_again()?;
         let looked = self.set.try_wait(&mut self.batch);
-        if self.slots.expects() {
+        if self.slots.is_ticking() {
             self.now = sys::monotonic_nanos()?;
         }
         match looked {
@@ -313,122 +314,6 @@ impl<'s, C: Connection, M: AsFd> Crowd<'s, C, M> {
         sleeper.ready_within(self.set.as_fd(), Events::READABLE, most)?;
         self.pause_is_over();
         Ok(())
-    }
-
-    /// `epoll_ctl` — gives a client a slot, and tells of it from now on; within `patience`, something is expected of it.
-    ///
-    /// It need not have come by the door. What its descriptor is ready for already is told.
-    ///
-    /// # Errors
-    /// `ENOBUFS`: no slot is free, before any syscall. `ENOSPC`: this user watches too many. The client is closed
-    /// then.
-    ///
-    /// # Syscalls
-    /// With a patience, and where no other is expected of anything, the clock is read.
-    ///
-    /// | case | calls |
-    /// |------|-------|
-    /// | ok | `epoll_ctl` |
-    /// | patience | `epoll_ctl` `clock_gettime` |
-    /// | no slot | `close` |
-    /// | not in the set | `epoll_ctl` `close` |
-    pub fn admit(&mut self, member: M, events: Events, trigger: Trigger) -> Result<Member> {
-        let Some(id) = self.slots.next_free() else {
-            return Err(Error::argument(Call::EPOLL_CTL, Errno::NOBUFS));
-        };
-        self.set.add(&member, events, trigger, id.token())?;
-        self.slots.put(id, member);
-        self.expect(id);
-        Ok(id)
-    }
-
-    /// Tells of other events from now on: with [`Events::WRITABLE`] of room.
-    ///
-    /// # Errors
-    /// `ESTALE`: it is no member any more, before any syscall.
-    ///
-    /// # Syscalls
-    /// | case | calls |
-    /// |------|-------|
-    /// | ok | `epoll_ctl` |
-    /// | refused | none |
-    pub fn watch(&mut self, member: Member, events: Events, trigger: Trigger) -> Result<()> {
-        match self.slots.get(member) {
-            Some(there) => self.set.change(there, events, trigger, member.token()),
-            None => Err(Error::argument(Call::EPOLL_CTL, Errno::STALE)),
-        }
-    }
-
-    /// `epoll_ctl` — takes a member out, and tells of it no more; what was told of it and not yet handed out is dropped.
-    /// Dropping what this returns closes it.
-    ///
-    /// # Syscalls
-    /// | case | calls |
-    /// |------|-------|
-    /// | ok | `epoll_ctl` |
-    /// | none any more | none |
-    pub fn remove(&mut self, member: Member) -> Option<M> {
-        let there = self.slots.take(member)?;
-        // Closing is not enough where a child made by fork has a copy.
-        let _ = self.set.remove(&there);
-        self.pause_is_over();
-        Some(there)
-    }
-
-    /// Expects something of a member within `patience`, counted from this round: a whole message, say, when one
-    /// was handled.
-    ///
-    /// # Syscalls
-    /// | case | calls |
-    /// |------|-------|
-    /// | ok | none |
-    /// | patience, and nothing is expected of any other | `clock_gettime` |
-    pub fn expect(&mut self, member: Member) {
-        if self.patience == u64::MAX {
-            return;
-        }
-        if !self.slots.expects() {
-            // Nobody has looked for a while. Where it cannot be read, the next round says so.
-            self.now = sys::monotonic_nanos().unwrap_or(self.now);
-        }
-        self.slots.expect(member, self.now.saturating_add(self.patience));
-    }
-
-    /// Expects nothing of a member: it may be silent for as long as it likes.
-    pub fn excuse(&mut self, member: Member) {
-        self.slots.excuse(member);
-    }
-
-    /// Has a member told as readable in the next round, whatever its descriptor says: there is a message in its buffer
-    /// (`has_buffered`), or an edge was told of and not read to its end.
-    pub fn again(&mut self, member: Member) {
-        self.slots.again(member);
-    }
-
-    /// What the server keeps of a member; `None` where it is none any more.
-    pub fn get(&mut self, member: Member) -> Option<&mut M> {
-        self.slots.get(member)
-    }
-
-    /// The member that is in the slot of this number, for going through all of them: 0 and on, below
-    /// [`capacity`](Self::capacity).
-    pub fn member_at(&self, index: usize) -> Option<Member> {
-        self.slots.at(index)
-    }
-
-    /// How many members there are.
-    pub fn len(&self) -> usize {
-        self.slots.used()
-    }
-
-    /// Whether nobody is there.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// How many members there can be.
-    pub fn capacity(&self) -> usize {
-        self.slots.capacity()
     }
 }
 

@@ -44,6 +44,7 @@ const TOLD_OF: Events = Events::READABLE.and(Events::PEER_CLOSED);
 /// | drop, path, the lock's file is gone; drop, path, the lock's file is another's | `getpid` `newfstatat` `unlinkat` `newfstatat` `close` `close` |
 /// | drop, path, both are gone | `getpid` `newfstatat` `newfstatat` `close` `close` |
 /// | drop, path, in a child made by fork | `getpid` `close` `close` |
+/// | drop, in a directory | `getpid` `newfstatat` `unlinkat` `newfstatat` `unlinkat` `close` `close` `close` |
 ///
 /// # Examples
 /// ```

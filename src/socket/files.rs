@@ -15,6 +15,8 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
 /// What is made or removed during the walk may be there or not; everything else is there once.
 ///
 /// # Syscalls
+/// Async-signal-safe.
+///
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` |
@@ -46,7 +48,7 @@ pub struct Files<'b> {
 /// do not print, which are escaped.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
-pub struct File<'f> {
+pub struct SocketFile<'f> {
     /// Its name in the directory.
     pub name: &'f CStr,
     /// Permissions, and set-user-ID, set-group-ID and sticky bit.
@@ -90,6 +92,8 @@ impl<'b> Files<'b> {
     /// path. `EMFILE`, `ENFILE`: no descriptors left.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
+    ///
     /// | case | calls |
     /// |------|-------|
     /// | ok; no directory | `openat` |
@@ -111,7 +115,7 @@ impl<'b> Files<'b> {
     /// said is nothing that a kernel says.
     ///
     /// # Syscalls
-    /// Each [`next`](Self::next) below stands for going on with the next name.
+    /// Async-signal-safe. Each [`next`](Self::next) below stands for going on with the next name.
     ///
     /// | case | calls |
     /// |------|-------|
@@ -125,7 +129,7 @@ impl<'b> Files<'b> {
     /// [stat(2)](https://man7.org/linux/man-pages/man2/stat.2.html)
     // An iterator would have to give away what lies in the buffer.
     #[expect(clippy::should_implement_trait, reason = "what it gives lies in its own buffer")]
-    pub fn next(&mut self) -> Result<Option<File<'_>>> {
+    pub fn next(&mut self) -> Result<Option<SocketFile<'_>>> {
         loop {
             if self.at >= self.filled && !self.fetch()? {
                 return Ok(None);
@@ -140,7 +144,7 @@ impl<'b> Files<'b> {
                 answer => answer.named(Call::NEWFSTATAT)?,
             };
             if FileType::from_raw_mode(stat.st_mode) == FileType::Socket {
-                return Ok(Some(File::of(self.name(start)?, self.dir.as_fd(), &stat)));
+                return Ok(Some(SocketFile::of(self.name(start)?, self.dir.as_fd(), &stat)));
             }
         }
     }
@@ -181,10 +185,10 @@ impl AsFd for Files<'_> {
     }
 }
 
-impl<'f> File<'f> {
+impl<'f> SocketFile<'f> {
     #[allow(clippy::unnecessary_cast, reason = "the widths differ by architecture")]
-    fn of(name: &'f CStr, dir: BorrowedFd<'f>, stat: &Stat) -> File<'f> {
-        File {
+    fn of(name: &'f CStr, dir: BorrowedFd<'f>, stat: &Stat) -> SocketFile<'f> {
+        SocketFile {
             name,
             mode: stat.st_mode as u32 & 0o7777,
             uid: stat.st_uid as u32,
@@ -205,7 +209,7 @@ impl<'f> File<'f> {
     /// As [`behind_at`](super::behind_at); `ESTALE`: another file has taken its place.
     ///
     /// # Syscalls
-    /// As [`behind_at`](super::behind_at); replaced meanwhile: `openat` `fstat` `close`.
+    /// Async-signal-safe. As [`behind_at`](super::behind_at); replaced meanwhile: `openat` `fstat` `close`.
     pub fn behind(&self) -> Result<Behind> {
         let place = Place::open(self.dir, self.name)?;
         if place.file != (Identity { device: self.device, inode: self.inode }) {
@@ -232,12 +236,12 @@ impl<'f> File<'f> {
     }
 }
 
-impl fmt::Display for File<'_> {
+impl fmt::Display for SocketFile<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for byte in self.permissions() {
             fmt::Write::write_char(f, char::from(byte))?;
         }
-        let File { links, uid, gid, size, modified, .. } = self;
+        let SocketFile { links, uid, gid, size, modified, .. } = self;
         write!(f, " {links} {uid} {gid} {size} {modified} ")?;
         super::address::print(self.name.to_bytes(), f)
     }
@@ -251,7 +255,7 @@ mod tests {
     #[test]
     fn permissions_are_written_as_ls_writes_them() {
         let dir = CWD;
-        let file = |mode| File {
+        let file = |mode| SocketFile {
             name: c"n",
             mode,
             uid: 0,

@@ -51,8 +51,7 @@ use rustix::net::SocketFlags;
 /// | drop, path, both are gone | `getpid` `newfstatat` `newfstatat` `close` `close` |
 /// | drop, path, in a child made by fork | `getpid` `close` `close` |
 /// | drop, abstract name; drop, attached; drop, succeeded | `close` |
-/// | drop, retired and not succeeded | `getpid` `openat` `fstat` `geteuid` `flock` `newfstatat` `newfstatat` `unlinkat` `newfstatat` `unlinkat` `close` `close` `close` |
-/// | drop, retired, a successor has the lock | `getpid` `openat` `fstat` `geteuid` `flock` `close` `close` `close` |
+/// | drop, retired | `close` `close` |
 /// | drop, in a directory | `getpid` `newfstatat` `unlinkat` `newfstatat` `unlinkat` `close` `close` `close` |
 #[repr(C)]
 pub struct Listener<C> {
@@ -188,6 +187,8 @@ impl<C: Connection> Listener<C> {
     /// As [`bind_with`](Self::bind_with), and `ETIMEDOUT`: it has its owner still.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
+    ///
     /// | case | calls |
     /// |------|-------|
     /// | at once; a limit of zero | as [`bind_with`](Self::bind_with) |
@@ -215,6 +216,8 @@ impl<C: Connection> Listener<C> {
     /// more than 71 bytes, of which no syscall is made.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
+    ///
     /// | case | calls |
     /// |------|-------|
     /// | ok | `openat` [`bind_with`](Self::bind_with) |
@@ -234,6 +237,8 @@ impl<C: Connection> Listener<C> {
     /// As [`bind_at`](Self::bind_at) and [`take_over`](Self::take_over).
     ///
     /// # Syscalls
+    /// Async-signal-safe.
+    ///
     /// | case | calls |
     /// |------|-------|
     /// | ok | `openat` [`take_over`](Self::take_over) |
@@ -253,6 +258,8 @@ impl<C: Connection> Listener<C> {
     /// listen. The descriptor is closed then.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
+    ///
     /// | case | calls |
     /// |------|-------|
     /// | ok | `getsockopt` `getsockopt` `getsockopt` |
@@ -334,7 +341,8 @@ impl<C: Connection> Listener<C> {
     ///
     /// # Errors
     /// `EPERM`: this process did not make the file, but its parent. `ENOENT`: it is gone already. `ESTALE`:
-    /// another is there in its place, which is left alone. The socket is closed all the same.
+    /// another is there in its place, which is left alone. `EADDRINUSE`: it was left to a successor, who has the lock
+    /// by now. The socket is closed all the same.
     ///
     /// # Syscalls
     /// Async-signal-safe.
@@ -345,7 +353,10 @@ impl<C: Connection> Listener<C> {
     /// | path, the lock's file is gone; path, the lock's file is another's | `getpid` `newfstatat` `unlinkat` `newfstatat` `close` `close` |
     /// | path, both are gone | `getpid` `newfstatat` `newfstatat` `close` `close` |
     /// | path, in a child made by fork | `getpid` `close` `close` |
-    /// | abstract name | `close` |
+    /// | in a directory | `getpid` `newfstatat` `unlinkat` `newfstatat` `unlinkat` `close` `close` `close` |
+    /// | retired and not succeeded | `getpid` `openat` `fstat` `geteuid` `flock` `newfstatat` `newfstatat` `unlinkat` `newfstatat` `unlinkat` `close` `close` `close` |
+    /// | retired, a successor has the lock | `getpid` `openat` `fstat` `geteuid` `flock` `close` `close` `close` |
+    /// | abstract name; attached; succeeded | `close` |
     pub fn remove(self) -> Result<()> {
         self.name.remove()
     }
@@ -367,7 +378,9 @@ impl<C: Connection> Listener<C> {
     /// | path | `getpid` `newfstatat` `unlinkat` `close` |
     /// | path, the lock's file is gone; path, the lock's file is another's | `getpid` `newfstatat` `close` |
     /// | path, in a child made by fork | `getpid` `close` |
-    /// | abstract name | none |
+    /// | in a directory | `getpid` `newfstatat` `unlinkat` `close` `close` |
+    /// | retired | `getpid` `close` |
+    /// | abstract name; attached; succeeded | none |
     pub fn into_fd(self) -> Fd {
         self.name.keep();
         self.fd

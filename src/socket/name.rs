@@ -190,7 +190,10 @@ impl BoundName {
 
 impl Drop for BoundName {
     fn drop(&mut self) {
-        let _ = self.unlink();
+        // What was left stays for a successor, who finds it dead at the worst.
+        if !self.is_left() {
+            let _ = self.unlink();
+        }
     }
 }
 

@@ -15,6 +15,8 @@ use core::fmt;
 /// buffer of its own must be asked for them before each wait.
 ///
 /// # Syscalls
+/// Async-signal-safe.
+///
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` |
@@ -91,6 +93,8 @@ impl Epoll {
     /// `EMFILE`, `ENFILE`: no descriptors left, in this process or at all.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
+    ///
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `epoll_create1` |
@@ -98,7 +102,7 @@ impl Epoll {
     /// # References
     /// [epoll_create(2)](https://man7.org/linux/man-pages/man2/epoll_create.2.html)
     pub fn create() -> Result<Epoll> {
-        epoll::create().map(|fd| Epoll { fd })
+        epoll::create().map(|fd| Epoll { fd: fd.into() })
     }
 
     /// `epoll_ctl(self, EPOLL_CTL_ADD, fd)` — tells of `fd` with `token` from now on.
@@ -108,6 +112,8 @@ impl Epoll {
     /// `ENOSPC`: this user watches too many.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
+    ///
     /// | case | calls |
     /// |------|-------|
     /// | ok; there already | `epoll_ctl` |
@@ -125,6 +131,8 @@ impl Epoll {
     /// `ENOENT`: it is not there.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
+    ///
     /// | case | calls |
     /// |------|-------|
     /// | ok; not there | `epoll_ctl` |
@@ -138,6 +146,8 @@ impl Epoll {
     /// `ENOENT`: it is not there.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
+    ///
     /// | case | calls |
     /// |------|-------|
     /// | ok; not there | `epoll_ctl` |
@@ -151,6 +161,8 @@ impl Epoll {
     /// `ETIMEDOUT`; `EINTR` where `wait` asks for it; `EINVAL`: no room in `ready`, before any syscall.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
+    ///
     /// | case | calls |
     /// |------|-------|
     /// | ready; a limit of zero | `epoll_pwait` |
@@ -175,6 +187,8 @@ impl Epoll {
     /// As [`wait`](Self::wait), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
+    ///
     /// | case | calls |
     /// |------|-------|
     /// | ready; none is | `epoll_pwait` |

@@ -43,6 +43,8 @@ impl<C: Connection, M: AsFd> Crowd<'_, C, M> {
     /// where that was done already. The members stay.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
+    ///
     /// | case | calls |
     /// |------|-------|
     /// | ok | `epoll_ctl` `close` |

@@ -21,7 +21,7 @@ pub struct Slot<M> {
     after: u32,
     /// The next of those to be told again.
     again: u32,
-    is_expected: bool,
+    is_ticking: bool,
     is_again: bool,
     deadline: u64,
 }
@@ -53,7 +53,7 @@ impl<M> Slot<M> {
         before: NONE,
         after: NONE,
         again: NONE,
-        is_expected: false,
+        is_ticking: false,
         is_again: false,
         deadline: 0,
     };
@@ -133,7 +133,7 @@ impl<'s, M> Slots<'s, M> {
 
     pub(super) fn take(&mut self, id: Member) -> Option<M> {
         self.get(id)?;
-        self.excuse(id);
+        self.stop_clock(id);
         let free = self.free;
         let slot = self.slots.get_mut(id.index())?;
         slot.generation = slot.generation.wrapping_add(1);
@@ -154,14 +154,14 @@ impl<'s, M> Slots<'s, M> {
     }
 
     /// Behind all others: deadlines are given in their order.
-    pub(super) fn expect(&mut self, id: Member, deadline: u64) {
+    pub(super) fn start_clock(&mut self, id: Member, deadline: u64) {
         if self.get(id).is_none() {
             return;
         }
-        self.excuse(id);
+        self.stop_clock(id);
         let last = self.last;
         if let Some(slot) = self.slots.get_mut(id.index()) {
-            slot.is_expected = true;
+            slot.is_ticking = true;
             slot.deadline = deadline;
             (slot.before, slot.after) = (last, NONE);
         }
@@ -172,12 +172,12 @@ impl<'s, M> Slots<'s, M> {
         self.last = id.index;
     }
 
-    pub(super) fn excuse(&mut self, id: Member) {
+    pub(super) fn stop_clock(&mut self, id: Member) {
         let Some(slot) = self.slots.get_mut(id.index()).filter(|slot| slot.generation == id.generation)
         else {
             return;
         };
-        if !core::mem::take(&mut slot.is_expected) {
+        if !core::mem::take(&mut slot.is_ticking) {
             return;
         }
         let (before, after) = (slot.before, slot.after);
@@ -192,8 +192,8 @@ impl<'s, M> Slots<'s, M> {
         }
     }
 
-    /// Whether anything is expected of anybody.
-    pub(super) fn expects(&self) -> bool {
+    /// Whether anybody's clock runs.
+    pub(super) fn is_ticking(&self) -> bool {
         self.first != NONE
     }
 
@@ -205,13 +205,13 @@ impl<'s, M> Slots<'s, M> {
         self.first_deadline().is_some_and(|deadline| deadline <= now)
     }
 
-    /// One whose time is over, of which no more is expected from then on.
+    /// One whose clock has run out; it is stopped.
     pub(super) fn take_late(&mut self, now: u64) -> Option<Member> {
         if !self.is_late(now) {
             return None;
         }
         let late = self.at(self.first as usize)?;
-        self.excuse(late);
+        self.stop_clock(late);
         Some(late)
     }
 
@@ -286,7 +286,7 @@ mod tests {
                 }
                 2 if !members.is_empty() => {
                     let id = members[pick % members.len()];
-                    crowd.expect(id, now);
+                    crowd.start_clock(id, now);
                     model.retain(|(m, _)| *m != id);
                     model.push((id, now));
                 }
@@ -297,7 +297,7 @@ mod tests {
                 }
                 _ if !members.is_empty() => {
                     let id = members[pick % members.len()];
-                    crowd.excuse(id);
+                    crowd.stop_clock(id);
                     model.retain(|(m, _)| *m != id);
                 }
                 _ => {}

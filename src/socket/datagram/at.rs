@@ -19,6 +19,8 @@ impl Datagram {
     /// As [`Listener::bind_at`](crate::socket::Listener::bind_at).
     ///
     /// # Syscalls
+    /// Async-signal-safe.
+    ///
     /// | case | calls |
     /// |------|-------|
     /// | ok | `openat` [`bind_with`](Self::bind_with) |
@@ -41,6 +43,8 @@ impl Datagram {
     /// As [`connect`](Self::connect). `ELOOP`: a symbolic link; `ENOTSOCK`: another kind of file, both of `fstat`.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
+    ///
     /// | case | calls |
     /// |------|-------|
     /// | ok | `openat` `fstat` `socket` `connect` `close` |

@@ -25,7 +25,7 @@ impl<C: Connection> Listener<C> {
     ///
     /// From here on [`accept_last`](Self::accept_last) takes the place of [`accept`](Self::accept). The successor
     /// [binds](Self::bind_with), then or later, or has been waiting in [`take_over`](Self::take_over). Where none
-    /// comes, dropping this removes the file.
+    /// comes, [`remove`](Self::remove) takes the file away; dropping this leaves it, and the next bind finds it dead.
     ///
     /// # Errors
     /// `EOPNOTSUPP`: an abstract name, which only a descriptor can be handed on with. `EALREADY`: it was called
@@ -34,6 +34,8 @@ impl<C: Connection> Listener<C> {
     /// the owner still.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
+    ///
     /// | case | calls |
     /// |------|-------|
     /// | ok | `getpid` `openat` `fstat` `write` `flock` `close` |
@@ -78,6 +80,8 @@ impl<C: Connection> Listener<C> {
     /// [`accept`](Self::accept).
     ///
     /// # Syscalls
+    /// Async-signal-safe.
+    ///
     /// | case | calls |
     /// |------|-------|
     /// | at once; a limit of zero | as [`try_accept_last`](Self::try_accept_last) |
@@ -98,13 +102,15 @@ impl<C: Connection> Listener<C> {
     /// As [`accept_last`](Self::accept_last), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
+    ///
     /// | case | calls |
     /// |------|-------|
     /// | one is there; one came before the successor | `accept4` |
     /// | no successor yet | `accept4` `newfstatat` |
-    /// | succeeded | `accept4` `newfstatat` `listen` `socket` `connect` `close` |
+    /// | succeeded | `accept4` `newfstatat` `listen` `socket` `connect` `close` `close` |
     /// | succeeded, one comes in between | `accept4` `newfstatat` `listen` `socket` `connect` `close` `accept4` |
-    /// | those before the successor are accepted | `accept4` `listen` `socket` `connect` `close` |
+    /// | those before the successor are accepted | `accept4` `listen` `socket` `connect` `close` `close` |
     /// | accepted, one comes in between | `accept4` `listen` `socket` `connect` `close` `accept4` |
     /// | shut | none |
     /// | refused | none |

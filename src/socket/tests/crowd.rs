@@ -74,8 +74,8 @@ fn the_late_are_told_once_and_the_excused_never() {
     let mut crowd = Crowd::new(Listener::bind(&address).unwrap(), &mut slots, patience).unwrap();
     let _clients = [(); 3].map(|()| Seqpacket::connect(&address, IN_TIME).unwrap());
     let [a, b, c] = [(); 3].map(|()| arrived(&mut crowd));
-    crowd.excuse(b);
-    crowd.expect(a); // behind c
+    crowd.stop_clock(b);
+    crowd.start_clock(a); // behind c
     let mut late = Vec::new();
     while late.len() < 2 {
         match crowd.next(IN_TIME).unwrap() {
@@ -85,7 +85,7 @@ fn the_late_are_told_once_and_the_excused_never() {
     }
     assert!(late.contains(&a) && late.contains(&c));
     assert_eq!(crowd.next(SOON).unwrap_err().origin(), Origin::Deadline);
-    crowd.expect(b);
+    crowd.start_clock(b);
     assert!(matches!(crowd.next(Wait::FOREVER).unwrap(), Event::Late(late) if late == b));
 }
 

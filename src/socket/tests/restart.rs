@@ -1,5 +1,5 @@
 use super::super::{Address, Behind, Files, Listener, Options, Seqpacket, Stream, behind_at};
-use super::super::{Datagram, File};
+use super::super::{Datagram, SocketFile};
 use super::{IN_TIME, SOON, name, path};
 use crate::Wait;
 use crate::error::{Call, Errno, Error, Origin};
@@ -44,6 +44,8 @@ fn a_retired_listener_without_a_successor_removes_its_file() {
     let mut old = Listener::<Seqpacket>::bind(&address).unwrap();
     old.retire().unwrap();
     drop(old);
+    assert!(file.exists());
+    drop(Listener::<Seqpacket>::bind(&address).unwrap());
     assert!(!file.exists());
 }
 
@@ -187,7 +189,7 @@ fn the_sockets_of_a_directory_and_nothing_else() {
     seen.sort();
     assert_eq!(seen, [("a\n".into(), 0o640, true), (String::from("dead"), 0o755 & !umask(&dir), false)]);
     let mut files = Files::open_at(CWD, &path, &mut buf).unwrap();
-    let File { name, .. } = files.next().unwrap().unwrap();
+    let SocketFile { name, .. } = files.next().unwrap().unwrap();
     fs::remove_file(dir.join(name.to_str().unwrap())).unwrap();
     fs::remove_dir_all(&dir).unwrap();
 }

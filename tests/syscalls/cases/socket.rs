@@ -1,7 +1,11 @@
 //! UNIX sockets.
 
+mod at;
+mod crowd;
 mod datagram;
+mod files;
 mod listener;
+mod restart;
 mod seqpacket;
 mod stream;
 
@@ -16,8 +20,12 @@ use crate::scenario::{Outcome, Scenarios, Stage};
 pub fn cases(s: &mut Scenarios) {
     both(s);
     connecting(s);
+    at::cases(s);
+    crowd::cases(s);
     datagram::cases(s);
+    files::cases(s);
     listener::cases(s);
+    restart::cases(s);
     seqpacket::cases(s);
     stream::cases(s);
 }
