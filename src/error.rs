@@ -1,5 +1,7 @@
 //! What went wrong: which syscall said no, and why.
 
+mod text;
+
 use core::fmt;
 use core::num::NonZeroU64;
 
@@ -65,8 +67,10 @@ impl Error {
     }
 
     /// The kernel answered `call` with `errno`.
+    ///
+    /// This and the next three are for channels of your own that are built on these.
     #[inline]
-    pub(crate) const fn kernel(call: Call, errno: Errno) -> Self {
+    pub const fn kernel(call: Call, errno: Errno) -> Self {
         Self::pack(call, errno.raw_os_error() as u64, Origin::Kernel, 0)
     }
 
@@ -78,25 +82,26 @@ impl Error {
 
     /// Arguments meant for `call` were refused; no syscall was made.
     #[inline]
-    pub(crate) const fn argument(call: Call, errno: Errno) -> Self {
+    pub const fn argument(call: Call, errno: Errno) -> Self {
         Self::pack(call, errno.raw_os_error() as u64, Origin::Argument, 0)
     }
 
     /// What came through `call` from the peer is wrong.
     #[inline]
-    pub(crate) const fn peer(call: Call, errno: Errno) -> Self {
+    pub const fn peer(call: Call, errno: Errno) -> Self {
         Self::pack(call, errno.raw_os_error() as u64, Origin::Peer, 0)
     }
 
     /// A wait in `call` is over.
     #[inline]
-    pub(crate) const fn deadline(call: Call) -> Self {
+    pub const fn deadline(call: Call) -> Self {
         Self::pack(call, Errno::TIMEDOUT.raw_os_error() as u64, Origin::Deadline, 0)
     }
 
     /// The same error, with the length that would have been enough (saturating at 4 GiB − 1).
+    #[must_use]
     #[inline]
-    pub(crate) const fn with_needed(self, needed: usize) -> Self {
+    pub const fn with_needed(self, needed: usize) -> Self {
         let needed = if needed > u32::MAX as usize { u32::MAX } else { needed as u32 };
         Self::pack(self.call(), self.number(), self.origin(), needed)
     }
@@ -187,26 +192,6 @@ fn refused(call: Call, errno: Errno) -> Error {
     Error::kernel(call, errno)
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.call().name())?;
-        match errno_name(self.errno()) {
-            Some(name) => write!(f, ": {name}")?,
-            None => write!(f, ": errno {}", self.errno().raw_os_error())?,
-        }
-        f.write_str(match self.origin() {
-            Origin::Kernel => "",
-            Origin::Argument => " (refused before the call)",
-            Origin::Peer => " (the peer's doing)",
-            Origin::Deadline => " (deadline)",
-        })?;
-        match self.needed() {
-            Some(n) => write!(f, ", {n} bytes"),
-            None => Ok(()),
-        }
-    }
-}
-
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Error({self})")
@@ -230,6 +215,8 @@ macro_rules! calls {
         }
 
         const NAMES: &[&str] = &[$($name),+];
+
+        const C_NAMES: &[&CStr] = &[$(terminated(concat!($name, "\0"))),+];
     };
 }
 
@@ -240,6 +227,16 @@ macro_rules! calls {
 )]
 mod table {
     use super::Call;
+    use core::ffi::CStr;
+
+    const fn terminated(name: &'static str) -> &'static CStr {
+        match CStr::from_bytes_with_nul(name.as_bytes()) {
+            Ok(name) => name,
+            Err(_) => UNKNOWN, // not reached: the NUL is the last byte
+        }
+    }
+
+    const UNKNOWN: &CStr = c"unknown";
 
     calls! {
         ACCEPT4 "accept4", BIND "bind", CLOCK_GETTIME "clock_gettime", CLOSE "close", CONNECT "connect",
@@ -270,6 +267,28 @@ mod table {
             NAMES.get(self.0 as usize).copied().unwrap_or("unknown")
         }
 
+        /// The same for C: it ends with a NUL.
+        pub fn c_name(self) -> &'static CStr {
+            C_NAMES.get(self.0 as usize).copied().unwrap_or(UNKNOWN)
+        }
+
+        /// The number that stands for the call in C's `rawipc_error`. It holds within one version of the library.
+        #[inline]
+        pub const fn number(self) -> u8 {
+            self.0
+        }
+
+        /// The call of this [`number`](Self::number), or `None` where it is of no call.
+        ///
+        /// ```
+        /// use rawipc::Call;
+        /// assert_eq!(Call::from_number(Call::PIPE2.number()), Some(Call::PIPE2));
+        /// assert_eq!(Call::from_number(255), None);
+        /// ```
+        pub const fn from_number(number: u8) -> Option<Call> {
+            if (number as usize) < NAMES.len() { Some(Call(number)) } else { None }
+        }
+
         /// Below [`COUNT`](Self::COUNT).
         pub(crate) const fn index(self) -> u32 {
             self.0 as u32
@@ -289,28 +308,6 @@ impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
-}
-
-macro_rules! errno_names {
-    ($($konst:ident)+) => {
-        /// The C name of an errno, for messages.
-        fn errno_name(errno: Errno) -> Option<&'static str> {
-            match errno {
-                $(Errno::$konst => Some(concat!("E", stringify!($konst))),)+
-                Errno::ACCESS => Some("EACCES"),
-                Errno::TOOBIG => Some("E2BIG"),
-                _ => None,
-            }
-        }
-    };
-}
-
-errno_names! {
-    ADDRINUSE ADDRNOTAVAIL AFNOSUPPORT AGAIN ALREADY BADF BADMSG BUSY CANCELED CHILD CONNABORTED CONNREFUSED
-    CONNRESET DEADLK DESTADDRREQ DOM DQUOT EXIST FAULT FBIG IDRM ILSEQ INPROGRESS INTR INVAL IO ISCONN ISDIR
-    LOOP MFILE MLINK MSGSIZE NAMETOOLONG NFILE NOBUFS NODATA NODEV NOENT NOEXEC NOLCK NOMEM NOPROTOOPT NOSPC
-    NOSYS NOTCONN NOTDIR NOTEMPTY NOTSOCK NOTTY NXIO OPNOTSUPP OVERFLOW OWNERDEAD PERM PIPE PROTO
-    PROTONOSUPPORT PROTOTYPE RANGE ROFS SHUTDOWN SPIPE SRCH STALE TIMEDOUT TOOMANYREFS TXTBSY XDEV
 }
 
 #[cfg(test)]

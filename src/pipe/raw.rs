@@ -68,7 +68,14 @@ impl ReadEnd {
     pub fn attach(fd: Fd) -> Result<Self> {
         attach(&fd, OFlags::WRONLY, OFlags::NONBLOCK)?;
         // It may be a FIFO that no writer has opened yet. On a pipe this costs a look at an end that comes first.
-        Ok(ReadEnd { fd, expects_writer: true })
+        Ok(Self::of_fifo(fd))
+    }
+
+    /// Takes `fd` for the read end of a pipe or FIFO without asking the kernel whether it is, nor whether it is
+    /// non-blocking: one that [`attach`](Self::attach) has seen before. A blocking one can wait beyond its deadline.
+    #[inline]
+    pub fn assume(fd: Fd) -> Self {
+        Self::of_fifo(fd)
     }
 
     /// `fcntl(F_GETPIPE_SZ)` — the bytes that the pipe holds.
@@ -206,6 +213,13 @@ impl WriteEnd {
     pub fn attach(fd: Fd) -> Result<Self> {
         attach(&fd, OFlags::RDONLY, OFlags::NONBLOCK)?;
         Ok(WriteEnd::new(fd))
+    }
+
+    /// Takes `fd` for the write end of a pipe or FIFO without asking the kernel; see [`ReadEnd::assume`]. What a
+    /// write before 6.18 learns of the kernel is learnt anew.
+    #[inline]
+    pub fn assume(fd: Fd) -> Self {
+        WriteEnd::new(fd)
     }
 
     /// `fcntl(F_GETPIPE_SZ)` — the bytes that the pipe holds.

@@ -120,7 +120,7 @@ fn by_file<C: Connection>(dir: BorrowedFd<'_>, path: &CStr, mut wait: Option<Wai
 }
 
 fn to(fd: &Fd, place: &Place, wait: Option<Wait>) -> Result<()> {
-    let address = place.address()?;
+    let address = place.address();
     match wait {
         Some(wait) => until_room(wait, || connect(fd, &address)),
         None => connect(fd, &address),

@@ -134,7 +134,7 @@ pub enum Refusal {
 }
 
 /// How many of those who are ready are asked for at once: a round. All have their turn before the next.
-const BATCH: usize = 32;
+const BATCH: usize = 16;
 
 /// The token of the door. No member has it: an index is less than that.
 const DOOR: u64 = u64::MAX;
@@ -181,7 +181,7 @@ impl<'s, C: Connection, M: AsFd> Crowd<'s, C, M> {
 
     /// What there is to do next, or waits for it.
     ///
-    /// One round follows the other: those who are ready and one at the door, at most 32, then those to be told again.
+    /// One round follows the other: those who are ready and one at the door, at most 16, then those to be told again.
     /// The late are told as soon as they are known.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use super::lock::Identity;
 use super::place::Place;
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
-use crate::sys;
+use crate::sys::{self, made::openat};
 use core::ffi::CStr;
 use core::fmt;
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
@@ -103,7 +103,7 @@ impl<'b> Files<'b> {
             return Err(Error::argument(Call::GETDENTS64, Errno::MSGSIZE).with_needed(RECORD_MAX));
         }
         let flags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
-        let dir = rustix::fs::openat(dir.as_fd(), path, flags, Mode::empty()).named(Call::OPENAT)?;
+        let dir = openat(dir.as_fd(), path, flags, Mode::empty())?;
         Ok(Files { dir: dir.into(), records, filled: 0, at: 0 })
     }
 

@@ -6,8 +6,9 @@ use super::address::Address;
 use super::connection::{Connection, Kind};
 use super::name::{BoundName, PRIVATE, Way};
 use super::place;
-use crate::error::{Call, Errno, Error, Named, Result};
+use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
+use crate::sys::made::accept4;
 use crate::sys::socket::{SocketOption, socket_option};
 use crate::wait::{Events, Wait, until_done};
 use core::ffi::CStr;
@@ -174,7 +175,7 @@ impl<C: Connection> Listener<C> {
     /// [listen(2)](https://man7.org/linux/man-pages/man2/listen.2.html),
     /// [rename(2)](https://man7.org/linux/man-pages/man2/rename.2.html)
     pub fn bind_with(address: &Address, options: Options) -> Result<Self> {
-        Self::make(address, options, None)
+        Self::make(address, options, None, None)
     }
 
     /// [`bind_with`](Self::bind_with), after the owner of the name has [retired](Self::retire) or is gone: what a new
@@ -201,7 +202,7 @@ impl<C: Connection> Listener<C> {
     /// | a signal ends it, with a limit | `socket` (`openat` `fstat` `geteuid` `flock` `close` `clock_gettime` `ppoll`)×n `close` |
     /// | refused | none |
     pub fn take_over(address: &Address, options: Options, wait: Wait) -> Result<Self> {
-        Self::make(address, options, Some(wait))
+        Self::make(address, options, Some(wait), None)
     }
 
     /// [`bind_with`](Self::bind_with) for a path of any length, relative to `dir`: a descriptor of a directory, or
@@ -278,12 +279,13 @@ impl<C: Connection> Listener<C> {
         Listener { name, fd, last: Last::Open, accepts: PhantomData }
     }
 
-    fn make(address: &Address, options: Options, wait: Option<Wait>) -> Result<Self> {
+    /// With `dir`, the address leads through it.
+    fn make(address: &Address, options: Options, wait: Option<Wait>, dir: Option<Fd>) -> Result<Self> {
         let way = Way::Replaced(options.backlog);
         BoundName::check(address, options.mode)?;
         way.check(address)?;
         let fd = Kind::of::<C>().socket(SocketFlags::NONBLOCK)?;
-        let name = BoundName::bind(&fd, address, options.mode, way, wait)?;
+        let name = BoundName::bind(&fd, address, options.mode, way, wait, dir)?;
         Ok(Self::of(fd, name))
     }
 
@@ -291,9 +293,7 @@ impl<C: Connection> Listener<C> {
         let name = place::name(path)?;
         BoundName::check_mode(options.mode)?;
         let dir = place::parent(dir, path)?;
-        let mut listener = Self::make(&place::through(&dir, name)?, options, wait)?;
-        listener.name.hold(dir);
-        Ok(listener)
+        Self::make(&place::through(&dir, name), options, wait, Some(dir))
     }
 
     /// `accept4(self, SOCK_CLOEXEC)` — the next connection, or waits for one.
@@ -333,8 +333,7 @@ impl<C: Connection> Listener<C> {
     /// | ready; nobody there | `accept4` |
     pub fn try_accept(&self) -> Result<C> {
         // One that gave up while it waited is accepted, and its end read: no ECONNABORTED here.
-        let answer = rustix::net::accept_with(&self.fd, SocketFlags::CLOEXEC);
-        answer.map(|fd| C::of(fd.into())).named(Call::ACCEPT4)
+        accept4(self.fd.as_fd(), SocketFlags::CLOEXEC).map(|made| C::of(made.into()))
     }
 
     /// Stops listening and removes its file and the lock, and tells whether the file was there to be removed.
@@ -381,7 +380,7 @@ impl<C: Connection> Listener<C> {
     /// | in a directory | `getpid` `newfstatat` `unlinkat` `close` `close` |
     /// | retired | `getpid` `close` |
     /// | abstract name; attached; succeeded | none |
-    pub fn into_fd(self) -> Fd {
+    pub fn into_fd(mut self) -> Fd {
         self.name.keep();
         self.fd
     }

@@ -5,7 +5,7 @@ mod make;
 
 use super::address::Address;
 use super::connection::until_room;
-use super::lock::{Identity, Lock};
+use super::lock::{Identity, Lock, LockPath};
 use super::place::Place;
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{CWD, Fd};
@@ -71,31 +71,24 @@ impl BoundName {
 
     /// The lock, `fchmod`, `bind` and what is on the way, `newfstatat`, `getpid`; for an abstract name `bind`
     /// alone. With a wait, as long as another has the lock.
-    pub(super) fn bind(fd: &Fd, address: &Address, mode: u32, way: Way, wait: Option<Wait>) -> Result<Self> {
-        let Some(path) = address.as_path() else {
-            rustix::net::bind(fd, address).named(Call::BIND)?;
-            way.listen(fd)?;
-            return Ok(Self::none(*address));
-        };
-        let mut lock = match wait {
-            None => Lock::take(path)?,
-            Some(wait) => until_room(wait, || Lock::take(path).map_err(again))?,
-        };
-        match make::make(fd, address, path, mode, way, &mut lock) {
-            Ok(file) => {
-                let owned = Owned { file, hold: Hold::Lock(lock), creator: getpid() };
-                Ok(BoundName { address: *address, owned: Some(owned), dir: None })
+    #[inline]
+    pub(super) fn bind(
+        fd: &Fd,
+        address: &Address,
+        mode: u32,
+        way: Way,
+        wait: Option<Wait>,
+        dir: Option<Fd>,
+    ) -> Result<Self> {
+        let owned = match address.as_path() {
+            Some(path) => Some(Owned::bind(fd, address, path, mode, way, take_lock(path, wait)?)?),
+            None => {
+                rustix::net::bind(fd, address).named(Call::BIND)?;
+                way.listen(fd)?;
+                None
             }
-            Err(e) => {
-                lock.remove(path);
-                Err(e)
-            }
-        }
-    }
-
-    /// Keeps open what the address leads through.
-    pub(super) fn hold(&mut self, dir: Fd) {
-        self.dir = Some(dir);
+        };
+        Ok(BoundName { address: *address, owned, dir })
     }
 
     pub(super) const fn address(&self) -> &Address {
@@ -107,17 +100,20 @@ impl BoundName {
     /// `getpid`, `newfstatat`, `unlinkat` for the file, `newfstatat`, `unlinkat`, `close` for the lock; none
     /// without a file. Where it was left to a successor, the lock is taken first.
     pub(super) fn remove(mut self) -> Result<()> {
-        self.unlink()
+        match self.is_left() {
+            true => self.unlink_left(),
+            false => self.unlink(),
+        }
     }
 
     /// Leaves the file to whoever removes it, and lets the lock go.
     ///
     /// `getpid`, and `newfstatat`, `unlinkat`, `close` for the lock; none without a file.
-    pub(super) fn keep(mut self) {
+    pub(super) fn keep(&mut self) {
         if let (Some(path), Some(owned)) = (self.address.as_path(), self.owned.take()) {
             if getpid() == owned.creator {
                 match owned.hold {
-                    Hold::Lock(lock) => lock.remove(path),
+                    Hold::Lock(lock) => remove_lock(lock, path),
                     Hold::Left(_) => {}
                 }
             }
@@ -169,7 +165,8 @@ impl BoundName {
     }
 
     fn unlink(&mut self) -> Result<()> {
-        let (Some(path), Some(Owned { file, hold, creator })) = (self.address.as_path(), self.owned.take())
+        let (Some(path), Some(Owned { file, hold: Hold::Lock(lock), creator })) =
+            (self.address.as_path(), self.owned.take())
         else {
             return Ok(());
         };
@@ -177,14 +174,61 @@ impl BoundName {
         if getpid() != creator {
             return Err(Error::argument(Call::UNLINKAT, Errno::PERM));
         }
-        let lock = match hold {
-            Hold::Lock(lock) => lock,
-            // Left to a successor, who has not come, or who has the lock by now and the name in a moment.
-            Hold::Left(_) => Lock::take(path)?,
+        unlink_with(lock, path, file)
+    }
+
+    /// Of a file that was left to a successor, who has not come, or who has the lock by now and the name in a moment.
+    #[inline(never)]
+    fn unlink_left(&mut self) -> Result<()> {
+        let (Some(path), Some(Owned { file, hold: _left, creator })) =
+            (self.address.as_path(), self.owned.take())
+        else {
+            return Ok(());
         };
-        let removed = unlink_that(path, file);
-        lock.remove(path);
-        removed
+        if getpid() != creator {
+            return Err(Error::argument(Call::UNLINKAT, Errno::PERM));
+        }
+        let lock = take_lock(path, None)?;
+        unlink_with(lock, path, file)
+    }
+}
+
+fn unlink_with(lock: Lock, path: &CStr, file: Identity) -> Result<()> {
+    let removed = unlink_that(path, file);
+    remove_lock(lock, path);
+    removed
+}
+
+#[inline(never)] // the path of a lock is on the stack no longer than it is used
+fn take_lock(path: &CStr, wait: Option<Wait>) -> Result<Lock> {
+    let path = LockPath::beside(path);
+    match wait {
+        None => Lock::take(&path),
+        Some(wait) => wait_for_lock(&path, wait),
+    }
+}
+
+#[inline(never)]
+fn wait_for_lock(path: &LockPath, wait: Wait) -> Result<Lock> {
+    until_room(wait, || Lock::take(path).map_err(again))
+}
+
+#[inline(never)]
+fn remove_lock(lock: Lock, path: &CStr) {
+    lock.remove(&LockPath::beside(path));
+}
+
+impl Owned {
+    // Out of line and without the address, of which each copy would be on the stack at once.
+    #[inline(never)]
+    fn bind(fd: &Fd, address: &Address, path: &CStr, mode: u32, way: Way, mut lock: Lock) -> Result<Owned> {
+        match make::make(fd, address, path, mode, way, &mut lock) {
+            Ok(file) => Ok(Owned { file, hold: Hold::Lock(lock), creator: getpid() }),
+            Err(e) => {
+                remove_lock(lock, path);
+                Err(e)
+            }
+        }
     }
 }
 
@@ -206,6 +250,7 @@ fn again(e: Error) -> Error {
 }
 
 /// Which file is at `path`, a link for itself.
+#[inline(never)] // a `struct stat` is a good part of the stack that a bind takes
 fn look(path: &CStr) -> Result<Identity> {
     let stat = rustix::fs::statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW).named(Call::NEWFSTATAT)?;
     Ok(Identity::of(&stat))

@@ -1,51 +1,23 @@
 //! Where a name lies: addresses that lead through a descriptor, for paths that are longer than `sun_path`, or
 //! relative to a directory, or that must lead to that very file.
 
-use super::address::Address;
+use super::address::{Address, OWN_FDS};
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
+use crate::sys::made::openat;
 use core::ffi::CStr;
 use rustix::fd::AsRawFd;
 use rustix::fs::{FileType, Mode, OFlags};
 
 use super::lock::Identity;
 
-/// Of this thread and not of the process: that of a process whose first thread has ended shows nothing.
-const OWN_FDS: &[u8] = b"/proc/thread-self/fd/";
-
 /// The most of a long path that is looked up in one step; a component is no longer than 255 bytes.
 const STEP: usize = 512;
 
-/// The address of what `fd` is open on, or of `name` in the directory that it is.
-///
-/// # Errors
-/// `ENAMETOOLONG`: no room for the name.
-pub(super) fn through(fd: &Fd, name: &[u8]) -> Result<Address> {
-    let mut path = [0; Address::NAME_MAX];
-    let mut len = 0;
-    let mut put = |bytes: &[u8]| {
-        for byte in bytes {
-            if let Some(place) = path.get_mut(len) {
-                *place = *byte;
-            }
-            len = len.saturating_add(1);
-        }
-    };
-    put(OWN_FDS);
-    let number = fd.as_fd().as_raw_fd().unsigned_abs();
-    let digits = number.checked_ilog10().unwrap_or(0);
-    for place in (0..=digits).rev() {
-        let digit = number.checked_div(10_u32.saturating_pow(place)).unwrap_or(0) % 10;
-        put(&[b'0'.wrapping_add(digit as u8)]);
-    }
-    if !name.is_empty() {
-        put(b"/");
-        put(name);
-    }
-    match path.get(..len) {
-        Some(path) => Address::path_of(path),
-        None => Err(Error::argument(Call::BIND, Errno::NAMETOOLONG)),
-    }
+/// The address of what `fd` is open on, or of `name` in the directory that it is, which [`name`](self::name) let
+/// through.
+pub(super) fn through(fd: &Fd, name: &[u8]) -> Address {
+    Address::through(fd.as_fd().as_raw_fd().unsigned_abs(), name)
 }
 
 /// The last component of a path.
@@ -68,6 +40,7 @@ pub(super) fn name(path: &CStr) -> Result<&[u8]> {
 /// The directory that the last component of `path` is in.
 ///
 /// `openat`; (`openat`, `close`)×n behind it for a path whose directories are longer than 511 bytes.
+#[inline(never)] // its buffer is on the stack no longer than it
 pub(super) fn parent(dir: BorrowedFd<'_>, path: &CStr) -> Result<Fd> {
     let bytes = path.to_bytes();
     let all = bytes.len().saturating_sub(last(path).len());
@@ -108,7 +81,7 @@ fn split(path: &[u8]) -> (&[u8], &[u8]) {
 
 fn open_dir(dir: BorrowedFd<'_>, path: &CStr) -> Result<Fd> {
     let flags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
-    rustix::fs::openat(dir, path, flags, Mode::empty()).map(Fd::from).named(Call::OPENAT)
+    openat(dir, path, flags, Mode::empty()).map(Fd::from)
 }
 
 /// The file of a socket, held whoever its name is given to.
@@ -122,7 +95,7 @@ impl Place {
     /// `openat(O_PATH | O_NOFOLLOW)`, `fstat` — the socket's file at `path`, and no link to it.
     pub(super) fn open(dir: BorrowedFd<'_>, path: &CStr) -> Result<Place> {
         let flags = OFlags::PATH.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
-        let fd = rustix::fs::openat(dir, path, flags, Mode::empty()).map(Fd::from).named(Call::OPENAT)?;
+        let fd = openat(dir, path, flags, Mode::empty()).map(Fd::from)?;
         let stat = rustix::fs::fstat(&fd).named(Call::FSTAT)?;
         match FileType::from_raw_mode(stat.st_mode) {
             FileType::Socket => Ok(Place { fd, file: Identity::of(&stat) }),
@@ -132,7 +105,7 @@ impl Place {
     }
 
     /// Leads to this very file.
-    pub(super) fn address(&self) -> Result<Address> {
+    pub(super) fn address(&self) -> Address {
         through(&self.fd, b"")
     }
 }
@@ -181,9 +154,11 @@ mod tests {
     fn an_address_leads_through_a_descriptor() {
         let dir = parent(CWD, c"file").unwrap();
         let number = dir.as_raw();
-        let at = through(&dir, b"n").unwrap();
+        let at = through(&dir, b"n");
         assert_eq!(at.to_string(), std::format!("/proc/thread-self/fd/{number}/n"));
-        assert_eq!(through(&dir, &[b'x'; 90]).unwrap_err().errno(), Errno::NAMETOOLONG);
+        assert_eq!(name(c"a/b"), Ok(&b"b"[..]));
+        let long = CString::new([b'x'; 72]).unwrap();
+        assert_eq!(name(&long), Err(Error::argument(Call::BIND, Errno::NAMETOOLONG)));
         assert_eq!(Place::open(CWD, c"/dev/null").unwrap_err(), Error::peer(Call::FSTAT, Errno::NOTSOCK));
         assert_eq!(Place::open(CWD, c"/proc/self").unwrap_err(), Error::peer(Call::FSTAT, Errno::LOOP));
     }

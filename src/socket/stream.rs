@@ -143,6 +143,13 @@ impl Stream {
         Ok(Stream { fd })
     }
 
+    /// Takes `fd` for a UNIX stream socket without asking the kernel: one that [`attach`](Self::attach) has seen
+    /// before.
+    #[inline]
+    pub fn assume(fd: Fd) -> Self {
+        Stream { fd }
+    }
+
     /// `shutdown(self, SHUT_WR)` — ends what the peer reads; reading from it goes on.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use super::{nr, syscall};
 use crate::error::{Call, Result};
 use linux_raw_sys::general as g;
-use rustix::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use rustix::fd::{AsRawFd, BorrowedFd};
 
 /// `struct epoll_event`: packed on x86-64 alone.
 #[derive(Clone, Copy)]
@@ -26,17 +26,6 @@ pub(crate) enum Op {
     Add = g::EPOLL_CTL_ADD,
     Delete = g::EPOLL_CTL_DEL,
     Modify = g::EPOLL_CTL_MOD,
-}
-
-/// `epoll_create1(EPOLL_CLOEXEC)`
-pub(crate) fn create() -> Result<OwnedFd> {
-    // SAFETY: no pointers.
-    let fd =
-        unsafe { syscall(Call::EPOLL_CREATE1, nr::EPOLL_CREATE1, [g::EPOLL_CLOEXEC as usize, 0, 0, 0, 0]) }?;
-    // SAFETY: the kernel has just made it, and it is not negative: it is no error.
-    unsafe { core::hint::assert_unchecked(fd as RawFd >= 0) };
-    // SAFETY: as above, and nobody else's.
-    Ok(unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
 }
 
 /// `epoll_ctl(epoll, op, fd, event)`

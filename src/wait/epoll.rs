@@ -4,6 +4,7 @@ use super::{Events, Wait, until_done};
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
 use crate::sys::epoll::{self, EpollEvent, Op};
+use crate::sys::made::epoll_create;
 use core::fmt;
 
 /// A set of descriptors of which the kernel tells those that are ready, at a cost that does not grow with the set.
@@ -102,7 +103,7 @@ impl Epoll {
     /// # References
     /// [epoll_create(2)](https://man7.org/linux/man-pages/man2/epoll_create.2.html)
     pub fn create() -> Result<Epoll> {
-        epoll::create().map(|fd| Epoll { fd: fd.into() })
+        epoll_create().map(|made| Epoll { fd: made.into() })
     }
 
     /// `epoll_ctl(self, EPOLL_CTL_ADD, fd)` — tells of `fd` with `token` from now on.

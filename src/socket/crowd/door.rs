@@ -1,10 +1,11 @@
 //! The door of a crowd: accepting, and refusing where there is no room.
 
 use super::{Crowd, DOOR, Door, Event, Refusal};
-use crate::error::{Call, Errno, Named, Result};
+use crate::error::{Errno, Result};
 use crate::fd::{AsFd, Fd};
 use crate::socket::connection::Connection;
 use crate::socket::listener::Listener;
+use crate::sys::made::dup_cloexec;
 use crate::wait::{Events, Trigger};
 
 /// For how many rounds accepting that has failed is left alone where there are members to serve.
@@ -12,7 +13,7 @@ const ROUNDS: u8 = 32;
 
 /// A descriptor of nothing new: `fcntl`.
 pub(super) fn spare<C>(listener: &Listener<C>) -> Result<Fd> {
-    rustix::io::fcntl_dupfd_cloexec(listener, 0).map(Fd::from).named(Call::FCNTL)
+    dup_cloexec(listener.as_fd(), 0).map(Fd::from)
 }
 
 impl<C: Connection, M: AsFd> Crowd<'_, C, M> {

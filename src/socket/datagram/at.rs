@@ -2,11 +2,13 @@
 
 use super::Datagram;
 use crate::error::Result;
-use crate::fd::AsFd;
-use crate::socket::connection::connect;
-use crate::socket::name::BoundName;
+use crate::fd::{AsFd, Fd};
+use crate::socket::address::Address;
+use crate::socket::connection::{Kind, connect};
+use crate::socket::name::{BoundName, Way};
 use crate::socket::place::{self, Place};
 use core::ffi::CStr;
+use rustix::net::SocketFlags;
 
 impl Datagram {
     /// [`bind_with`](Self::bind_with) for a path of any length, relative to `dir`, as
@@ -31,9 +33,7 @@ impl Datagram {
         let name = place::name(path)?;
         BoundName::check_mode(mode)?;
         let dir = place::parent(dir.as_fd(), path)?;
-        let mut datagram = Self::bind_with(&place::through(&dir, name)?, mode)?;
-        datagram.name.hold(dir);
-        Ok(datagram)
+        Self::make(&place::through(&dir, name), mode, Some(dir))
     }
 
     /// `openat(dir, path, O_PATH | O_NOFOLLOW)`, `fstat`, `socket`, `connect` — as [`connect`](Self::connect), to the
@@ -54,9 +54,16 @@ impl Datagram {
     /// | no socket | `openat` `fstat` `socket` `close` |
     pub fn connect_at(dir: impl AsFd, path: &CStr) -> Result<Self> {
         let place = Place::open(dir.as_fd(), path)?;
-        let mut datagram = Self::unbound()?;
-        connect(&datagram.fd, &place.address()?)?;
-        datagram.connected = true;
-        Ok(datagram)
+        let fd = Kind::DATAGRAM.socket(SocketFlags::empty())?;
+        connect(&fd, &place.address())?;
+        Ok(Self::nameless(fd, true))
+    }
+
+    /// With `dir`, the address leads through it.
+    pub(super) fn make(address: &Address, mode: u32, dir: Option<Fd>) -> Result<Self> {
+        BoundName::check(address, mode)?;
+        let fd = Kind::DATAGRAM.socket(SocketFlags::empty())?;
+        let name = BoundName::bind(&fd, address, mode, Way::Removed, None, dir)?;
+        Ok(Self::of(fd, name, false))
     }
 }

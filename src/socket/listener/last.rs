@@ -147,7 +147,7 @@ impl<C: Connection> Listener<C> {
     fn fill(&self, own: &Place) -> Result<bool> {
         rustix::net::listen(&self.fd, 0).named(Call::LISTEN)?;
         let first = Kind::of::<C>().socket(SocketFlags::NONBLOCK)?;
-        match connect(&first, &own.address()?) {
+        match connect(&first, &own.address()) {
             Ok(()) => Ok(true),
             Err(e) if e.is_again() => Ok(false),
             Err(e) => Err(e),

@@ -28,7 +28,7 @@ impl Way {
     /// Refuses a path that leaves no room for the name beside it.
     pub(in super::super) fn check(self, address: &Address) -> Result<()> {
         match (self, address.as_path()) {
-            (Way::Replaced(_), Some(_)) if address.beside(SUFFIX).is_none() => {
+            (Way::Replaced(_), Some(_)) if address.beside(SUFFIX).is_unnamed() => {
                 Err(Error::argument(Call::BIND, Errno::NAMETOOLONG))
             }
             _ => Ok(()),
@@ -63,9 +63,9 @@ pub(super) fn make(
         Err(taken) if taken.is(Errno::ADDRINUSE) => taken,
         answer => return answer.and_then(|()| finish(fd, path, way)),
     };
-    match (way, address.beside(SUFFIX)) {
-        (Way::Replaced(_), Some(beside)) => replace(fd, address, path, &beside, way, lock, taken),
-        _ => {
+    match way {
+        Way::Replaced(_) => replace(fd, address, path, way, lock, taken),
+        Way::Removed => {
             remove_dead(address, path, taken)?;
             bind(fd, address)?;
             finish(fd, path, way)
@@ -79,7 +79,6 @@ fn replace(
     fd: &Fd,
     address: &Address,
     path: &CStr,
-    beside: &Address,
     way: Way,
     lock: &mut Lock,
     taken: Error,
@@ -89,7 +88,8 @@ fn replace(
     if !left {
         must_be_dead(address, taken)?;
     }
-    let new = beside.as_path().unwrap_or(c""); // it is one
+    let beside = &address.beside(SUFFIX);
+    let Some(new) = beside.as_path() else { return Err(taken) }; // not reached: it was refused before
     match bind(fd, beside) {
         // Of one that was killed in the middle of this: nobody else makes it, the lock being ours.
         Err(taken) if taken.is(Errno::ADDRINUSE) => {
@@ -132,6 +132,7 @@ fn remove_dead(address: &Address, path: &CStr, taken: Error) -> Result<()> {
 }
 
 /// The file of a socket of this user, or `taken`: `newfstatat`, `geteuid`.
+#[inline(never)] // a `struct stat` is a good part of the stack that a bind takes
 fn ours(path: &CStr, taken: Error) -> Result<Identity> {
     let Ok(stat) = rustix::fs::statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW) else {
         return Err(taken);
@@ -146,6 +147,7 @@ fn ours(path: &CStr, taken: Error) -> Result<Identity> {
 ///
 /// A bind has failed before, and not for its answer alone: it waited for the kernel's lock of the directory, under
 /// which, since Linux 5.14, a bind of anybody's both makes the file and makes its socket known to `connect`.
+#[inline(never)]
 fn must_be_dead(address: &Address, taken: Error) -> Result<()> {
     // A datagram socket's connect answers for a socket of any type, listening or not, and none of them is told.
     let asks = Kind::DATAGRAM.socket(SocketFlags::NONBLOCK)?;

@@ -13,7 +13,16 @@ probes! {
     probe_error__Error__errno(e: Error) -> Errno = e.errno();
     probe_error__Error__origin(e: Error) -> Origin = e.origin();
     probe_error__Error__needed(e: Error) -> Option<usize> = e.needed();
+    probe_error__Error__kernel(c: Call, e: Errno) -> Error = Error::kernel(c, e);
+    probe_error__Error__argument(c: Call, e: Errno) -> Error = Error::argument(c, e);
+    probe_error__Error__peer(c: Call, e: Errno) -> Error = Error::peer(c, e);
+    probe_error__Error__deadline(c: Call) -> Error = Error::deadline(c);
+    probe_error__Error__with_needed(e: Error, n: usize) -> Error = e.with_needed(n);
+    probe_error__Error__describe(e: Error, buf: &mut [u8]) -> usize = e.describe(buf);
     probe_error__Call__name(c: Call) -> &'static str = c.name();
+    probe_error__Call__c_name(c: Call) -> &'static core::ffi::CStr = c.c_name();
+    probe_error__Call__number(c: Call) -> u8 = c.number();
+    probe_error__Call__from_number(n: u8) -> Option<Call> = Call::from_number(n);
 
     // SAFETY: nobody runs this.
     probe_fd__Fd__from_raw(raw: i32) -> Result<Fd> = unsafe { Fd::from_raw(raw) };

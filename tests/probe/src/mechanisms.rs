@@ -24,6 +24,7 @@ probes! {
     probe_pipe__packet_pair() -> Result<(PacketReceiver, PacketSender)> = pipe::packet_pair();
 
     probe_pipe__ReadEnd__attach(fd: Fd) -> Result<ReadEnd> = ReadEnd::attach(fd);
+    probe_pipe__ReadEnd__assume(fd: Fd) -> ReadEnd = ReadEnd::assume(fd);
     probe_pipe__ReadEnd__capacity(e: &ReadEnd) -> Result<usize> = e.capacity();
     probe_pipe__ReadEnd__set_capacity(e: &ReadEnd, n: usize) -> Result<usize> = e.set_capacity(n);
     probe_pipe__ReadEnd__available(e: &ReadEnd) -> Result<usize> = e.available();
@@ -34,6 +35,7 @@ probes! {
     probe_pipe__ReadEnd__drop(e: ReadEnd) = drop(e);
 
     probe_pipe__WriteEnd__attach(fd: Fd) -> Result<WriteEnd> = WriteEnd::attach(fd);
+    probe_pipe__WriteEnd__assume(fd: Fd) -> WriteEnd = WriteEnd::assume(fd);
     probe_pipe__WriteEnd__capacity(e: &WriteEnd) -> Result<usize> = e.capacity();
     probe_pipe__WriteEnd__set_capacity(e: &WriteEnd, n: usize) -> Result<usize> = e.set_capacity(n);
     probe_pipe__WriteEnd__into_fd(e: WriteEnd) -> Fd = e.into_fd();
@@ -49,6 +51,7 @@ probes! {
     probe_pipe__PacketReceiver__capacity(r: &PacketReceiver) -> Result<usize> = r.capacity();
     probe_pipe__PacketReceiver__set_capacity(r: &PacketReceiver, n: usize) -> Result<usize> = r.set_capacity(n);
     probe_pipe__PacketReceiver__attach(fd: Fd) -> Result<PacketReceiver> = PacketReceiver::attach(fd);
+    probe_pipe__PacketReceiver__assume(fd: Fd) -> PacketReceiver = PacketReceiver::assume(fd);
     probe_pipe__PacketReceiver__into_fd(r: PacketReceiver) -> Fd = r.into_fd();
     probe_pipe__PacketReceiver__as_fd(r: &PacketReceiver) -> BorrowedFd<'_> = r.as_fd();
     probe_pipe__PacketReceiver__recv_limit(r: &PacketReceiver) -> usize = r.recv_limit();
@@ -60,6 +63,7 @@ probes! {
     probe_pipe__PacketReceiver__drop(r: PacketReceiver) = drop(r);
 
     probe_pipe__PacketSender__attach(fd: Fd) -> Result<PacketSender> = PacketSender::attach(fd);
+    probe_pipe__PacketSender__assume(fd: Fd) -> PacketSender = PacketSender::assume(fd);
     probe_pipe__PacketSender__into_fd(s: PacketSender) -> Fd = s.into_fd();
     probe_pipe__PacketSender__as_fd(s: &PacketSender) -> BorrowedFd<'_> = s.as_fd();
     probe_pipe__PacketSender__send_limit(s: &PacketSender) -> usize = s.send_limit();
@@ -188,6 +192,7 @@ probes! {
     probe_socket__Stream__try_connect_at(d: BorrowedFd<'_>, p: &CStr) -> Result<Stream> =
         Stream::try_connect_at(d, p);
     probe_socket__Stream__attach(fd: Fd) -> Result<Stream> = Stream::attach(fd);
+    probe_socket__Stream__assume(fd: Fd) -> Stream = Stream::assume(fd);
     probe_socket__Stream__shutdown_write(s: &Stream) -> Result<()> = s.shutdown_write();
     probe_socket__Stream__into_fd(s: Stream) -> Fd = s.into_fd();
     probe_socket__Stream__as_fd(s: &Stream) -> BorrowedFd<'_> = s.as_fd();

@@ -1,0 +1,34 @@
+//! The C library: it is built as a packager builds it, and C programs are compiled against what was installed, linked
+//! with it and run.
+//!
+//!     cargo test --test capi                    # all of it
+//!     cargo test --test capi -- header          # by a part of the name
+//!     RAWIPC_BLESS=1 cargo test --test capi     # renew src/capi/rawipc.h
+
+mod header;
+mod library;
+mod programs;
+#[path = "../support/skip.rs"]
+mod skip;
+
+use std::process::ExitCode;
+
+type Check = (&'static str, fn());
+
+fn main() -> ExitCode {
+    let mut checks: Vec<Check> = Vec::new();
+    checks.extend(header::CHECKS);
+    checks.extend(programs::CHECKS);
+
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
+    checks.retain(|(name, _)| wanted.is_empty() || wanted.iter().any(|part| name.contains(part)));
+    let mut failed = 0;
+    for (name, check) in &checks {
+        // A panic says what is wrong itself.
+        let held = std::panic::catch_unwind(check).is_ok();
+        println!("{name}: {}", if held { "ok" } else { "FAILED" });
+        failed += usize::from(!held);
+    }
+    println!("{} checks of the C library, {failed} failed", checks.len());
+    ExitCode::from(u8::from(failed > 0))
+}
