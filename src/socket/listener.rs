@@ -175,7 +175,7 @@ impl<C: Connection> Listener<C> {
     /// [listen(2)](https://man7.org/linux/man-pages/man2/listen.2.html),
     /// [rename(2)](https://man7.org/linux/man-pages/man2/rename.2.html)
     pub fn bind_with(address: &Address, options: Options) -> Result<Self> {
-        Self::make(address, options, None, None)
+        Self::make(address, &options, None, None)
     }
 
     /// [`bind_with`](Self::bind_with), after the owner of the name has [retired](Self::retire) or is gone: what a new
@@ -202,7 +202,7 @@ impl<C: Connection> Listener<C> {
     /// | a signal ends it, with a limit | `socket` (`openat` `fstat` `geteuid` `flock` `close` `clock_gettime` `ppoll`)×n `close` |
     /// | refused | none |
     pub fn take_over(address: &Address, options: Options, wait: Wait) -> Result<Self> {
-        Self::make(address, options, Some(wait), None)
+        Self::make(address, &options, Some(&wait), None)
     }
 
     /// [`bind_with`](Self::bind_with) for a path of any length, relative to `dir`: a descriptor of a directory, or
@@ -229,7 +229,7 @@ impl<C: Connection> Listener<C> {
     /// | above 511 bytes of directories, no directory | `openat` (`openat` `close`)×n |
     /// | refused | none |
     pub fn bind_at(dir: impl AsFd, path: &CStr, options: Options) -> Result<Self> {
-        Self::make_at(dir.as_fd(), path, options, None)
+        Self::make_at(dir.as_fd(), path, &options, None)
     }
 
     /// [`take_over`](Self::take_over) for a path of any length, relative to `dir`, as [`bind_at`](Self::bind_at).
@@ -247,7 +247,7 @@ impl<C: Connection> Listener<C> {
     /// | no directory | `openat` |
     /// | refused | none |
     pub fn take_over_at(dir: impl AsFd, path: &CStr, options: Options, wait: Wait) -> Result<Self> {
-        Self::make_at(dir.as_fd(), path, options, Some(wait))
+        Self::make_at(dir.as_fd(), path, &options, Some(&wait))
     }
 
     /// Takes over a descriptor that is a listening socket of this type: one inherited, as an init hands them to the
@@ -280,7 +280,8 @@ impl<C: Connection> Listener<C> {
     }
 
     /// With `dir`, the address leads through it.
-    fn make(address: &Address, options: Options, wait: Option<Wait>, dir: Option<Fd>) -> Result<Self> {
+    #[inline(always)] // one frame of the stack less
+    fn make(address: &Address, options: &Options, wait: Option<&Wait>, dir: Option<Fd>) -> Result<Self> {
         let way = Way::Replaced(options.backlog);
         BoundName::check(address, options.mode)?;
         way.check(address)?;
@@ -289,7 +290,7 @@ impl<C: Connection> Listener<C> {
         Ok(Self::of(fd, name))
     }
 
-    fn make_at(dir: BorrowedFd<'_>, path: &CStr, options: Options, wait: Option<Wait>) -> Result<Self> {
+    fn make_at(dir: BorrowedFd<'_>, path: &CStr, options: &Options, wait: Option<&Wait>) -> Result<Self> {
         let name = place::name(path)?;
         BoundName::check_mode(options.mode)?;
         let dir = place::parent(dir, path)?;

@@ -157,6 +157,7 @@ fn check(fd: &Fd) -> Result<(Identity, bool)> {
 pub(super) struct LockPath([u8; PATH_BYTES]);
 
 impl LockPath {
+    #[inline(never)] // or it is on the stack twice
     pub(super) fn beside(path: &CStr) -> LockPath {
         let mut beside = LockPath([0; PATH_BYTES]);
         for (to, from) in beside.0.iter_mut().zip(path.to_bytes().iter().chain(SUFFIX)) {

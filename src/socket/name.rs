@@ -71,23 +71,16 @@ impl BoundName {
 
     /// The lock, `fchmod`, `bind` and what is on the way, `newfstatat`, `getpid`; for an abstract name `bind`
     /// alone. With a wait, as long as another has the lock.
-    #[inline]
+    #[inline(always)] // an address less on the stack
     pub(super) fn bind(
         fd: &Fd,
         address: &Address,
         mode: u32,
         way: Way,
-        wait: Option<Wait>,
+        wait: Option<&Wait>,
         dir: Option<Fd>,
     ) -> Result<Self> {
-        let owned = match address.as_path() {
-            Some(path) => Some(Owned::bind(fd, address, path, mode, way, take_lock(path, wait)?)?),
-            None => {
-                rustix::net::bind(fd, address).named(Call::BIND)?;
-                way.listen(fd)?;
-                None
-            }
-        };
+        let owned = Owned::bind(fd, address, mode, way, wait)?;
         Ok(BoundName { address: *address, owned, dir })
     }
 
@@ -200,7 +193,7 @@ fn unlink_with(lock: Lock, path: &CStr, file: Identity) -> Result<()> {
 }
 
 #[inline(never)] // the path of a lock is on the stack no longer than it is used
-fn take_lock(path: &CStr, wait: Option<Wait>) -> Result<Lock> {
+fn take_lock(path: &CStr, wait: Option<&Wait>) -> Result<Lock> {
     let path = LockPath::beside(path);
     match wait {
         None => Lock::take(&path),
@@ -209,8 +202,8 @@ fn take_lock(path: &CStr, wait: Option<Wait>) -> Result<Lock> {
 }
 
 #[inline(never)]
-fn wait_for_lock(path: &LockPath, wait: Wait) -> Result<Lock> {
-    until_room(wait, || Lock::take(path).map_err(again))
+fn wait_for_lock(path: &LockPath, wait: &Wait) -> Result<Lock> {
+    until_room(*wait, || Lock::take(path).map_err(again))
 }
 
 #[inline(never)]
@@ -221,9 +214,15 @@ fn remove_lock(lock: Lock, path: &CStr) {
 impl Owned {
     // Out of line and without the address, of which each copy would be on the stack at once.
     #[inline(never)]
-    fn bind(fd: &Fd, address: &Address, path: &CStr, mode: u32, way: Way, mut lock: Lock) -> Result<Owned> {
+    fn bind(fd: &Fd, address: &Address, mode: u32, way: Way, wait: Option<&Wait>) -> Result<Option<Owned>> {
+        let Some(path) = address.as_path() else {
+            rustix::net::bind(fd, address).named(Call::BIND)?;
+            way.listen(fd)?;
+            return Ok(None);
+        };
+        let mut lock = take_lock(path, wait)?;
         match make::make(fd, address, path, mode, way, &mut lock) {
-            Ok(file) => Ok(Owned { file, hold: Hold::Lock(lock), creator: getpid() }),
+            Ok(file) => Ok(Some(Owned { file, hold: Hold::Lock(lock), creator: getpid() })),
             Err(e) => {
                 remove_lock(lock, path);
                 Err(e)
