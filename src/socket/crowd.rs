@@ -1,8 +1,8 @@
-//! One task that serves a crowd: as many clients as it has slots for, and none of them holds up another.
+//! One task that serves a crowd: as many clients as it has seats for, and none of them holds up another.
 
 mod door;
 mod members;
-mod slot;
+mod seat;
 
 use super::connection::Connection;
 use super::listener::Listener;
@@ -12,11 +12,11 @@ use crate::sys;
 use crate::wait::{Epoll, Events, Ready, Sleeper, Trigger, Wait, nanos};
 use core::fmt;
 use core::time::Duration;
-use slot::Slots;
+use seat::Seats;
 
-pub use slot::{Member, Slot};
+pub use seat::{Member, Seat};
 
-/// A listener, and those who came to it, in slots that the caller owns.
+/// A listener, and those who came to it, in seats that the caller owns.
 ///
 /// [`next`](Self::next) tells one [`Event`] after the other, and waits for nobody in particular. The server answers
 /// with calls that do not wait: `try_recv`, `try_send`. `M` is what it keeps of a client: the connection itself, or
@@ -33,7 +33,7 @@ pub use slot::{Member, Slot};
 /// - **Too many clients** are refused, and know it at once: their connection is accepted and closed. So it is where no
 ///   descriptor is left, for which one is held in reserve.
 ///
-/// Nothing is allocated. `Slot<Stream>` is 48 bytes, and the kernel has about 1 KiB for each client beside its
+/// Nothing is allocated. `Seat<Stream>` is 48 bytes, and the kernel has about 1 KiB for each client beside its
 /// socket. Clients can be as many as RLIMIT_NOFILE lets there be descriptors.
 ///
 /// # Syscalls
@@ -48,14 +48,14 @@ pub use slot::{Member, Slot};
 ///
 /// # Examples
 /// ```
-/// use rawipc::socket::{Address, Crowd, Event, Listener, Seqpacket, Slot};
+/// use rawipc::socket::{Address, Crowd, Event, Listener, Seqpacket, Seat};
 /// use rawipc::wait::{Events, Trigger};
 /// use rawipc::{Receiver, Sender, Wait};
 /// use std::time::Duration;
 ///
 /// let address = Address::abstract_name(format!("crowd {}", std::process::id()).as_bytes())?;
-/// let mut slots: [Slot<Seqpacket>; 64] = [const { Slot::EMPTY }; 64];
-/// let mut crowd = Crowd::new(Listener::bind(&address)?, &mut slots, Some(Duration::from_secs(10)))?;
+/// let mut seats: [Seat<Seqpacket>; 64] = [const { Seat::EMPTY }; 64];
+/// let mut crowd = Crowd::new(Listener::bind(&address)?, &mut seats, Some(Duration::from_secs(10)))?;
 ///
 /// let mut client = Seqpacket::connect(&address, Wait::FOREVER)?;
 /// client.send(b"hello", Wait::FOREVER)?;
@@ -86,7 +86,7 @@ pub use slot::{Member, Slot};
 pub struct Crowd<'s, C, M = C> {
     // The set first: it is closed before what is in it.
     set: Epoll,
-    slots: Slots<'s, M>,
+    seats: Seats<'s, M>,
     /// In nanoseconds; the most there is for no limit.
     patience: u64,
     /// When the clock was last read.
@@ -113,7 +113,7 @@ struct Door<C> {
 #[derive(Debug)]
 #[repr(C)]
 pub enum Event<C> {
-    /// A client has come, and there is a slot for it: [`admit`](Crowd::admit) it, or drop it.
+    /// A client has come, and there is a seat for it: [`admit`](Crowd::admit) it, or drop it.
     Arrived(C),
     /// A client has come and was closed at once.
     Refused(Refusal),
@@ -127,8 +127,8 @@ pub enum Event<C> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Refusal {
-    /// Each slot has its member.
-    NoSlot = 0,
+    /// Each seat has its member.
+    NoSeat = 0,
     /// `EMFILE` or `ENFILE`: no descriptor was left for it.
     NoDescriptor = 1,
 }
@@ -143,7 +143,7 @@ const DOOR: u64 = u64::MAX;
 const PAUSE: u64 = 10_000_000;
 
 impl<'s, C: Connection, M: AsFd> Crowd<'s, C, M> {
-    /// `epoll_create1`, `fcntl(F_DUPFD_CLOEXEC)`, `epoll_ctl` — a crowd around a listener, with as many slots as there
+    /// `epoll_create1`, `fcntl(F_DUPFD_CLOEXEC)`, `epoll_ctl` — a crowd around a listener, with as many seats as there
     /// are, emptied. `patience` is how long a member's clock runs before it is late; `None`: for ever.
     ///
     /// # Errors
@@ -162,13 +162,13 @@ impl<'s, C: Connection, M: AsFd> Crowd<'s, C, M> {
     ///
     /// # References
     /// [epoll(7)](https://man7.org/linux/man-pages/man7/epoll.7.html)
-    pub fn new(listener: Listener<C>, slots: &'s mut [Slot<M>], patience: Option<Duration>) -> Result<Self> {
+    pub fn new(listener: Listener<C>, seats: &'s mut [Seat<M>], patience: Option<Duration>) -> Result<Self> {
         let set = Epoll::create()?;
         let spare = door::spare(&listener)?;
         set.add(&listener, Events::READABLE, Trigger::Level, DOOR)?;
         Ok(Crowd {
             set,
-            slots: Slots::new(slots),
+            seats: Seats::new(seats),
             patience: patience.map_or(u64::MAX, nanos),
             now: 0,
             batch: [Ready::NONE; BATCH],
@@ -195,7 +195,7 @@ impl<'s, C: Connection, M: AsFd> Crowd<'s, C, M> {
     /// |------|-------|
     /// | a member is ready; a member is told again; a member is late | none |
     /// | arrived | `accept4` |
-    /// | no slot | `accept4` `close` |
+    /// | no seat | `accept4` `close` |
     /// | no descriptor | `accept4` `close` `accept4` `close` `fcntl` |
     /// | no descriptor, nor in reserve | `accept4` `close` `accept4` `fcntl` `epoll_ctl` [`next`](Self::next) |
     /// | no descriptor, and none was in reserve | `accept4` `accept4` `fcntl` `epoll_ctl` [`next`](Self::next) |
@@ -235,7 +235,7 @@ impl<'s, C: Connection, M: AsFd> Crowd<'s, C, M> {
     /// |------|-------|
     /// | a member is ready; a member is told again; a member is late | none |
     /// | arrived | `accept4` |
-    /// | no slot | `accept4` `close` |
+    /// | no seat | `accept4` `close` |
     /// | no descriptor | `accept4` `close` `accept4` `close` `fcntl` |
     /// | no descriptor, nor in reserve | `accept4` `close` `accept4` `fcntl` `epoll_ctl` [`try_next`](Self::try_next) |
     /// | no descriptor, and none was in reserve | `accept4` `accept4` `fcntl` `epoll_ctl` [`try_next`](Self::try_next) |
@@ -264,7 +264,7 @@ impl<'s, C: Connection, M: AsFd> Crowd<'s, C, M> {
 
     /// What is left of the round.
     fn of_this_round(&mut self) -> Result<Option<Event<C>>> {
-        if let Some(late) = self.slots.take_late(self.now) {
+        if let Some(late) = self.seats.take_late(self.now) {
             return Ok(Some(Event::Late(late)));
         }
         while let Some(ready) = self.batch.get(self.at).filter(|_| self.at < self.filled) {
@@ -273,13 +273,13 @@ impl<'s, C: Connection, M: AsFd> Crowd<'s, C, M> {
                 if let Some(event) = self.accept()? {
                     return Ok(Some(event));
                 }
-            } else if let Some(member) = self.slots.known(ready.token()) {
+            } else if let Some(member) = self.seats.known(ready.token()) {
                 return Ok(Some(Event::Ready(member, ready.told())));
             }
         }
         while self.turns > 0 {
             self.turns = self.turns.saturating_sub(1);
-            if let Some(member) = self.slots.take_again() {
+            if let Some(member) = self.seats.take_again() {
                 return Ok(Some(Event::Ready(member, Events::READABLE)));
             }
         }
@@ -289,14 +289,14 @@ impl<'s, C: Connection, M: AsFd> Crowd<'s, C, M> {
     /// Begins a round; `EAGAIN` where there is nothing in it.
     fn begin_round(&mut self) -> Result<()> {
         (self.at, self.filled) = (0, 0);
-        self.turns = self.slots.to_be_told_again();
+        self.turns = self.seats.to_be_told_again();
         self.try_the_door_again()?;
         let looked = self.set.try_wait(&mut self.batch);
-        if self.slots.is_ticking() {
+        if self.seats.is_ticking() {
             self.now = sys::monotonic_nanos()?;
         }
         match looked {
-            Err(e) if e.is_again() && (self.turns > 0 || self.slots.is_late(self.now)) => Ok(()),
+            Err(e) if e.is_again() && (self.turns > 0 || self.seats.is_late(self.now)) => Ok(()),
             answer => {
                 self.filled = answer?;
                 Ok(())
@@ -306,7 +306,7 @@ impl<'s, C: Connection, M: AsFd> Crowd<'s, C, M> {
 
     /// Sleeps until somebody is ready or late, or it is time to try the door again.
     fn sleep(&mut self, sleeper: &mut Sleeper) -> Result<()> {
-        let late = self.slots.first_deadline().map(|deadline| deadline.saturating_sub(self.now));
+        let late = self.seats.first_deadline().map(|deadline| deadline.saturating_sub(self.now));
         let most = match self.is_stuck() {
             true => Some(late.map_or(PAUSE, |late| late.min(PAUSE))),
             false => late,
@@ -327,7 +327,7 @@ impl<C, M> AsFd for Crowd<'_, C, M> {
 
 impl<C, M> fmt::Debug for Crowd<'_, C, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Crowd { set, slots, .. } = self;
-        f.debug_struct("Crowd").field("set", set).field("members", &slots.used()).finish_non_exhaustive()
+        let Crowd { set, seats, .. } = self;
+        f.debug_struct("Crowd").field("set", set).field("members", &seats.used()).finish_non_exhaustive()
     }
 }

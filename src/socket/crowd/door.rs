@@ -19,10 +19,10 @@ pub(super) fn spare<C>(listener: &Listener<C>) -> Result<Fd> {
 impl<C: Connection, M: AsFd> Crowd<'_, C, M> {
     /// Somebody is at the door: lets them in or refuses them.
     pub(super) fn accept(&mut self) -> Result<Option<Event<C>>> {
-        let full = self.slots.is_full();
+        let full = self.seats.is_full();
         let Some(door) = &mut self.door else { return Ok(None) };
         match door.listener.try_accept() {
-            Ok(_) if full => Ok(Some(Event::Refused(Refusal::NoSlot))),
+            Ok(_) if full => Ok(Some(Event::Refused(Refusal::NoSeat))),
             Ok(connection) => Ok(Some(Event::Arrived(connection))),
             Err(e) if e.is_unsettled() => Ok(None),
             Err(e) if e.is(Errno::MFILE) || e.is(Errno::NFILE) => {

@@ -8,12 +8,12 @@ use crate::sys;
 use crate::wait::{Events, Trigger};
 
 impl<C: Connection, M: AsFd> Crowd<'_, C, M> {
-    /// `epoll_ctl` — gives a client a slot, tells of it from now on, and starts its clock.
+    /// `epoll_ctl` — gives a client a seat, tells of it from now on, and starts its clock.
     ///
     /// It need not have come by the door. What its descriptor is ready for already is told.
     ///
     /// # Errors
-    /// `ENOBUFS`: no slot is free, before any syscall. `ENOSPC`: this user watches too many. The client is closed
+    /// `ENOBUFS`: no seat is free, before any syscall. `ENOSPC`: this user watches too many. The client is closed
     /// then.
     ///
     /// # Syscalls
@@ -23,14 +23,14 @@ impl<C: Connection, M: AsFd> Crowd<'_, C, M> {
     /// |------|-------|
     /// | ok | `epoll_ctl` |
     /// | patience | `epoll_ctl` `clock_gettime` |
-    /// | no slot | `close` |
+    /// | no seat | `close` |
     /// | not in the set | `epoll_ctl` `close` |
     pub fn admit(&mut self, member: M, events: Events, trigger: Trigger) -> Result<Member> {
-        let Some(id) = self.slots.next_free() else {
+        let Some(id) = self.seats.next_free() else {
             return Err(Error::argument(Call::EPOLL_CTL, Errno::NOBUFS));
         };
         self.set.add(&member, events, trigger, id.token())?;
-        self.slots.put(id, member);
+        self.seats.put(id, member);
         self.start_clock(id);
         Ok(id)
     }
@@ -48,7 +48,7 @@ impl<C: Connection, M: AsFd> Crowd<'_, C, M> {
     /// | ok | `epoll_ctl` |
     /// | refused | none |
     pub fn watch(&mut self, member: Member, events: Events, trigger: Trigger) -> Result<()> {
-        match self.slots.get(member) {
+        match self.seats.get(member) {
             Some(there) => self.set.change(there, events, trigger, member.token()),
             None => Err(Error::argument(Call::EPOLL_CTL, Errno::STALE)),
         }
@@ -65,7 +65,7 @@ impl<C: Connection, M: AsFd> Crowd<'_, C, M> {
     /// | ok | `epoll_ctl` |
     /// | none any more | none |
     pub fn remove(&mut self, member: Member) -> Option<M> {
-        let there = self.slots.take(member)?;
+        let there = self.seats.take(member)?;
         // Closing is not enough where a child made by fork has a copy.
         let _ = self.set.remove(&there);
         self.pause_is_over();
@@ -85,38 +85,38 @@ impl<C: Connection, M: AsFd> Crowd<'_, C, M> {
         if self.patience == u64::MAX {
             return;
         }
-        if !self.slots.is_ticking() {
+        if !self.seats.is_ticking() {
             // Nobody has looked for a while. Where it cannot be read, the next round says so.
             self.now = sys::monotonic_nanos().unwrap_or(self.now);
         }
-        self.slots.start_clock(member, self.now.saturating_add(self.patience));
+        self.seats.start_clock(member, self.now.saturating_add(self.patience));
     }
 
     /// Stops a member's clock: it may be silent for as long as it likes.
     pub fn stop_clock(&mut self, member: Member) {
-        self.slots.stop_clock(member);
+        self.seats.stop_clock(member);
     }
 
     /// Has a member told as readable in the next round, whatever its descriptor says: there is a message in its buffer
     /// (`has_buffered`), or an edge was told of and not read to its end.
     pub fn again(&mut self, member: Member) {
-        self.slots.again(member);
+        self.seats.again(member);
     }
 
     /// What the server keeps of a member; `None` where it is none any more.
     pub fn get(&mut self, member: Member) -> Option<&mut M> {
-        self.slots.get(member)
+        self.seats.get(member)
     }
 
-    /// The member that is in the slot of this number, for going through all of them: 0 and on, below
+    /// The member that is in the seat of this number, for going through all of them: 0 and on, below
     /// [`capacity`](Self::capacity).
     pub fn member_at(&self, index: usize) -> Option<Member> {
-        self.slots.at(index)
+        self.seats.at(index)
     }
 
     /// How many members there are.
     pub fn len(&self) -> usize {
-        self.slots.used()
+        self.seats.used()
     }
 
     /// Whether nobody is there.
@@ -126,6 +126,6 @@ impl<C: Connection, M: AsFd> Crowd<'_, C, M> {
 
     /// How many members there can be.
     pub fn capacity(&self) -> usize {
-        self.slots.capacity()
+        self.seats.capacity()
     }
 }

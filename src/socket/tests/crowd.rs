@@ -1,4 +1,4 @@
-use super::super::{Crowd, Event, Listener, Member, Refusal, Seqpacket, Slot};
+use super::super::{Crowd, Event, Listener, Member, Refusal, Seat, Seqpacket};
 use super::{IN_TIME, SOON, name};
 use crate::Wait;
 use crate::channel::{Receiver, Sender};
@@ -7,8 +7,8 @@ use crate::wait::{Events, Trigger};
 use core::time::Duration;
 use std::vec::Vec;
 
-type Slots4 = [Slot<Seqpacket>; 4];
-const EMPTY: Slots4 = [const { Slot::EMPTY }; 4];
+type Seats4 = [Seat<Seqpacket>; 4];
+const EMPTY: Seats4 = [const { Seat::EMPTY }; 4];
 
 fn arrived(crowd: &mut Crowd<'_, Seqpacket>) -> Member {
     match crowd.next(IN_TIME).unwrap() {
@@ -27,8 +27,8 @@ fn ready(crowd: &mut Crowd<'_, Seqpacket>) -> Member {
 #[test]
 fn clients_come_are_served_and_leave() {
     let address = name();
-    let mut slots = EMPTY;
-    let mut crowd = Crowd::new(Listener::bind(&address).unwrap(), &mut slots, None).unwrap();
+    let mut seats = EMPTY;
+    let mut crowd = Crowd::new(Listener::bind(&address).unwrap(), &mut seats, None).unwrap();
     assert_eq!(crowd.next(SOON).unwrap_err(), Error::deadline(Call::PPOLL));
     assert_eq!(crowd.try_next().unwrap_err(), Error::kernel(Call::EPOLL_PWAIT, Errno::AGAIN));
     let mut clients: Vec<_> = (0..4).map(|_| Seqpacket::connect(&address, IN_TIME).unwrap()).collect();
@@ -36,7 +36,7 @@ fn clients_come_are_served_and_leave() {
     assert_eq!((crowd.len(), crowd.capacity()), (4, 4));
     // A fifth is refused, and sees it.
     let mut fifth = Seqpacket::connect(&address, IN_TIME).unwrap();
-    assert!(matches!(crowd.next(IN_TIME).unwrap(), Event::Refused(Refusal::NoSlot)));
+    assert!(matches!(crowd.next(IN_TIME).unwrap(), Event::Refused(Refusal::NoSeat)));
     assert_eq!(fifth.recv(&mut [0; 65_536], IN_TIME).unwrap(), 0);
     let (spare, _) = Seqpacket::pair().unwrap();
     let e = crowd.admit(spare, Events::READABLE, Trigger::Level).unwrap_err();
@@ -56,22 +56,22 @@ fn clients_come_are_served_and_leave() {
     assert_eq!(crowd.watch(other, Events::READABLE, Trigger::Edge).unwrap_err().errno(), Errno::STALE);
     drop(crowd.remove(first).unwrap());
     assert_eq!(crowd.next(SOON).unwrap_err().origin(), Origin::Deadline);
-    // Its slot is another's now, and its name is not.
+    // Its seat is another's now, and its name is not.
     clients.push(Seqpacket::connect(&address, IN_TIME).unwrap());
     let new = arrived(&mut crowd);
     assert_eq!(new.index(), first.index());
     assert_ne!(new, first);
     assert_eq!((0..4).filter_map(|i| crowd.member_at(i)).count(), 3);
     drop(crowd);
-    assert!(slots.iter().all(|slot| std::format!("{slot:?}").contains("member: None")));
+    assert!(seats.iter().all(|seat| std::format!("{seat:?}").contains("member: None")));
 }
 
 #[test]
 fn the_late_are_told_once_and_the_excused_never() {
     let address = name();
-    let mut slots = EMPTY;
+    let mut seats = EMPTY;
     let patience = Some(Duration::from_millis(20));
-    let mut crowd = Crowd::new(Listener::bind(&address).unwrap(), &mut slots, patience).unwrap();
+    let mut crowd = Crowd::new(Listener::bind(&address).unwrap(), &mut seats, patience).unwrap();
     let _clients = [(); 3].map(|()| Seqpacket::connect(&address, IN_TIME).unwrap());
     let [a, b, c] = [(); 3].map(|()| arrived(&mut crowd));
     crowd.stop_clock(b);
@@ -92,8 +92,8 @@ fn the_late_are_told_once_and_the_excused_never() {
 #[test]
 fn who_has_more_is_told_again_after_the_others() {
     let address = name();
-    let mut slots = EMPTY;
-    let mut crowd = Crowd::new(Listener::bind(&address).unwrap(), &mut slots, None).unwrap();
+    let mut seats = EMPTY;
+    let mut crowd = Crowd::new(Listener::bind(&address).unwrap(), &mut seats, None).unwrap();
     let mut clients = [(); 2].map(|()| Seqpacket::connect(&address, IN_TIME).unwrap());
     let [a, b] = [(); 2].map(|()| match crowd.next(IN_TIME).unwrap() {
         Event::Arrived(one) => crowd.admit(one, Events::READABLE, Trigger::Edge).unwrap(),
@@ -123,8 +123,8 @@ fn who_has_more_is_told_again_after_the_others() {
 #[test]
 fn a_closed_door_lets_the_members_stay() {
     let address = name();
-    let mut slots = EMPTY;
-    let mut crowd = Crowd::new(Listener::bind(&address).unwrap(), &mut slots, None).unwrap();
+    let mut seats = EMPTY;
+    let mut crowd = Crowd::new(Listener::bind(&address).unwrap(), &mut seats, None).unwrap();
     let mut client = Seqpacket::connect(&address, IN_TIME).unwrap();
     let member = arrived(&mut crowd);
     let listener = crowd.close_door().unwrap();

@@ -2,7 +2,8 @@
 
 use rawipc::fd::{AsFd, CWD};
 use rawipc::socket::{
-    Address, Connection, Crowd, Datagram, Event, Files, Listener, Options, Seqpacket, Slot, Stream, behind_at,
+    Address, Connection, Crowd, Datagram, Event, FdRefs, FdSlots, Files, Listener, Options, Seat, Seqpacket,
+    Stream, behind_at,
 };
 use rawipc::wait::{Events, Trigger};
 use rawipc::{ByteRead, ByteWrite, Receiver, Result, Sender, Wait};
@@ -81,6 +82,33 @@ fn datagrams(ours: Datagram, name: &Address) {
     times_out(ours.recv_from(&mut [0; 16], SHORT));
 }
 
+/// Sends until there is no room, and waits for some.
+pub fn descriptor_sender(shut: Shut<'_>) {
+    let (ours, theirs) = must(Stream::pair());
+    shut();
+    while ours.try_write_with_fds(&[0; 4096], &FdRefs::of([theirs.as_fd()])).is_ok() {}
+    times_out(ours.write_with_fds(b"x", &FdRefs::of([theirs.as_fd()]), SHORT));
+    drop(ours);
+    forget(theirs);
+}
+
+/// Takes some, closes some, waits for more, and hears of the end.
+pub fn descriptor_receiver(shut: Shut<'_>) {
+    let (mut ours, mut theirs) = must(Seqpacket::pair());
+    must(ours.send_with_fds(b"two", &FdRefs::of([theirs.as_fd(); 2]), SHORT));
+    let (mut buf, mut fds) = ([0; 8], FdSlots::<2>::new());
+    let (quiet, end) = must(Stream::pair());
+    shut();
+    must(theirs.recv_with_fds(&mut buf, &mut fds, SHORT)); // below the limit: one look first
+    drop(fds.take(0));
+    drop(fds);
+    let mut fds = FdSlots::<1>::new();
+    times_out(quiet.read_with_fds(&mut buf, &mut fds, SHORT));
+    drop(ours);
+    holds(theirs.recv_with_fds(&mut buf, &mut fds, SHORT) == Ok(0)); // asked twice of the kernel: is it the end?
+    forget((theirs, quiet, end));
+}
+
 pub fn datagram_peer(shut: Shut<'_>) {
     let name = address("datagram");
     let ours = must(Datagram::bind(&name));
@@ -110,8 +138,8 @@ pub fn seqpacket_server(shut: Shut<'_>) {
 
 /// What a crowd does, to the last call, with one member, and nobody and then somebody at the door.
 fn crowd<C: Connection + AsFd>(listener: Listener<C>, (member, peer): (C, C)) {
-    let mut slots = [Slot::EMPTY];
-    let crowd = must(Crowd::new(listener, &mut slots, Some(Duration::from_secs(15))));
+    let mut seats = [Seat::EMPTY];
+    let crowd = must(Crowd::new(listener, &mut seats, Some(Duration::from_secs(15))));
     of_one(crowd, member);
     forget(peer);
 }
@@ -139,9 +167,9 @@ fn crowd_of<C: Connection + AsFd>(
     pair: fn() -> Result<(C, C)>,
     talk: fn(C, C),
 ) {
-    let mut slots = [Slot::EMPTY];
+    let mut seats = [Seat::EMPTY];
     let listener = must(Listener::bind(name));
-    let mut crowd = must(Crowd::new(listener, &mut slots, Some(Duration::from_secs(15))));
+    let mut crowd = must(Crowd::new(listener, &mut seats, Some(Duration::from_secs(15))));
     let (member, theirs) = must(pair());
     let (refused, client) = (must(connect(name)), must(connect(name)));
     let (unused, last) = must(rawipc::pipe::pair());

@@ -5,9 +5,11 @@ mod crowd;
 mod datagram;
 mod files;
 mod listener;
+mod peer;
 mod restart;
 mod seqpacket;
 mod stream;
+mod with_fds;
 
 use rawipc::fd::Fd;
 use rawipc::socket::{Address, Datagram, Listener, Seqpacket, Stream};
@@ -26,8 +28,10 @@ pub fn cases(s: &mut Scenarios) {
     files::cases(s);
     listener::cases(s);
     restart::cases(s);
+    peer::cases(s);
     seqpacket::cases(s);
     stream::cases(s);
+    with_fds::cases(s);
 }
 
 /// Room for any message, on no stack: that of a window may be small. Each process has one window.

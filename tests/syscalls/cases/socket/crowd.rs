@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rawipc::socket::{Address, Crowd, Event, Listener, Member, Slot, Stream};
+use rawipc::socket::{Address, Crowd, Event, Listener, Member, Seat, Stream};
 use rawipc::wait::{Events, Trigger};
 use rawipc::{ByteWrite, Errno, Wait};
 
@@ -13,11 +13,11 @@ use crate::scenario::{LONG, Outcome, Scenarios, Stage};
 
 type Few = Crowd<'static, Stream>;
 
-/// With two slots, and where it is found. None of its members is dropped in a scenario that forgets it.
+/// With two seats, and where it is found. None of its members is dropped in a scenario that forgets it.
 fn crowd(patience: Option<Duration>) -> Outcome<(Few, Address)> {
     let at = abstract_name()?;
-    let slots = Box::leak(Box::new([const { Slot::EMPTY }; 2]));
-    Ok((Crowd::new(Listener::bind(&at)?, slots, patience)?, at))
+    let seats = Box::leak(Box::new([const { Seat::EMPTY }; 2]));
+    Ok((Crowd::new(Listener::bind(&at)?, seats, patience)?, at))
 }
 
 const LONG_PATIENCE: Option<Duration> = Some(Duration::from_secs(15));
@@ -36,8 +36,8 @@ pub fn cases(s: &mut Scenarios) {
 
 fn making(s: &mut Scenarios) {
     let make = |listener: Listener<Stream>| {
-        let slots = Box::leak(Box::new([const { Slot::<Stream>::EMPTY }; 2]));
-        Crowd::new(listener, slots, None).map(std::mem::forget)
+        let seats = Box::leak(Box::new([const { Seat::<Stream>::EMPTY }; 2]));
+        Crowd::new(listener, seats, None).map(std::mem::forget)
     };
     let new = "socket::Crowd::new";
     s.case(new, "ok", move |t| {
@@ -95,7 +95,7 @@ fn coming(s: &mut Scenarios) {
         // The scenarios stand in the middle of a round, behind the call that began it.
         let cases: [(&str, Then, &str); 6] = [
             ("arrived", |_, _| Ok(()), "Arrived"),
-            ("no slot", |_, crowd| Ok(std::mem::forget((member(crowd)?, member(crowd)?))), "Refused(NoSlot)"),
+            ("no seat", |_, crowd| Ok(std::mem::forget((member(crowd)?, member(crowd)?))), "Refused(NoSeat)"),
             ("no descriptor", |t, _| Ok(t.refuse("accept4", 1, Errno::MFILE)), "Refused(NoDescriptor)"),
             (
                 "no descriptor, nor in reserve",
@@ -275,7 +275,7 @@ fn staying(s: &mut Scenarios) {
             t.ok(|| crowd.admit(ours, Events::READABLE, Trigger::Level)).map(drop)
         });
     }
-    s.case(admit, "no slot", |t| {
+    s.case(admit, "no seat", |t| {
         let (mut crowd, _) = crowd(None)?;
         let _members = [member(&mut crowd)?, member(&mut crowd)?];
         let (ours, _theirs) = Stream::pair()?;

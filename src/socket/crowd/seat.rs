@@ -1,22 +1,22 @@
-//! The slots of a crowd: a free list, the order of deadlines and the queue of those to be told again, all three of
-//! them numbers in the slots themselves.
+//! The seats of a crowd: a free list, the order of deadlines and the queue of those to be told again, all three of
+//! them numbers in the seats themselves.
 
-/// No slot.
+/// No seat.
 const NONE: u32 = u32::MAX;
 
 /// Room for one member of a [`Crowd`](super::Crowd).
 ///
 /// ```
-/// use rawipc::socket::{Slot, Stream};
-/// let mut slots: [Slot<Stream>; 1000] = [const { Slot::EMPTY }; 1000];
+/// use rawipc::socket::{Seat, Stream};
+/// let mut seats: [Seat<Stream>; 1000] = [const { Seat::EMPTY }; 1000];
 /// ```
 #[derive(Debug)]
 #[repr(C)]
-pub struct Slot<M> {
+pub struct Seat<M> {
     member: Option<M>,
     /// Goes up by one when a member leaves: whoever knew it does not take the next one for it.
     generation: u32,
-    /// In the order of deadlines; of a free slot, `after` is the next free one.
+    /// In the order of deadlines; of a free seat, `after` is the next free one.
     before: u32,
     after: u32,
     /// The next of those to be told again.
@@ -35,7 +35,7 @@ pub struct Member {
 }
 
 impl Member {
-    /// The number of its slot, below the crowd's capacity, for what the server keeps beside.
+    /// The number of its seat, below the crowd's capacity, for what the server keeps beside.
     pub const fn index(self) -> usize {
         self.index as usize
     }
@@ -45,9 +45,9 @@ impl Member {
     }
 }
 
-impl<M> Slot<M> {
+impl<M> Seat<M> {
     /// Nobody in it.
-    pub const EMPTY: Slot<M> = Slot {
+    pub const EMPTY: Seat<M> = Seat {
         member: None,
         generation: 0,
         before: NONE,
@@ -59,15 +59,15 @@ impl<M> Slot<M> {
     };
 }
 
-impl<M> Default for Slot<M> {
+impl<M> Default for Seat<M> {
     fn default() -> Self {
         Self::EMPTY
     }
 }
 
 #[repr(C)]
-pub(super) struct Slots<'s, M> {
-    slots: &'s mut [Slot<M>],
+pub(super) struct Seats<'s, M> {
+    seats: &'s mut [Seat<M>],
     used: usize,
     free: u32,
     /// The nearest deadline and the farthest.
@@ -79,27 +79,27 @@ pub(super) struct Slots<'s, M> {
     queued: usize,
 }
 
-impl<'s, M> Slots<'s, M> {
-    pub(super) fn new(slots: &'s mut [Slot<M>]) -> Self {
-        let all = slots.len().min(NONE as usize);
-        let slots = slots.get_mut(..all).unwrap_or_default();
-        for (i, slot) in slots.iter_mut().enumerate() {
+impl<'s, M> Seats<'s, M> {
+    pub(super) fn new(seats: &'s mut [Seat<M>]) -> Self {
+        let all = seats.len().min(NONE as usize);
+        let seats = seats.get_mut(..all).unwrap_or_default();
+        for (i, seat) in seats.iter_mut().enumerate() {
             let after = i.saturating_add(1);
-            *slot = Slot { after: if after < all { after as u32 } else { NONE }, ..Slot::EMPTY };
+            *seat = Seat { after: if after < all { after as u32 } else { NONE }, ..Seat::EMPTY };
         }
         let free = if all > 0 { 0 } else { NONE };
-        Slots { slots, used: 0, free, first: NONE, last: NONE, head: NONE, tail: NONE, queued: 0 }
+        Seats { seats, used: 0, free, first: NONE, last: NONE, head: NONE, tail: NONE, queued: 0 }
     }
 
     /// Nobody is left in them.
     fn empty(&mut self) {
-        for slot in self.slots.iter_mut() {
-            slot.member = None;
+        for seat in self.seats.iter_mut() {
+            seat.member = None;
         }
     }
 
     pub(super) fn capacity(&self) -> usize {
-        self.slots.len()
+        self.seats.len()
     }
 
     pub(super) fn used(&self) -> usize {
@@ -112,40 +112,40 @@ impl<'s, M> Slots<'s, M> {
 
     /// The name that the next member has.
     pub(super) fn next_free(&self) -> Option<Member> {
-        let slot = self.slots.get(self.free as usize)?;
-        Some(Member { index: self.free, generation: slot.generation })
+        let seat = self.seats.get(self.free as usize)?;
+        Some(Member { index: self.free, generation: seat.generation })
     }
 
     /// Puts a member where [`next_free`](Self::next_free) said.
     pub(super) fn put(&mut self, id: Member, member: M) {
-        if let Some(slot) = self.slots.get_mut(id.index()) {
-            self.free = slot.after;
-            slot.member = Some(member);
-            slot.after = NONE;
+        if let Some(seat) = self.seats.get_mut(id.index()) {
+            self.free = seat.after;
+            seat.member = Some(member);
+            seat.after = NONE;
             self.used = self.used.saturating_add(1);
         }
     }
 
     pub(super) fn get(&mut self, id: Member) -> Option<&mut M> {
-        let slot = self.slots.get_mut(id.index()).filter(|slot| slot.generation == id.generation)?;
-        slot.member.as_mut()
+        let seat = self.seats.get_mut(id.index()).filter(|seat| seat.generation == id.generation)?;
+        seat.member.as_mut()
     }
 
     pub(super) fn take(&mut self, id: Member) -> Option<M> {
         self.get(id)?;
         self.stop_clock(id);
         let free = self.free;
-        let slot = self.slots.get_mut(id.index())?;
-        slot.generation = slot.generation.wrapping_add(1);
-        slot.after = free;
+        let seat = self.seats.get_mut(id.index())?;
+        seat.generation = seat.generation.wrapping_add(1);
+        seat.after = free;
         self.free = id.index;
         self.used = self.used.saturating_sub(1);
-        slot.member.take()
+        seat.member.take()
     }
 
     pub(super) fn at(&self, index: usize) -> Option<Member> {
-        let slot = self.slots.get(index)?;
-        slot.member.as_ref().map(|_| Member { index: index as u32, generation: slot.generation })
+        let seat = self.seats.get(index)?;
+        seat.member.as_ref().map(|_| Member { index: index as u32, generation: seat.generation })
     }
 
     /// The member that a token is of, if it is there still.
@@ -160,12 +160,12 @@ impl<'s, M> Slots<'s, M> {
         }
         self.stop_clock(id);
         let last = self.last;
-        if let Some(slot) = self.slots.get_mut(id.index()) {
-            slot.is_ticking = true;
-            slot.deadline = deadline;
-            (slot.before, slot.after) = (last, NONE);
+        if let Some(seat) = self.seats.get_mut(id.index()) {
+            seat.is_ticking = true;
+            seat.deadline = deadline;
+            (seat.before, seat.after) = (last, NONE);
         }
-        match self.slots.get_mut(last as usize) {
+        match self.seats.get_mut(last as usize) {
             Some(before) => before.after = id.index,
             None => self.first = id.index,
         }
@@ -173,21 +173,21 @@ impl<'s, M> Slots<'s, M> {
     }
 
     pub(super) fn stop_clock(&mut self, id: Member) {
-        let Some(slot) = self.slots.get_mut(id.index()).filter(|slot| slot.generation == id.generation)
+        let Some(seat) = self.seats.get_mut(id.index()).filter(|seat| seat.generation == id.generation)
         else {
             return;
         };
-        if !core::mem::take(&mut slot.is_ticking) {
+        if !core::mem::take(&mut seat.is_ticking) {
             return;
         }
-        let (before, after) = (slot.before, slot.after);
-        (slot.before, slot.after) = (NONE, NONE);
-        match self.slots.get_mut(before as usize) {
-            Some(slot) => slot.after = after,
+        let (before, after) = (seat.before, seat.after);
+        (seat.before, seat.after) = (NONE, NONE);
+        match self.seats.get_mut(before as usize) {
+            Some(seat) => seat.after = after,
             None => self.first = after,
         }
-        match self.slots.get_mut(after as usize) {
-            Some(slot) => slot.before = before,
+        match self.seats.get_mut(after as usize) {
+            Some(seat) => seat.before = before,
             None => self.last = before,
         }
     }
@@ -198,7 +198,7 @@ impl<'s, M> Slots<'s, M> {
     }
 
     pub(super) fn first_deadline(&self) -> Option<u64> {
-        self.slots.get(self.first as usize).map(|slot| slot.deadline)
+        self.seats.get(self.first as usize).map(|seat| seat.deadline)
     }
 
     pub(super) fn is_late(&self, now: u64) -> bool {
@@ -215,18 +215,18 @@ impl<'s, M> Slots<'s, M> {
         Some(late)
     }
 
-    /// A slot stays in the queue when its member leaves, and may have another by its turn, who is then told for
+    /// A seat stays in the queue when its member leaves, and may have another by its turn, who is then told for
     /// nothing.
     pub(super) fn again(&mut self, id: Member) {
-        let Some(slot) = self.slots.get_mut(id.index()).filter(|slot| slot.generation == id.generation)
+        let Some(seat) = self.seats.get_mut(id.index()).filter(|seat| seat.generation == id.generation)
         else {
             return;
         };
-        if slot.member.is_none() || core::mem::replace(&mut slot.is_again, true) {
+        if seat.member.is_none() || core::mem::replace(&mut seat.is_again, true) {
             return;
         }
-        slot.again = NONE;
-        match self.slots.get_mut(self.tail as usize) {
+        seat.again = NONE;
+        match self.seats.get_mut(self.tail as usize) {
             Some(tail) => tail.again = id.index,
             None => self.head = id.index,
         }
@@ -241,9 +241,9 @@ impl<'s, M> Slots<'s, M> {
     /// The first in the queue; `None` also where that one has left meanwhile.
     pub(super) fn take_again(&mut self) -> Option<Member> {
         let index = self.head as usize;
-        let slot = self.slots.get_mut(index)?;
-        slot.is_again = false;
-        self.head = slot.again;
+        let seat = self.seats.get_mut(index)?;
+        seat.is_again = false;
+        self.head = seat.again;
         if self.head == NONE {
             self.tail = NONE;
         }
@@ -252,7 +252,7 @@ impl<'s, M> Slots<'s, M> {
     }
 }
 
-impl<M> Drop for Slots<'_, M> {
+impl<M> Drop for Seats<'_, M> {
     fn drop(&mut self) {
         self.empty();
     }
@@ -265,8 +265,8 @@ mod tests {
 
     #[test]
     fn the_order_of_deadlines_survives_any_sequence() {
-        let mut slots = [const { Slot::<u32>::EMPTY }; 16];
-        let mut crowd = Slots::new(&mut slots);
+        let mut seats = [const { Seat::<u32>::EMPTY }; 16];
+        let mut crowd = Seats::new(&mut seats);
         let mut model: Vec<(Member, u64)> = Vec::new();
         let mut members: Vec<Member> = Vec::new();
         let mut seed = 1_u32;
