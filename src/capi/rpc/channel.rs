@@ -11,8 +11,8 @@ use rawipc::{Call, Receiver, Result, Sender, Wait};
 use crate::arg::Args;
 use crate::error::{rawipc_error, status};
 use crate::frame::framed::rawipc_framed;
-use crate::frame::receiver::{Receiving, rawipc_frame_receiver};
-use crate::frame::sender::{Sending, rawipc_frame_sender};
+use crate::frame::receiver::rawipc_frame_receiver;
+use crate::frame::sender::rawipc_frame_sender;
 use crate::handle::holds;
 use crate::socket::datagram::rawipc_datagram;
 use crate::socket::seqpacket::rawipc_seqpacket;
@@ -164,10 +164,7 @@ macro_rules! sender {
             // SAFETY: by the maker of the channel.
             Channel::Framed(framed) => unsafe { CHANNEL.value(framed) }.map(|$end| $does),
             // SAFETY: by the maker of the channel.
-            Channel::Frames(_, sender) => unsafe { CHANNEL.value(sender) }.map(|sender| match sender {
-                Sending::Pipe($end) => $does,
-                Sending::Stream($end) => $does,
-            }),
+            Channel::Frames(_, sender) => unsafe { CHANNEL.value(sender) }.map(|$end| $does),
             Channel::Pipes(_, sender) => CHANNEL.lent(sender, PacketSender::assume).map(|mut end| {
                 let $end = &mut *end;
                 $does
@@ -187,12 +184,7 @@ macro_rules! receiver {
             // SAFETY: by the maker of the channel.
             Channel::Framed(framed) => unsafe { CHANNEL.value(framed) }.map(|$end| $does),
             // SAFETY: by the maker of the channel.
-            Channel::Frames(receiver, _) => {
-                unsafe { CHANNEL.value(receiver) }.map(|receiver| match receiver {
-                    Receiving::Pipe($end) => $does,
-                    Receiving::Stream($end) => $does,
-                })
-            }
+            Channel::Frames(receiver, _) => unsafe { CHANNEL.value(receiver) }.map(|$end| $does),
             Channel::Pipes(receiver, _) => CHANNEL.lent(receiver, PacketReceiver::assume).map(|mut end| {
                 let $end = &mut *end;
                 $does
