@@ -8,6 +8,7 @@
 mod header;
 mod library;
 mod programs;
+mod remote;
 #[path = "../support/skip.rs"]
 mod skip;
 
@@ -19,6 +20,7 @@ fn main() -> ExitCode {
     let mut checks: Vec<Check> = Vec::new();
     checks.extend(header::CHECKS);
     checks.extend(programs::CHECKS);
+    checks.extend(remote::CHECKS);
 
     let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     checks.retain(|(name, _)| wanted.is_empty() || wanted.iter().any(|part| name.contains(part)));
