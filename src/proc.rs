@@ -118,6 +118,17 @@ impl Process {
         Self::at(c"/proc/self")
     }
 
+    /// Takes a descriptor for that of a directory /proc/PID, without asking the kernel: one that was kept or
+    /// inherited as a number. Of anything else, what is asked of it fails as `openat` there does.
+    pub fn assume(dir: Fd) -> Process {
+        Process { dir }
+    }
+
+    /// The descriptor, to keep or to hand over.
+    pub fn into_fd(self) -> Fd {
+        self.dir
+    }
+
     fn at(path: &CStr) -> Result<Process> {
         let flags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
         open_in(CWD, path, flags).map(|dir| Process { dir })

@@ -957,6 +957,697 @@ int rawipc_fifo_remove(const char *path, rawipc_error *error);
  */
 int rawipc_fifo_remove_at(int dir, const char *path, rawipc_error *error);
 
+/* == memory =======================================================================================
+ * Mapped memory: named by inheritance, by a descriptor, or by a path.
+ *
+ * rawipc_map_anonymous() is for what is forked from now on, and has no seals. rawipc_memfd_create() names memory by a
+ * descriptor, its size sealed; rawipc_memfd_seal_writes() leaves writing to the mappings that are there. A
+ * rawipc_file_create() is named by a path, and can be cut short by whoever may write to it: an access is SIGBUS then.
+ *
+ * A process that shares memory can change any of it at any time. Copy bytes out with rawipc_map_read(), once, and
+ * judge the copy; words that both sides write are atomics (rawipc_map_atomic_u32()).
+ */
+
+
+
+/* -- map ------------------------------------------------------------------------------------------
+ * Memory that is mapped, to read and to write, or to read alone.
+ */
+
+/**
+ * Memory that is shared with other processes, to read and to write. A handle.
+ *
+ * A child of fork has it at the same address, and unmaps it for itself; a program that is exec'd does not have it.
+ */
+typedef struct rawipc_map {
+    uint64_t opaque[4];
+} rawipc_map;
+
+/** Memory that is shared with other processes, to read alone. A handle. */
+typedef struct rawipc_read_only_map {
+    uint64_t opaque[4];
+} rawipc_read_only_map;
+
+/**
+ * Maps memory without a name, all zero, which processes share that are forked from now on.
+ *
+ * Memory is found for a page when it is first touched: where the kernel has none left then, it kills. A memfd is
+ * told of that at its creation.
+ *
+ * @param map  gets the mapping
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: len is 0, or more than an address space holds. ENOMEM: the kernel will not have it.
+ * @par Ownership
+ * The caller's, until rawipc_map_close().
+ * @par Syscalls, as of memory::Map::anonymous in Rust
+ * - ok: mmap
+ * - refused: none
+ */
+int rawipc_map_anonymous(rawipc_map *map, size_t len, rawipc_error *error);
+
+/**
+ * The bytes that are mapped.
+ *
+ * @return how many, or -errno
+ * @par Syscalls, as of memory::Map::len in Rust
+ * None.
+ */
+ssize_t rawipc_map_length(const rawipc_map *map, rawipc_error *error);
+
+/**
+ * Where the mapping lies in this process.
+ *
+ * What is read through the pointer can change between two reads, and a compiler may read twice: judge copies.
+ *
+ * @return the first byte; NULL where map is no mapping
+ * @par Syscalls, as of memory::Map::as_ptr in Rust
+ * None.
+ */
+void *rawipc_map_address(const rawipc_map *map);
+
+/**
+ * Copies bytes out of the mapping, each read once. A peer that writes meanwhile makes them a mixture of old and new.
+ *
+ * @param offset  of the first byte, in the mapping
+ * @param buf     gets len bytes
+ * @return 0, or -errno
+ * @par Errors
+ * ERANGE: they do not all lie in the mapping; nothing is read then.
+ * @par Syscalls, as of memory::Map::read in Rust
+ * - ok; refused: none
+ */
+int rawipc_map_read(const rawipc_map *map, size_t offset, void *buf, size_t len,
+                    rawipc_error *error);
+
+/**
+ * Copies bytes into the mapping.
+ *
+ * @param offset  where they go
+ * @return 0, or -errno
+ * @par Errors
+ * ERANGE: they would not all lie in the mapping; nothing is written then.
+ * @par Syscalls, as of memory::Map::write in Rust
+ * - ok; refused: none
+ */
+int rawipc_map_write(const rawipc_map *map, size_t offset, const void *bytes, size_t len,
+                     rawipc_error *error);
+
+/**
+ * A word that every process which has the mapping may read and write: for C's `_Atomic` operations.
+ *
+ * @param offset  a multiple of 4
+ * @param word    gets its address, good for as long as the mapping is
+ * @return 0, or -errno
+ * @par Errors
+ * ERANGE: it does not lie in the mapping. EINVAL: offset is no multiple of 4.
+ * @par Syscalls, as of memory::Map::atomic_u32 in Rust
+ * - ok; refused: none
+ */
+int rawipc_map_atomic_u32(const rawipc_map *map, size_t offset, uint32_t **word,
+                          rawipc_error *error);
+
+/**
+ * A double word that every process which has the mapping may read and write: for C's `_Atomic` operations.
+ *
+ * @param offset  a multiple of 8
+ * @param word    gets its address, good for as long as the mapping is
+ * @return 0, or -errno
+ * @par Errors
+ * ERANGE: it does not lie in the mapping. EINVAL: offset is no multiple of 8.
+ * @par Syscalls, as of memory::Map::atomic_u64 in Rust
+ * - ok; refused: none
+ */
+int rawipc_map_atomic_u64(const rawipc_map *map, size_t offset, uint64_t **word,
+                          rawipc_error *error);
+
+/**
+ * Unmaps the memory. Pointers into it are good no longer.
+ *
+ * @return 0, or -errno
+ * @par Syscalls, as of memory::Map in Rust
+ * - drop: munmap
+ */
+int rawipc_map_close(rawipc_map *map, rawipc_error *error);
+
+/**
+ * The bytes that are mapped.
+ *
+ * @return how many, or -errno
+ * @par Syscalls, as of memory::ReadOnlyMap::len in Rust
+ * None.
+ */
+ssize_t rawipc_read_only_map_length(const rawipc_read_only_map *map, rawipc_error *error);
+
+/**
+ * Where the mapping lies in this process; as rawipc_map_address().
+ *
+ * @return the first byte; NULL where map is no mapping
+ * @par Syscalls, as of memory::ReadOnlyMap::as_ptr in Rust
+ * None.
+ */
+const void *rawipc_read_only_map_address(const rawipc_read_only_map *map);
+
+/**
+ * Copies bytes out of the mapping; as rawipc_map_read().
+ *
+ * @param offset  of the first byte, in the mapping
+ * @param buf     gets len bytes
+ * @return 0, or -errno
+ * @par Errors
+ * ERANGE: they do not all lie in the mapping; nothing is read then.
+ * @par Syscalls, as of memory::ReadOnlyMap::read in Rust
+ * - ok; refused: none
+ */
+int rawipc_read_only_map_read(const rawipc_read_only_map *map, size_t offset, void *buf, size_t len,
+                              rawipc_error *error);
+
+/**
+ * Loads a word, once: what its writer wrote before a release store of it is seen by whatever is read next.
+ *
+ * @param offset  a multiple of 4
+ * @param value   gets the word
+ * @return 0, or -errno
+ * @par Errors
+ * ERANGE: it does not lie in the mapping. EINVAL: offset is no multiple of 4.
+ * @par Syscalls, as of memory::ReadOnlyMap::load_u32 in Rust
+ * - ok; refused: none
+ */
+int rawipc_read_only_map_load_u32(const rawipc_read_only_map *map, size_t offset, uint32_t *value,
+                                  rawipc_error *error);
+
+/**
+ * Unmaps the memory. Pointers into it are good no longer.
+ *
+ * @return 0, or -errno
+ * @par Syscalls, as of memory::ReadOnlyMap in Rust
+ * - drop: munmap
+ */
+int rawipc_read_only_map_close(rawipc_read_only_map *map, rawipc_error *error);
+
+/* -- memfd ----------------------------------------------------------------------------------------
+ * Memory that is named by a descriptor: inherited, or sent over a socket.
+ *
+ * It can never shrink, and what was created here has memory behind each byte, so an access to it raises no SIGBUS.
+ */
+
+/** Memory that is named by a descriptor, its size sealed. A handle. */
+typedef struct rawipc_memfd {
+    uint64_t opaque[4];
+} rawipc_memfd;
+
+/**
+ * Makes len bytes of memory, all zero, with something behind each of them, and sealed at that size.
+ *
+ * The kernel finds all the memory now: a len taken from a peer is bounded first, or the OOM killer bounds it. Under
+ * RLIMIT_FSIZE the kernel raises SIGXFSZ.
+ *
+ * @param memfd  gets the memory
+ * @param name   for people: /proc shows it, nobody can open it
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: len is 0 or more than an address space holds, or the name longer than 249 bytes. ENOSPC, ENOMEM: there is
+ * not so much memory. EMFILE, ENFILE: no descriptors left.
+ * @par Ownership
+ * The caller's, until rawipc_memfd_close() or rawipc_memfd_into_fd().
+ * @par Syscalls, as of memory::Memfd::create in Rust
+ * - ok: memfd_create fallocate fcntl
+ * - a signal comes: memfd_create (fallocate)×n fcntl
+ * - no descriptor left: memfd_create
+ * - no room: memfd_create (fallocate)×n close
+ * - sealing fails: memfd_create (fallocate)×n fcntl close
+ * - before 6.3, ok; before 6.3, a signal comes: memfd_create memfd_create (fallocate)×n fcntl
+ * - before 6.3, no descriptor left: memfd_create memfd_create
+ * - before 6.3, no room: memfd_create memfd_create (fallocate)×n close
+ * - before 6.3, sealing fails: memfd_create memfd_create (fallocate)×n fcntl close
+ * - refused: none
+ */
+int rawipc_memfd_create(rawipc_memfd *memfd, const char *name, size_t len, rawipc_error *error);
+
+/**
+ * Takes over a descriptor that came from a peer. It must be a memfd that can never shrink again; nothing else about
+ * it is believed.
+ *
+ * @param memfd  gets the memory
+ * @return 0, or -errno
+ * @par Errors
+ * EPERM: it can shrink, or is made of huge pages, which may run out. EINVAL: it is no memfd. ENODATA: it is empty.
+ * @par Ownership
+ * fd is the handle's, or closed on failure, unless an argument was refused.
+ * @par Syscalls, as of memory::Memfd::attach in Rust
+ * - ok: fcntl fstatfs fstat
+ * - not a memfd; not sealed: fcntl close
+ * - huge pages: fcntl fstatfs close
+ * - empty: fcntl fstatfs fstat close
+ */
+int rawipc_memfd_attach(rawipc_memfd *memfd, int fd, rawipc_error *error);
+
+/**
+ * The bytes that can be mapped.
+ *
+ * @return how many, or -errno
+ * @par Syscalls, as of memory::Memfd::len in Rust
+ * None.
+ */
+ssize_t rawipc_memfd_length(const rawipc_memfd *memfd, rawipc_error *error);
+
+/**
+ * The descriptor, to look at or to send; it stays the handle's.
+ *
+ * @return the descriptor, or -errno
+ * @par Syscalls, as of memory::Memfd::as_fd in Rust
+ * None.
+ */
+int rawipc_memfd_fd(const rawipc_memfd *memfd, rawipc_error *error);
+
+/**
+ * Maps all of it, to read and to write.
+ *
+ * @param map  gets the mapping, which outlives the memfd
+ * @return 0, or -errno
+ * @par Errors
+ * EPERM: writing was sealed. EACCES: the descriptor is not for writing. ENOMEM.
+ * @par Syscalls, as of memory::Memfd::map in Rust
+ * - ok; writing was sealed: mmap
+ */
+int rawipc_memfd_map(const rawipc_memfd *memfd, rawipc_map *map, rawipc_error *error);
+
+/**
+ * Maps all of it, to read. Of a memfd whose writing was sealed before, the mapping can never be made writable.
+ *
+ * @param map  gets the mapping, which outlives the memfd
+ * @return 0, or -errno
+ * @par Errors
+ * EACCES: the descriptor is not for reading. ENOMEM.
+ * @par Syscalls, as of memory::Memfd::map_read_only in Rust
+ * - ok: mmap
+ */
+int rawipc_memfd_map_read_only(const rawipc_memfd *memfd, rawipc_read_only_map *map,
+                               rawipc_error *error);
+
+/**
+ * Leaves writing to the mappings that are there, for good.
+ *
+ * Nobody, in any process, can from now on map it for writing, make a mapping writable, write to the descriptor or
+ * punch a hole. So the process that owns the memory maps it, seals it, and then passes it on.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EPERM: seals can no longer be added.
+ * @par Syscalls, as of memory::Memfd::seal_writes in Rust
+ * - ok; sealed already: fcntl
+ */
+int rawipc_memfd_seal_writes(const rawipc_memfd *memfd, rawipc_error *error);
+
+/**
+ * Gives the descriptor up to the caller; the handle is closed.
+ *
+ * @return the descriptor, or -errno
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of memory::Memfd::into_fd in Rust
+ * None.
+ */
+int rawipc_memfd_into_fd(rawipc_memfd *memfd, rawipc_error *error);
+
+/**
+ * Closes the descriptor. Mappings live on.
+ *
+ * @return 0, or -errno
+ * @par Syscalls, as of memory::Memfd in Rust
+ * - drop: close
+ */
+int rawipc_memfd_close(rawipc_memfd *memfd, rawipc_error *error);
+
+/* -- file -----------------------------------------------------------------------------------------
+ * A file that is mapped by everyone who may open it. On a tmpfs such as /dev/shm it never touches a disk.
+ *
+ * The weakest of the three: no seal keeps a file's size, so whoever may write to it can truncate it, and an access
+ * behind its end raises SIGBUS. It is made 0600 for that reason, and opened only where it belongs to this user.
+ * Nothing removes it but rawipc_file_remove(): what a killed process left, its successor opens, or removes.
+ */
+
+/** A file to be mapped. A handle. */
+typedef struct rawipc_file {
+    uint64_t opaque[4];
+} rawipc_file;
+
+/**
+ * Makes a new file of len bytes, all zero, with room behind each of them, that only this user can open.
+ *
+ * Under RLIMIT_FSIZE the kernel raises SIGXFSZ.
+ *
+ * @param file  gets the file
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: len is 0 or more than an address space holds. EEXIST: something is there already, a dangling link included.
+ * ENOSPC, EDQUOT, EFBIG: there is no such room, or EOPNOTSUPP: the file system does not promise any; the file is
+ * removed again. ENOENT, ENOTDIR, EACCES, ENAMETOOLONG: the path.
+ * @par Ownership
+ * The handle is the caller's, until rawipc_file_close() or rawipc_file_into_fd(); the file stays.
+ * @par Syscalls, as of memory::File::create in Rust
+ * - ok: openat fallocate
+ * - a signal comes: openat (fallocate)×n
+ * - there already; a bad path: openat
+ * - no room: openat (fallocate)×n unlinkat close
+ * - refused: none
+ */
+int rawipc_file_create(rawipc_file *file, const char *path, size_t len, rawipc_error *error);
+
+/**
+ * Opens a file that is there, of this user.
+ *
+ * @param file  gets the file
+ * @return 0, or -errno
+ * @par Errors
+ * ELOOP: a symbolic link lies there. EPROTOTYPE: another kind of file. EPERM: another owner. ENODATA: it is empty, or
+ * its maker has not come further yet. EISDIR, ENXIO: a directory, a socket. ENOENT, ENOTDIR, EACCES, ENAMETOOLONG:
+ * the path.
+ * @par Ownership
+ * The handle is the caller's, until rawipc_file_close() or rawipc_file_into_fd().
+ * @par Syscalls, as of memory::File::open in Rust
+ * - ok: openat fstat geteuid
+ * - another kind: openat fstat close
+ * - another owner; empty: openat fstat geteuid close
+ * - a bad path: openat
+ * - refused: none
+ */
+int rawipc_file_open(rawipc_file *file, const char *path, rawipc_error *error);
+
+/**
+ * Removes the name. Mappings of the file live on.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * ENOENT: nothing is there. EISDIR: a directory. EACCES, EPERM.
+ * @par Syscalls, as of memory::File::remove in Rust
+ * - ok; nothing there: unlinkat
+ * - refused: none
+ */
+int rawipc_file_remove(const char *path, rawipc_error *error);
+
+/**
+ * The bytes that the file had when it was created or opened.
+ *
+ * @return how many, or -errno
+ * @par Syscalls, as of memory::File::len in Rust
+ * None.
+ */
+ssize_t rawipc_file_length(const rawipc_file *file, rawipc_error *error);
+
+/**
+ * The descriptor, to look at; it stays the handle's.
+ *
+ * @return the descriptor, or -errno
+ * @par Syscalls, as of memory::File::as_fd in Rust
+ * None.
+ */
+int rawipc_file_fd(const rawipc_file *file, rawipc_error *error);
+
+/**
+ * Maps all of it, to read and to write.
+ *
+ * @param map  gets the mapping, which outlives the file
+ * @return 0, or -errno
+ * @par Errors
+ * ENODEV: the file system cannot. ENOMEM.
+ * @par Syscalls, as of memory::File::map in Rust
+ * - ok: mmap
+ */
+int rawipc_file_map(const rawipc_file *file, rawipc_map *map, rawipc_error *error);
+
+/**
+ * Maps all of it, to read.
+ *
+ * @param map  gets the mapping, which outlives the file
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_file_map().
+ * @par Syscalls, as of memory::File::map_read_only in Rust
+ * - ok: mmap
+ */
+int rawipc_file_map_read_only(const rawipc_file *file, rawipc_read_only_map *map,
+                              rawipc_error *error);
+
+/**
+ * Gives the descriptor up to the caller; the handle is closed.
+ *
+ * @return the descriptor, or -errno
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of memory::File::into_fd in Rust
+ * None.
+ */
+int rawipc_file_into_fd(rawipc_file *file, rawipc_error *error);
+
+/**
+ * Closes the descriptor. Mappings live on.
+ *
+ * @return 0, or -errno
+ * @par Syscalls, as of memory::File in Rust
+ * - drop: close
+ */
+int rawipc_file_close(rawipc_file *file, rawipc_error *error);
+
+/* == ring =========================================================================================
+ * A ring of whole messages in mapped memory, one way, from one process to one.
+ *
+ * rawipc_ring_pair() makes both ends; then fork, and each process keeps one and closes the other. While both sides are
+ * awake a message costs no syscall. An end is one process's: two that use copies of the same end after a fork destroy
+ * each other's messages; a copy that is merely closed does no harm.
+ *
+ * The descriptor of an end, rawipc_ring_producer_fd() and rawipc_ring_consumer_fd(), is its doorbell. It becomes
+ * readable, for a producer that waits for room too, when the other side did something since this side was last told
+ * -EAGAIN or -ETIMEDOUT: so a loop over several channels tries until -EAGAIN, then polls. It says hang-up when the
+ * other side is gone.
+ */
+
+/** The end that sends. A handle. */
+typedef struct rawipc_ring_producer {
+    uint64_t opaque[24];
+} rawipc_ring_producer;
+
+/** The end that receives. A handle. */
+typedef struct rawipc_ring_consumer {
+    uint64_t opaque[24];
+} rawipc_ring_consumer;
+
+/**
+ * Makes a ring of at least capacity bytes and its two ends, of which each process keeps one after the fork.
+ *
+ * The capacity is rounded up to a power of two, a page at least; rawipc_ring_send_limit() tells the largest message.
+ *
+ * @param producer  gets the end that sends
+ * @param consumer  gets the end that receives
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: capacity is 0 or more than 2³⁰. ENOMEM, ENOSPC: there is not so much memory. EMFILE, ENFILE: no descriptors
+ * left, of which two stay and a third is used for a moment.
+ * @par Ownership
+ * Both are the caller's, until rawipc_ring_producer_close() and rawipc_ring_consumer_close(), in each process.
+ * @par Syscalls, as of ring::pair in Rust
+ * - ok: socketpair memfd_create fallocate fcntl mmap mmap fcntl mmap mmap close memfd_create fallocate fcntl mmap fcntl
+ *   mmap close
+ * - signals come: socketpair memfd_create (fallocate)×n fcntl mmap mmap fcntl mmap mmap close memfd_create
+ *   (fallocate)×n fcntl mmap fcntl mmap close
+ * - before 6.3: socketpair memfd_create memfd_create fallocate fcntl mmap mmap fcntl mmap mmap close memfd_create
+ *   memfd_create fallocate fcntl mmap fcntl mmap close
+ * - fewer than two descriptors left: socketpair
+ * - two left: socketpair memfd_create close close
+ * - no memory: socketpair memfd_create fallocate close close close
+ * - sealing the size fails: socketpair memfd_create fallocate fcntl close close close
+ * - no mapping: socketpair memfd_create fallocate fcntl mmap close close close
+ * - no second mapping: socketpair memfd_create fallocate fcntl mmap mmap munmap close close close
+ * - sealing writes fails: socketpair memfd_create fallocate fcntl mmap mmap fcntl munmap close close close
+ * - no third mapping: socketpair memfd_create fallocate fcntl mmap mmap fcntl mmap munmap close close close
+ * - no fourth mapping: socketpair memfd_create fallocate fcntl mmap mmap fcntl mmap mmap munmap munmap close close
+ *   close
+ * - none left for the second memory: socketpair memfd_create fallocate fcntl mmap mmap fcntl mmap mmap close
+ *   memfd_create munmap munmap close close
+ * - no memory for the second: socketpair memfd_create fallocate fcntl mmap mmap fcntl mmap mmap close memfd_create
+ *   fallocate close munmap munmap close close
+ * - sealing the second size fails: socketpair memfd_create fallocate fcntl mmap mmap fcntl mmap mmap close memfd_create
+ *   fallocate fcntl close munmap munmap close close
+ * - no fifth mapping: socketpair memfd_create fallocate fcntl mmap mmap fcntl mmap mmap close memfd_create fallocate
+ *   fcntl mmap close munmap munmap close close
+ * - sealing writes to the second fails: socketpair memfd_create fallocate fcntl mmap mmap fcntl mmap mmap close
+ *   memfd_create fallocate fcntl mmap fcntl munmap close munmap munmap close close
+ * - no sixth mapping: socketpair memfd_create fallocate fcntl mmap mmap fcntl mmap mmap close memfd_create fallocate
+ *   fcntl mmap fcntl mmap munmap close munmap munmap close close
+ * - refused: none
+ */
+int rawipc_ring_pair(rawipc_ring_producer *producer, rawipc_ring_consumer *consumer, size_t capacity,
+                     rawipc_error *error);
+
+/**
+ * Sends one message.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: an empty message. EMSGSIZE: larger than the limit. EPIPE: the consumer is gone. ETIMEDOUT: no room came in
+ * time. EBADMSG: the consumer wrote what cannot be; the ring stays so.
+ * @par Syscalls, as of ring::Producer::send in Rust
+ * - room; gone already; corrupt; refused: none
+ * - room, the consumer sleeps; room, the consumer sleeps, no memory for a bell; room, a copy of the consumer was
+ *   dropped; the consumer was dropped: sendto
+ * - waits for ever; the consumer is gone, waits for ever: (ppoll recvfrom)×n
+ * - waits for ever, the consumer sleeps: (ppoll recvfrom)×n sendto
+ * - waits with a limit; the consumer is gone, waits with a limit; times out: (clock_gettime ppoll recvfrom)×n
+ * - waits with a limit, the consumer sleeps: (clock_gettime ppoll recvfrom)×n sendto
+ * - times out, by the clock: (clock_gettime ppoll recvfrom)×n clock_gettime recvfrom
+ * - room came just then, by the clock, the consumer sleeps: (clock_gettime ppoll recvfrom)×n clock_gettime recvfrom
+ *   sendto
+ * - over from the start: clock_gettime recvfrom
+ * - room came just then, over from the start, the consumer sleeps: clock_gettime recvfrom sendto
+ * - a limit of zero: recvfrom
+ * - room came just then, a limit of zero, the consumer sleeps: recvfrom sendto
+ * - a signal ends it, for ever: ppoll
+ * - a signal ends it later, for ever: (ppoll recvfrom)×n ppoll
+ * - a signal ends it, with a limit: clock_gettime ppoll
+ * - a signal ends it later, with a limit: (clock_gettime ppoll recvfrom)×n clock_gettime ppoll
+ * - a bell is owed: sendto [rawipc_ring_send()]
+ * - a bell is owed, no memory for it: sendto
+ */
+int rawipc_ring_send(rawipc_ring_producer *producer, const void *msg, size_t len,
+                     const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Sends one message if there is room for it now.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_ring_send(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of ring::Producer::try_send in Rust
+ * - room; gone already; corrupt; refused: none
+ * - room, the consumer sleeps; room, the consumer sleeps, no memory for a bell; room, a copy of the consumer was
+ *   dropped; the consumer was dropped: sendto
+ * - no room; the consumer is gone; room came just then: recvfrom
+ * - room came just then, the consumer sleeps; a bell is owed; a bell is owed, no memory for it: recvfrom sendto
+ * - a bell is owed, room came just then, the consumer sleeps: recvfrom sendto sendto
+ */
+int rawipc_ring_try_send(rawipc_ring_producer *producer, const void *msg, size_t len,
+                         rawipc_error *error);
+
+/**
+ * The largest message that goes.
+ *
+ * @return its bytes, or -errno
+ * @par Syscalls, as of ring::Producer::send_limit in Rust
+ * None.
+ */
+ssize_t rawipc_ring_send_limit(const rawipc_ring_producer *producer, rawipc_error *error);
+
+/**
+ * Receives one message.
+ *
+ * @return its length; 0: the producer is gone, and all that it sent has been handed out; or -errno
+ * @par Errors
+ * EMSGSIZE: the buffer is too small; `needed` tells the length, and the message stays. ETIMEDOUT: nothing came in time.
+ * EBADMSG: the producer wrote what cannot be; the ring stays so. EINVAL: len is 0.
+ * @par Syscalls, as of ring::Consumer::recv in Rust
+ * - a message is there; too small a buffer; gone already; corrupt: none
+ * - a message is there, the producer waits for room: sendto
+ * - waits for ever; the end, waits for ever: (ppoll recvfrom)×n
+ * - waits for ever, the producer waits for room: (ppoll recvfrom)×n sendto
+ * - waits with a limit; the end, waits with a limit; times out: (clock_gettime ppoll recvfrom)×n
+ * - waits with a limit, the producer waits for room: (clock_gettime ppoll recvfrom)×n sendto
+ * - times out, by the clock: (clock_gettime ppoll recvfrom)×n clock_gettime recvfrom
+ * - a message came just then, by the clock, the producer waits for room: (clock_gettime ppoll recvfrom)×n clock_gettime
+ *   recvfrom sendto
+ * - over from the start: clock_gettime recvfrom
+ * - a message came just then, over from the start, the producer waits for room: clock_gettime recvfrom sendto
+ * - a limit of zero: recvfrom
+ * - a message came just then, a limit of zero, the producer waits for room: recvfrom sendto
+ * - a signal ends it, for ever: ppoll
+ * - a signal ends it later, for ever: (ppoll recvfrom)×n ppoll
+ * - a signal ends it, with a limit: clock_gettime ppoll
+ * - a signal ends it later, with a limit: (clock_gettime ppoll recvfrom)×n clock_gettime ppoll
+ * - a bell is owed: sendto [rawipc_ring_recv()]
+ * - a bell is owed, no memory for it: sendto
+ */
+ssize_t rawipc_ring_recv(rawipc_ring_consumer *consumer, void *buf, size_t len,
+                         const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Receives one message if there is one now.
+ *
+ * @return its length; 0: the producer is gone, and all that it sent has been handed out; or -errno
+ * @par Errors
+ * As rawipc_ring_recv(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of ring::Consumer::try_recv in Rust
+ * - a message is there; too small a buffer; gone already; corrupt: none
+ * - a message is there, the producer waits for room: sendto
+ * - nothing there; the end; a message came just then: recvfrom
+ * - a message came just then, the producer waits for room; a bell is owed; a bell is owed, no memory for it: recvfrom
+ *   sendto
+ * - a bell is owed, a message came just then, the producer waits for room: recvfrom sendto sendto
+ */
+ssize_t rawipc_ring_try_recv(rawipc_ring_consumer *consumer, void *buf, size_t len,
+                             rawipc_error *error);
+
+/**
+ * The largest message that can come.
+ *
+ * @return its bytes, or -errno
+ * @par Syscalls, as of ring::Consumer::recv_limit in Rust
+ * None.
+ */
+ssize_t rawipc_ring_recv_limit(const rawipc_ring_consumer *consumer, rawipc_error *error);
+
+/**
+ * The bytes that the ring holds, headers and padding included.
+ *
+ * @return how many, or -errno
+ * @par Syscalls, as of ring::Producer::capacity in Rust
+ * None.
+ */
+ssize_t rawipc_ring_producer_capacity(const rawipc_ring_producer *producer, rawipc_error *error);
+
+/**
+ * The bytes that the ring holds, headers and padding included.
+ *
+ * @return how many, or -errno
+ * @par Syscalls, as of ring::Consumer::capacity in Rust
+ * None.
+ */
+ssize_t rawipc_ring_consumer_capacity(const rawipc_ring_consumer *consumer, rawipc_error *error);
+
+/**
+ * The doorbell of the end that sends, to poll; it stays the handle's.
+ *
+ * @return the descriptor, or -errno
+ * @par Syscalls, as of ring::Producer::as_fd in Rust
+ * None.
+ */
+int rawipc_ring_producer_fd(const rawipc_ring_producer *producer, rawipc_error *error);
+
+/**
+ * The doorbell of the end that receives, to poll; it stays the handle's.
+ *
+ * @return the descriptor, or -errno
+ * @par Syscalls, as of ring::Consumer::as_fd in Rust
+ * None.
+ */
+int rawipc_ring_consumer_fd(const rawipc_ring_consumer *consumer, rawipc_error *error);
+
+/**
+ * Closes the end that sends: unmaps its memory, and the other side is told.
+ *
+ * @return 0, or -errno
+ * @par Syscalls, as of ring::Producer in Rust
+ * - drop: close munmap munmap
+ */
+int rawipc_ring_producer_close(rawipc_ring_producer *producer, rawipc_error *error);
+
+/**
+ * Closes the end that receives: unmaps its memory, and the other side is told.
+ *
+ * @return 0, or -errno
+ * @par Syscalls, as of ring::Consumer in Rust
+ * - drop: close munmap munmap
+ */
+int rawipc_ring_consumer_close(rawipc_ring_consumer *consumer, rawipc_error *error);
+
 /* == socket =======================================================================================
  * UNIX sockets: two-way, named by a path or an abstract name, or made as a connected pair.
  *
@@ -3147,15 +3838,17 @@ int rawipc_rpc_client_new(rawipc_rpc_client *client, const rawipc_rpc_channel *c
  * - refused; corrupt: none
  * - packet pipes, for ever, the reply is there: pwritev2 read
  * - for ever; until an instant: [rawipc_frame_sender_send() or rawipc_framed_send() or rawipc_pipe_send() or
- *   rawipc_datagram_send() or rawipc_seqpacket_send()] ([rawipc_frame_receiver_recv() or rawipc_framed_recv() or
- *   rawipc_pipe_recv() or rawipc_datagram_recv() or rawipc_seqpacket_recv()])×n
+ *   rawipc_ring_send() or rawipc_datagram_send() or rawipc_seqpacket_send()] ([rawipc_frame_receiver_recv() or
+ *   rawipc_framed_recv() or rawipc_pipe_recv() or rawipc_ring_recv() or rawipc_datagram_recv() or
+ *   rawipc_seqpacket_recv()])×n
  * - at most a duration: clock_gettime [rawipc_frame_sender_send() or rawipc_framed_send() or rawipc_pipe_send() or
- *   rawipc_datagram_send() or rawipc_seqpacket_send()] ([rawipc_frame_receiver_recv() or rawipc_framed_recv() or
- *   rawipc_pipe_recv() or rawipc_datagram_recv() or rawipc_seqpacket_recv()])×n
+ *   rawipc_ring_send() or rawipc_datagram_send() or rawipc_seqpacket_send()] ([rawipc_frame_receiver_recv() or
+ *   rawipc_framed_recv() or rawipc_pipe_recv() or rawipc_ring_recv() or rawipc_datagram_recv() or
+ *   rawipc_seqpacket_recv()])×n
  * - for ever, not sent; until an instant, not sent: [rawipc_frame_sender_send() or rawipc_framed_send() or
- *   rawipc_pipe_send() or rawipc_datagram_send() or rawipc_seqpacket_send()]
+ *   rawipc_pipe_send() or rawipc_ring_send() or rawipc_datagram_send() or rawipc_seqpacket_send()]
  * - at most a duration, not sent: clock_gettime [rawipc_frame_sender_send() or rawipc_framed_send() or
- *   rawipc_pipe_send() or rawipc_datagram_send() or rawipc_seqpacket_send()]
+ *   rawipc_pipe_send() or rawipc_ring_send() or rawipc_datagram_send() or rawipc_seqpacket_send()]
  */
 int rawipc_rpc_client_call(rawipc_rpc_client *client, uint32_t method, const rawipc_packer *args,
                            rawipc_unpacker *result, uint32_t *failure, const rawipc_wait *wait,
@@ -3220,8 +3913,8 @@ int rawipc_rpc_server_new(rawipc_rpc_server *server, const rawipc_rpc_channel *c
  * EBADMSG, of the call "rpc": the message is too short for a request. It is taken off the channel, and the next one can be
  * asked for. Every other error is the channel's.
  * @par Syscalls, as of rpc::Server::next in Rust
- * - as rawipc_frame_receiver_recv() or rawipc_framed_recv() or rawipc_pipe_recv() or rawipc_datagram_recv() or
- *   rawipc_seqpacket_recv()
+ * - as rawipc_frame_receiver_recv() or rawipc_framed_recv() or rawipc_pipe_recv() or rawipc_ring_recv() or
+ *   rawipc_datagram_recv() or rawipc_seqpacket_recv()
  * @par Syscalls, as of rpc::Request::method in Rust
  * None.
  */
@@ -3237,8 +3930,8 @@ int rawipc_rpc_server_next(rawipc_rpc_server *server, uint32_t *method, rawipc_u
  * @par Errors
  * As rawipc_rpc_server_next(), and EAGAIN in place of a wait.
  * @par Syscalls, as of rpc::Server::try_next in Rust
- * - as rawipc_frame_receiver_try_recv() or rawipc_framed_try_recv() or rawipc_pipe_try_recv() or
- *   rawipc_datagram_try_recv() or rawipc_seqpacket_try_recv()
+ * - as rawipc_frame_receiver_try_recv() or rawipc_framed_try_recv() or rawipc_pipe_try_recv() or rawipc_ring_try_recv()
+ *   or rawipc_datagram_try_recv() or rawipc_seqpacket_try_recv()
  */
 int rawipc_rpc_server_try_next(rawipc_rpc_server *server, uint32_t *method, rawipc_unpacker *args,
                                rawipc_error *error);
@@ -3254,8 +3947,8 @@ int rawipc_rpc_server_try_next(rawipc_rpc_server *server, uint32_t *method, rawi
  * ETIMEDOUT: there was no room in time; the request still waits for its answer, and where a part of it has gone over a
  * channel of frames, for this one.
  * @par Syscalls, as of rpc::Request::reply in Rust
- * - as rawipc_frame_sender_send() or rawipc_framed_send() or rawipc_pipe_send() or rawipc_datagram_send() or
- *   rawipc_seqpacket_send()
+ * - as rawipc_frame_sender_send() or rawipc_framed_send() or rawipc_pipe_send() or rawipc_ring_send() or
+ *   rawipc_datagram_send() or rawipc_seqpacket_send()
  */
 int rawipc_rpc_server_reply(rawipc_rpc_server *server, const rawipc_packer *result,
                             const rawipc_wait *wait, rawipc_error *error);
@@ -3272,6 +3965,477 @@ int rawipc_rpc_server_reply(rawipc_rpc_server *server, const rawipc_packer *resu
  */
 int rawipc_rpc_server_fail(rawipc_rpc_server *server, uint32_t failure, const rawipc_wait *wait,
                            rawipc_error *error);
+
+/* == proc =========================================================================================
+ * What a process holds: its descriptors, as /proc/PID/fd shows them, in the caller's buffers.
+ *
+ * rawipc_proc_open() opens /proc/PID once, and everything is read from that directory: after the process is gone it
+ * answers -ESRCH, and never with another process that was given the same number. The kernel lets a process look into
+ * those that it may trace: its own user's, as a rule; root into all.
+ */
+
+/** A buffer of this many bytes holds every link text. */
+#define RAWIPC_PROC_LINK_MAX 4096
+
+/** The shortest buffer for the numbers of a table. */
+#define RAWIPC_PROC_NAMES_MIN 32
+
+/** The working directory. */
+#define RAWIPC_PROC_CWD 0
+
+/** The root directory. */
+#define RAWIPC_PROC_ROOT 1
+
+/** The program that a process runs. */
+#define RAWIPC_PROC_EXE 2
+
+/** `pipe:[number]`: a pipe without a name. A FIFO is a path of the kind 'p'. */
+#define RAWIPC_PROC_PIPE 0
+
+/** `socket:[number]`. */
+#define RAWIPC_PROC_SOCKET 1
+
+/** `anon_inode:name`: what has no inode of its own. */
+#define RAWIPC_PROC_ANON_INODE 2
+
+/** `/memfd:name (deleted)`. */
+#define RAWIPC_PROC_MEMFD 3
+
+/** A file, by its name as we see it now. */
+#define RAWIPC_PROC_PATH 4
+
+/** A file whose name is gone, and what the name was. */
+#define RAWIPC_PROC_DELETED 5
+
+/** Anything else, such as a namespace. */
+#define RAWIPC_PROC_OTHER 6
+
+/** A file whose path is too long for the kernel to print. */
+#define RAWIPC_PROC_TOO_LONG 7
+
+/** Opened to read: bit of an entry's access. */
+#define RAWIPC_PROC_READ 1
+
+/** Opened to write: bit of an entry's access. */
+#define RAWIPC_PROC_WRITE 2
+
+/** The descriptors of a process, in ascending order. A handle. */
+typedef struct rawipc_proc_table {
+    uint64_t opaque[8];
+} rawipc_proc_table;
+
+/**
+ * An open file: what its link says, decoded, and what its inode says.
+ *
+ * Both texts lie in the buffer that was given for them.
+ */
+typedef struct rawipc_proc_file {
+    /** The text of the link as the kernel wrote it, ended by a NUL. */
+    const char *text;
+    /** Its length without the NUL. */
+    size_t text_len;
+    /** The name in it, as the target says; not ended by a NUL. NULL where the target has none. */
+    const char *name;
+    /** Its length. */
+    size_t name_len;
+    /** The number in brackets of a pipe or socket; else 0. */
+    uint64_t number;
+    /** The number of the inode. */
+    uint64_t inode;
+    /** Its size in bytes. */
+    uint64_t size;
+    /** The file system. */
+    uint32_t device_major;
+    /** The file system. */
+    uint32_t device_minor;
+    /** The device that a character or block device stands for; else 0. */
+    uint32_t special_major;
+    /** The device that a character or block device stands for; else 0. */
+    uint32_t special_minor;
+    /** How many names the inode has in its file system. */
+    uint32_t links;
+    /** The permission bits of the inode, of which ls -l makes rwxr-xr-x. */
+    uint16_t permissions;
+    /** RAWIPC_PROC_PIPE … RAWIPC_PROC_TOO_LONG. */
+    uint8_t target;
+    /**
+     * The type of the inode, by the letter that ls -l prints: p c d b - l s, or ? for none of them.
+     */
+    char kind;
+} rawipc_proc_file;
+
+/** One descriptor of a process. */
+typedef struct rawipc_proc_entry {
+    /** Its number, there. */
+    int fd;
+    /** RAWIPC_PROC_READ, RAWIPC_PROC_WRITE, both, or neither (O_PATH). */
+    uint32_t access;
+    /** What it leads to. */
+    rawipc_proc_file file;
+} rawipc_proc_entry;
+
+/** What fdinfo says of a descriptor. */
+typedef struct rawipc_proc_info {
+    /** Where the next read or write starts. */
+    int64_t offset;
+    /** The access mode and status flags, as O_… bits of <fcntl.h>, O_CLOEXEC among them. */
+    uint32_t flags;
+    /** 0. */
+    uint32_t reserved;
+} rawipc_proc_info;
+
+/**
+ * Opens the directory in /proc of the process that has this number now.
+ *
+ * @return a descriptor of it, or -errno
+ * @par Errors
+ * EINVAL: 0 and below. ESRCH: no process has the number, or /proc hides it from us, or there is no /proc. EMFILE,
+ * ENFILE: no descriptors left.
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of proc::Process::open in Rust
+ * - ok; no such process: openat
+ * - refused: none
+ */
+int rawipc_proc_open(int32_t pid, rawipc_error *error);
+
+/**
+ * Opens the directory in /proc of the calling process. After a fork it still means the parent.
+ *
+ * @return a descriptor of it, or -errno
+ * @par Errors
+ * As rawipc_proc_open().
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of proc::Process::own in Rust
+ * - ok: openat
+ */
+int rawipc_proc_own(rawipc_error *error);
+
+/**
+ * Opens the table of a process's descriptors.
+ *
+ * @param table      gets it
+ * @param process    of rawipc_proc_open() or rawipc_proc_own()
+ * @param names      holds the next few numbers while the table is in use: RAWIPC_PROC_NAMES_MIN bytes are enough, and
+ *                   each 24 more save going to the kernel once more often
+ * @return 0, or -errno
+ * @par Errors
+ * EACCES: not ours to look into. ESRCH: it is gone. EMSGSIZE: names is too short. EMFILE, ENFILE: no descriptors left.
+ * @par Ownership
+ * The table is the caller's, until rawipc_proc_table_close(), and names is the table's until then.
+ * @par Syscalls, as of proc::Process::descriptors in Rust
+ * - ok; not ours; gone: openat
+ * - refused: none
+ */
+int rawipc_proc_table_open(rawipc_proc_table *table, int process, void *names, size_t len,
+                           rawipc_error *error);
+
+/**
+ * The next descriptor.
+ *
+ * One that another thread of the process has closed since its number was read is passed over.
+ *
+ * @param entry  gets it, its texts in text
+ * @param text   RAWIPC_PROC_LINK_MAX bytes are always enough
+ * @return 1, or 0 after the last one, or -errno
+ * @par Errors
+ * EMSGSIZE: text is too short; the descriptor stays for the next call. After any other error the next call goes on
+ * behind it. ESRCH: the process is gone, so the table never ends early without a word. EACCES: it has become another
+ * user's. EPROTO: what /proc said is nothing that a kernel says.
+ * @par Syscalls, as of proc::Table::next in Rust
+ * - ok: statx readlinkat statx
+ * - the text ends in (deleted), it is a name: statx readlinkat statx openat statx close
+ * - the text ends in (deleted), it is no name there: statx readlinkat statx openat statx close statx
+ * - the text ends in (deleted), the root cannot be opened: statx readlinkat statx openat statx
+ * - text too short; not ours any more: statx readlinkat
+ * - a directory of /proc whose process is gone: statx readlinkat statx readlinkat
+ * - the next numbers must be fetched: getdents64 [rawipc_proc_table_next()]
+ * - one was closed meanwhile: statx [rawipc_proc_table_next()]
+ * - one was closed after its mode was read: statx readlinkat [rawipc_proc_table_next()]
+ * - one was closed after its text was read: statx readlinkat statx readlinkat [rawipc_proc_table_next()]
+ * - the end; dead: getdents64 readlinkat
+ * - the end, of a kernel thread; dying: getdents64 readlinkat openat read close
+ * - gone: getdents64
+ * - gone in between: getdents64 readlinkat openat
+ * - refused: none
+ */
+int rawipc_proc_table_next(rawipc_proc_table *table, rawipc_proc_entry *entry, void *text,
+                           size_t len, rawipc_error *error);
+
+/**
+ * Closes the table; the buffer of names is the caller's again.
+ *
+ * @return 0, or -errno
+ * @par Syscalls, as of proc::Table in Rust
+ * - drop: close
+ */
+int rawipc_proc_table_close(rawipc_proc_table *table, rawipc_error *error);
+
+/**
+ * What a link in a process's directory leads to.
+ *
+ * @param process  of rawipc_proc_open() or rawipc_proc_own()
+ * @param link     RAWIPC_PROC_CWD, RAWIPC_PROC_ROOT or RAWIPC_PROC_EXE
+ * @param file     gets it, its texts in text
+ * @param text     RAWIPC_PROC_LINK_MAX bytes are always enough
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_proc_table_next(); and ENOENT: it has none, being a kernel thread, or one that has ended and was not
+ * waited for. EINVAL: no such link.
+ * @par Syscalls, as of proc::Process::link in Rust
+ * - ok: readlinkat statx
+ * - the text ends in (deleted), it is a name: readlinkat statx openat statx close
+ * - the text ends in (deleted), it is no name there: readlinkat statx openat statx close statx
+ * - the text ends in (deleted), the root cannot be opened: readlinkat statx openat statx
+ * - not ours; gone; text too short: readlinkat
+ * - a directory of /proc whose process is gone; gone after its text was read: readlinkat statx readlinkat
+ * - refused: none
+ */
+int rawipc_proc_link(int process, uint32_t link, rawipc_proc_file *file, void *text, size_t len,
+                     rawipc_error *error);
+
+/**
+ * Reads close-on-exec, status flags and offset of one descriptor of a process.
+ *
+ * @param process  of rawipc_proc_open() or rawipc_proc_own()
+ * @param fd       its number, there
+ * @param info     gets them
+ * @return 0, or -errno
+ * @par Errors
+ * EBADF: fd is negative, or not open there. ESRCH: the process is gone. EACCES: not ours to look into. EMFILE, ENFILE:
+ * no descriptors left. EPROTO: what /proc said is nothing that a kernel says.
+ * @par Syscalls, as of proc::Process::fdinfo in Rust
+ * - ok: openat read close
+ * - not open there; dead: openat readlinkat
+ * - not open there, in a kernel thread; dying: openat readlinkat openat read close
+ * - not ours; gone: openat
+ * - gone in between: openat readlinkat openat
+ * - closed in between; closed in between, dead: openat read readlinkat close
+ * - closed in between, in a kernel thread; closed in between, dying: openat read readlinkat openat read close close
+ * - closed in between, gone: openat read readlinkat openat close
+ * - refused: none
+ */
+int rawipc_proc_fdinfo(int process, int fd, rawipc_proc_info *info, rawipc_error *error);
+
+/* == seccomp ======================================================================================
+ * Allow-lists of exactly the calls that these functions make, as a filter in the kernel.
+ *
+ * A rawipc_seccomp_list is a set of calls, some with a condition on an argument; all zeroes is an empty one.
+ * rawipc_seccomp_add() puts one of the lists that are made from the syscall tables into it, by name: a module
+ * ("PIPE") or a role that a process plays once everything is set up ("PIPE_WRITER"). rawipc_seccomp_filter_make() turns
+ * the list into instructions, rawipc_seccomp_filter_install() puts them in front of the thread for good.
+ *
+ * A C library makes calls of its own: give their numbers (SYS_… of <sys/syscall.h>) to rawipc_seccomp_filter_make().
+ */
+
+/** The process dies of SIGSYS at a call that is not on the list. */
+#define RAWIPC_SECCOMP_KILL 0
+
+/** A call that is not on the list is not made, and fails with an errno. */
+#define RAWIPC_SECCOMP_ERRNO 1
+
+/** A call that is not on the list is made, and the kernel's log tells of it. */
+#define RAWIPC_SECCOMP_LOG 2
+
+/** Instructions that a filter of any list has at the most, without numbers of the program's own. */
+#define RAWIPC_SECCOMP_ROOM 128
+
+/** A set of calls; all zeroes is an empty one. May be copied. */
+typedef struct rawipc_seccomp_list {
+    uint64_t opaque[3];
+} rawipc_seccomp_list;
+
+/**
+ * The condition under which a call is let through: an argument, under a mask, is one of a few values.
+ */
+typedef struct rawipc_seccomp_check {
+    /** Which argument, from 0. */
+    uint32_t arg;
+    /** The bits of it that are looked at. */
+    uint32_t mask;
+    /** How many values there are. */
+    uint32_t len;
+    /** What the argument may be under the mask. */
+    uint32_t values[9];
+} rawipc_seccomp_check;
+
+/**
+ * A filter that is ready to be put in front of the process, in the caller's instructions. A handle.
+ */
+typedef struct rawipc_seccomp_filter {
+    uint64_t opaque[4];
+} rawipc_seccomp_filter;
+
+/** One instruction of a filter: the kernel's `struct sock_filter`. */
+typedef struct rawipc_seccomp_instruction {
+    /** What to do. */
+    uint16_t code;
+    /** How many instructions to pass over where a comparison holds. */
+    uint8_t jump_true;
+    /** How many where it does not. */
+    uint8_t jump_false;
+    /** The operand. */
+    uint32_t operand;
+} rawipc_seccomp_instruction;
+
+/**
+ * The names of the lists.
+ *
+ * @param index  from 0
+ * @param buf    gets as much of the name as fits, always ended by a NUL; 32 bytes are enough
+ * @return the length of the whole name without its NUL; 0 after the last; or -errno
+ * @par Syscalls, as of seccomp::List::ALL in Rust
+ * None.
+ */
+ssize_t rawipc_seccomp_name(size_t index, char *buf, size_t len, rawipc_error *error);
+
+/**
+ * Puts everything that is in one of the named lists into a list.
+ *
+ * @param list  is read and written
+ * @param name  of rawipc_seccomp_name(), such as "RING_CONSUMER", or "EXIT" for what any program makes besides
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: no list has this name.
+ * @par Syscalls, as of seccomp::List::and in Rust
+ * None.
+ */
+int rawipc_seccomp_add(rawipc_seccomp_list *list, const char *name, rawipc_error *error);
+
+/**
+ * Puts one call into a list, with its condition; fcntl with every command of these functions.
+ *
+ * @param call  its name, as in the tables
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: none of these functions makes it; rawipc_seccomp_filter_make() takes any call by its number.
+ * @par Syscalls, as of seccomp::List::with in Rust
+ * None.
+ */
+int rawipc_seccomp_add_call(rawipc_seccomp_list *list, const char *call, rawipc_error *error);
+
+/**
+ * Takes one call out of a list; fcntl with all its commands.
+ *
+ * @param call  its name, as in the tables
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: none of these functions makes it.
+ * @par Syscalls, as of seccomp::List::without in Rust
+ * None.
+ */
+int rawipc_seccomp_remove_call(rawipc_seccomp_list *list, const char *call, rawipc_error *error);
+
+/**
+ * Puts fcntl with one command into a list.
+ *
+ * @param command  F_… of <fcntl.h>
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: none of these functions gives it.
+ * @par Syscalls, as of seccomp::List::with_fcntl in Rust
+ * None.
+ */
+int rawipc_seccomp_add_fcntl(rawipc_seccomp_list *list, int command, rawipc_error *error);
+
+/**
+ * Takes one command of fcntl out of a list.
+ *
+ * @param command  F_… of <fcntl.h>
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: none of these functions gives it.
+ * @par Syscalls, as of seccomp::List::without_fcntl in Rust
+ * None.
+ */
+int rawipc_seccomp_remove_fcntl(rawipc_seccomp_list *list, int command, rawipc_error *error);
+
+/**
+ * The calls of a list.
+ *
+ * @param index  from 0
+ * @return a static string; NULL after the last
+ * @par Syscalls, as of seccomp::List::calls in Rust
+ * None.
+ */
+const char *rawipc_seccomp_call(const rawipc_seccomp_list *list, size_t index);
+
+/**
+ * The commands of fcntl in a list.
+ *
+ * @param index  from 0
+ * @return F_… of <fcntl.h>; -1 after the last
+ * @par Syscalls, as of seccomp::List::fcntls in Rust
+ * None.
+ */
+int rawipc_seccomp_fcntl(const rawipc_seccomp_list *list, size_t index);
+
+/**
+ * What an argument of a call must be.
+ *
+ * @param call   its name
+ * @param check  gets the condition where there is one
+ * @return 1 where there is one; 0: any arguments will do, or the call is not on the list; or -errno
+ * @par Errors
+ * EINVAL: none of these functions makes it.
+ * @par Syscalls, as of seccomp::List::check in Rust
+ * None.
+ */
+int rawipc_seccomp_check_of(const rawipc_seccomp_list *list, const char *call,
+                            rawipc_seccomp_check *check, rawipc_error *error);
+
+/**
+ * Makes a filter that lets the calls of a list through, with their conditions, and those that have one of the numbers,
+ * with any arguments; everything else meets the action.
+ *
+ * Calls of another architecture, and of x32 on x86-64, end the process whatever the action.
+ *
+ * @param filter   gets it
+ * @param numbers  count numbers of calls, or NULL
+ * @param action   RAWIPC_SECCOMP_KILL, RAWIPC_SECCOMP_ERRNO or RAWIPC_SECCOMP_LOG
+ * @param code     the errno, with RAWIPC_SECCOMP_ERRNO; else 0
+ * @param buf      len instructions: RAWIPC_SECCOMP_ROOM are enough where there are no numbers
+ * @return how many instructions it has, or -errno
+ * @par Errors
+ * EMSGSIZE: buf is too small; `needed` tells how many instructions it takes. EINVAL: no such action or errno, or more
+ * numbers than a filter can have. ENOSYS: an architecture without numbers.
+ * @par Ownership
+ * buf is the filter's for as long as it is in use; there is nothing to close.
+ * @par Syscalls, as of seccomp::Filter::new in Rust
+ * None.
+ */
+ssize_t rawipc_seccomp_filter_make(rawipc_seccomp_filter *filter, const rawipc_seccomp_list *list,
+                                   const uint32_t *numbers, size_t count, uint32_t action, int code,
+                                   rawipc_seccomp_instruction *buf, size_t len,
+                                   rawipc_error *error);
+
+/**
+ * Puts the filter in front of the calling thread, and of whatever it forks, starts or executes from now on. Nothing
+ * takes it away again.
+ *
+ * A further filter can only take more away; to install one, "SECCOMP" must be in the first.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: this kernel has no filters. ENOMEM: with those before it, they are too long.
+ * @par Syscalls, as of seccomp::Filter::install in Rust
+ * - ok; refused by the kernel: prctl seccomp
+ * - no prctl, because of an earlier filter: prctl
+ */
+int rawipc_seccomp_filter_install(const rawipc_seccomp_filter *filter, rawipc_error *error);
+
+/**
+ * The same, in front of every thread of the process.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_seccomp_filter_install(); ESRCH: a thread has a filter that this one has not.
+ * @par Syscalls, as of seccomp::Filter::install_on_all_threads in Rust
+ * - as rawipc_seccomp_filter_install()
+ */
+int rawipc_seccomp_filter_install_on_all_threads(const rawipc_seccomp_filter *filter,
+                                                 rawipc_error *error);
 
 #ifdef __cplusplus
 }
