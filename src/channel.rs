@@ -99,6 +99,7 @@ pub trait ByteRead {
     /// must know reads in steps.
     ///
     /// # Syscalls
+    /// Async-signal-safe where [`read`](Self::read) is.
     /// | case | calls |
     /// |------|-------|
     /// | for ever | ([`read`](Self::read))×n |
@@ -167,6 +168,7 @@ pub trait ByteWrite {
     /// writes in steps. `EIO`: a write took nothing and said so, which none of this crate does.
     ///
     /// # Syscalls
+    /// Async-signal-safe where [`write`](Self::write) is.
     /// | case | calls |
     /// |------|-------|
     /// | for ever | ([`write`](Self::write))×n |
@@ -227,7 +229,7 @@ impl<S: Sender, R> Sender for Duplex<S, R> {
     /// As [`Sender::send`].
     ///
     /// # Syscalls
-    /// As [`Sender::send`].
+    /// Async-signal-safe where the sender is. As [`Sender::send`].
     #[inline]
     fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {
         self.sender.send(msg, wait)
@@ -239,7 +241,7 @@ impl<S: Sender, R> Sender for Duplex<S, R> {
     /// As [`Sender::try_send`].
     ///
     /// # Syscalls
-    /// As [`Sender::try_send`].
+    /// Async-signal-safe where the sender is. As [`Sender::try_send`].
     #[inline]
     fn try_send(&mut self, msg: &[u8]) -> Result<()> {
         self.sender.try_send(msg)
@@ -257,7 +259,7 @@ impl<S, R: Receiver> Receiver for Duplex<S, R> {
     /// As [`Receiver::recv`].
     ///
     /// # Syscalls
-    /// As [`Receiver::recv`].
+    /// Async-signal-safe where the receiver is. As [`Receiver::recv`].
     #[inline]
     fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
         self.receiver.recv(buf, wait)
@@ -269,7 +271,7 @@ impl<S, R: Receiver> Receiver for Duplex<S, R> {
     /// As [`Receiver::try_recv`].
     ///
     /// # Syscalls
-    /// As [`Receiver::try_recv`].
+    /// Async-signal-safe where the receiver is. As [`Receiver::try_recv`].
     #[inline]
     fn try_recv(&mut self, buf: &mut [u8]) -> Result<usize> {
         self.receiver.try_recv(buf)

@@ -42,6 +42,7 @@ pub use producer::Producer;
 /// `ENFILE`: no descriptors left, of which two stay and a third is used for a moment.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | ok   | `socketpair` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` `fallocate` `fcntl` `mmap` `fcntl` `mmap` `close` |

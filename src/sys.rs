@@ -7,11 +7,13 @@
 //! | [`ppoll`] | rustix's takes no signal mask |
 //! | [`sigprocmask`], [`sigpending`], [`sigtimedwait`] | rustix hides its own behind a name that rotates on purpose |
 //! | [`getdents64`] | rustix's reader slices its buffer at an index that the optimiser cannot bound |
+//! | [`made`] | rustix asserts that each descriptor it returns is not −1, which is a panic path |
 //! | [`NOSIGNAL`] | newer than rustix |
 //! | [`seccomp`] | rustix has no filters |
-//! | [`socket`] | rustix's `getsockopt`, `recvfrom` and ancillary buffers hold assertions |
+//! | [`socket`] | rustix's `getsockopt`, `recvfrom` and ancillary buffers hold assertions, and drop what they do not know |
 //! | [`copy_bytes`] | no syscall: a copy that may race with a peer, which the language's own may not |
 
+pub(crate) mod made;
 pub(crate) mod seccomp;
 pub(crate) mod socket;
 
@@ -46,6 +48,17 @@ mod nr {
     use linux_raw_sys::general as g;
 
     #[cfg(target_pointer_width = "64")]
+    pub(super) use g::__NR_fcntl as FCNTL;
+    #[cfg(target_pointer_width = "32")]
+    pub(super) use g::__NR_fcntl64 as FCNTL;
+    pub(super) use g::{
+        __NR_accept4 as ACCEPT4, __NR_close as CLOSE, __NR_getdents64 as GETDENTS64,
+        __NR_getsockopt as GETSOCKOPT, __NR_memfd_create as MEMFD_CREATE, __NR_openat as OPENAT,
+        __NR_prctl as PRCTL, __NR_recvmsg as RECVMSG, __NR_rt_sigpending as SIGPENDING,
+        __NR_rt_sigprocmask as SIGPROCMASK, __NR_seccomp as SECCOMP, __NR_sendmsg as SENDMSG,
+        __NR_setsockopt as SETSOCKOPT, __NR_socket as SOCKET,
+    };
+    #[cfg(target_pointer_width = "64")]
     pub(super) use g::{
         __NR_clock_gettime as CLOCK_GETTIME, __NR_ppoll as PPOLL, __NR_rt_sigtimedwait as SIGTIMEDWAIT,
     };
@@ -53,11 +66,6 @@ mod nr {
     pub(super) use g::{
         __NR_clock_gettime64 as CLOCK_GETTIME, __NR_ppoll_time64 as PPOLL,
         __NR_rt_sigtimedwait_time64 as SIGTIMEDWAIT,
-    };
-    pub(super) use g::{
-        __NR_close as CLOSE, __NR_getdents64 as GETDENTS64, __NR_getsockopt as GETSOCKOPT,
-        __NR_prctl as PRCTL, __NR_recvmsg as RECVMSG, __NR_rt_sigpending as SIGPENDING,
-        __NR_rt_sigprocmask as SIGPROCMASK, __NR_seccomp as SECCOMP, __NR_sendmsg as SENDMSG,
     };
 }
 

@@ -97,6 +97,7 @@ impl Wait {
     /// Where a seccomp filter refuses the clock, the limit is over from the start.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | [`at_most`](Self::at_most) | `clock_gettime` |
@@ -149,6 +150,7 @@ impl Instant {
     /// clock's beginning: what is counted from there is long over.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `clock_gettime` |
@@ -277,6 +279,7 @@ impl<'fd> PollFd<'fd> {
 /// `ETIMEDOUT`: none is ready in time; `EINTR` where `wait` asks for it; `EINVAL`: more descriptors than RLIMIT_NOFILE.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | for ever | (`ppoll`)×n |

@@ -2,7 +2,7 @@
 
 use core::ffi::{CStr, c_char, c_int, c_void};
 
-use rawipc::fd::Fd;
+use rawipc::fd::{AsFd, AsRawFd, Fd};
 use rawipc::{Call, Errno, Error, Origin, Result};
 
 use crate::arg::Args;
@@ -176,6 +176,19 @@ pub(crate) unsafe fn length(result: Result<usize>, error: *mut rawipc_error) -> 
 pub(crate) unsafe fn descriptor(result: Result<Fd>, error: *mut rawipc_error) -> c_int {
     match result {
         Ok(fd) => fd.into_raw(),
+        // SAFETY: by the caller.
+        Err(e) => unsafe { failed(e, error) },
+    }
+}
+
+/// The descriptor of what keeps it, or `-errno`.
+///
+/// # Safety
+/// `error` is NULL, or memory for an error.
+#[inline]
+pub(crate) unsafe fn lent_descriptor<T: AsFd>(owner: Result<&T>, error: *mut rawipc_error) -> c_int {
+    match owner {
+        Ok(owner) => owner.as_fd().as_raw_fd(),
         // SAFETY: by the caller.
         Err(e) => unsafe { failed(e, error) },
     }

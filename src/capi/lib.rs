@@ -82,5 +82,19 @@ pub mod pipe;
 
 pub mod fifo;
 
+pub mod memory;
+
+pub mod ring;
+
+pub mod socket;
+
+pub mod frame;
+
+pub mod rpc;
+
+pub mod proc;
+
+pub mod seccomp;
+
 /// C's, which Rust has no name for.
 pub type ssize_t = isize;

@@ -12,6 +12,7 @@ use crate::wait::Wait;
 /// Dropped in the middle of a message, it leaves the receiver with a broken one, which it is told of.
 ///
 /// # Syscalls
+/// Async-signal-safe where the stream is.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` |
@@ -30,6 +31,7 @@ impl<W: ByteWrite> FrameSender<W> {
     /// `EINVAL`: the stream makes no such promise, as a stream socket.
     ///
     /// # Syscalls
+    /// Async-signal-safe where the stream is.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | none |
@@ -46,6 +48,7 @@ impl<W: ByteWrite> FrameSender<W> {
     /// `EINVAL`: a limit of 0, or one that 32 bits cannot hold.
     ///
     /// # Syscalls
+    /// Async-signal-safe where the stream is.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | none |
@@ -82,6 +85,7 @@ impl<W: ByteWrite> Sender for FrameSender<W> {
     /// stream failed in the middle of a message; no syscall.
     ///
     /// # Syscalls
+    /// Async-signal-safe where the stream is.
     /// Where there is room, [`write_two`](ByteWrite::write_two) is one `pwritev2` on a pipe or FIFO and one `sendmsg`
     /// on a stream socket.
     ///
@@ -110,6 +114,7 @@ impl<W: ByteWrite> Sender for FrameSender<W> {
     /// As [`send`](Sender::send), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
+    /// Async-signal-safe where the stream is.
     /// | case | calls |
     /// |------|-------|
     /// | refused; another is unfinished; broken | none |

@@ -14,6 +14,7 @@ use core::sync::atomic::Ordering;
 /// The end of a ring that messages come out of.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` `munmap` `munmap` |
@@ -161,6 +162,7 @@ impl Receiver for Consumer {
     /// waits for room.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// A bell is owed where the kernel had no memory to wake the other side before.
     ///
     /// | case | calls |
@@ -197,6 +199,7 @@ impl Receiver for Consumer {
     /// As [`Receiver::try_recv`], and `ENOBUFS` as in `recv`.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// A bell is owed where the kernel had no memory to wake the other side before.
     ///
     /// | case | calls |

@@ -19,6 +19,7 @@ use core::sync::atomic::Ordering;
 /// it, as in a pipe.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` `munmap` `munmap` |
@@ -197,6 +198,7 @@ impl Sender for Producer {
     /// was sent. Any other errno of `sendto` breaks this end for good: the message may arrive, nothing after it does.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// A bell is owed where the kernel had no memory to wake the other side before.
     ///
     /// | case | calls |
@@ -234,6 +236,7 @@ impl Sender for Producer {
     /// As [`Sender::try_send`], and `EBADMSG` and `ENOBUFS` as in `send`.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// A bell is owed where the kernel had no memory to wake the other side before.
     ///
     /// | case | calls |

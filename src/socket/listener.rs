@@ -5,6 +5,7 @@ use super::connection::{Connection, Kind};
 use super::name::{BoundName, PRIVATE};
 use crate::error::{Call, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
+use crate::sys::made::accept4;
 use crate::wait::{Events, Wait, until_done};
 use core::fmt;
 use core::marker::PhantomData;
@@ -29,6 +30,7 @@ use rustix::net::SocketFlags;
 /// directory only.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop, path | `getpid` `newfstatat` `unlinkat` `newfstatat` `unlinkat` `close` `close` |
@@ -79,7 +81,7 @@ impl<C: Connection> Listener<C> {
     /// As [`bind_with`](Self::bind_with).
     ///
     /// # Syscalls
-    /// As [`bind_with`](Self::bind_with).
+    /// Async-signal-safe. As [`bind_with`](Self::bind_with).
     ///
     /// # Examples
     /// ```
@@ -113,6 +115,7 @@ impl<C: Connection> Listener<C> {
     /// but the lock's where it could not be locked (`ENOLCK`).
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | path | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `getpid` `listen` |
@@ -163,6 +166,7 @@ impl<C: Connection> Listener<C> {
     /// until one is closed. `ESHUTDOWN`: another holder of this socket shut it down.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ready; a limit of zero | `accept4` |
@@ -186,13 +190,13 @@ impl<C: Connection> Listener<C> {
     /// As [`accept`](Self::accept), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ready; nobody there | `accept4` |
     pub fn try_accept(&self) -> Result<C> {
         // One that gave up while it waited is accepted, and its end read: no ECONNABORTED here.
-        let answer = rustix::net::accept_with(&self.fd, SocketFlags::CLOEXEC);
-        answer.map(|fd| C::of(fd.into())).named(Call::ACCEPT4)
+        accept4(self.fd.as_fd(), SocketFlags::CLOEXEC).map(|made| C::of(made.into()))
     }
 
     /// Stops listening and removes its file and the lock, and tells whether the file was there to be removed.
@@ -202,6 +206,7 @@ impl<C: Connection> Listener<C> {
     /// another is there in its place, which is left alone. The socket is closed all the same.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | path | `getpid` `newfstatat` `unlinkat` `newfstatat` `unlinkat` `close` `close` |
@@ -225,6 +230,7 @@ impl<C: Connection> Listener<C> {
     /// takes it over once every descriptor of it is closed.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | path | `getpid` `newfstatat` `unlinkat` `close` |

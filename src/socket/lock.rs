@@ -2,6 +2,7 @@
 
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::Fd;
+use crate::sys::made::openat;
 use crate::sys::socket::ADDRESS_BYTES;
 use core::ffi::CStr;
 use rustix::fs::{AtFlags, CWD, FileType, FlockOperation, Mode, OFlags, Stat};
@@ -40,13 +41,13 @@ pub(super) struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock of `path`, or says that another has it.
+    /// Takes the lock, or says that another has it.
     ///
     /// (`openat`, `fstat`, `geteuid`, `flock`, `newfstatat`, `close`)×n without the last `close`.
-    pub(super) fn take(path: &CStr) -> Result<Lock> {
-        let name = Name::beside(path);
+    pub(super) fn take(path: &LockPath) -> Result<Lock> {
+        let path = path.as_c_str();
         for _ in 0..TRIES {
-            let fd = open(name.as_path())?;
+            let fd = open(path)?;
             let file = check(&fd)?;
             match rustix::fs::flock(&fd, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => {}
@@ -54,13 +55,13 @@ impl Lock {
                 Err(errno) => return Err(Error::kernel(Call::FLOCK, errno)),
             }
             let lock = Lock { file, fd };
-            match lock.is_at(name.as_path()) {
+            match lock.is_at(path) {
                 Ok(true) => return Ok(lock),
                 // What we hold is a file without a name, which the next one will not meet.
                 Ok(false) => {}
                 Err(e) if e.is(Errno::NOENT) => {}
                 Err(e) => {
-                    lock.remove(path);
+                    lock.remove_at(path);
                     return Err(e);
                 }
             }
@@ -71,10 +72,13 @@ impl Lock {
     /// Removes the lock's file, where it is still that file, and then lets the lock go.
     ///
     /// `newfstatat`, `unlinkat`, `close`.
-    pub(super) fn remove(self, path: &CStr) {
-        let name = Name::beside(path);
-        if self.is_at(name.as_path()) == Ok(true) {
-            let _ = rustix::fs::unlinkat(CWD, name.as_path(), AtFlags::empty());
+    pub(super) fn remove(self, path: &LockPath) {
+        self.remove_at(path.as_c_str());
+    }
+
+    fn remove_at(self, path: &CStr) {
+        if self.is_at(path) == Ok(true) {
+            let _ = rustix::fs::unlinkat(CWD, path, AtFlags::empty());
         }
     }
 
@@ -92,7 +96,7 @@ fn open(path: &CStr) -> Result<Fd> {
         .union(OFlags::NOFOLLOW)
         .union(OFlags::NONBLOCK)
         .union(OFlags::NOCTTY);
-    rustix::fs::openat(CWD, path, flags, Mode::from_raw_mode(0o600)).map(Fd::from).named(Call::OPENAT)
+    openat(CWD, path, flags, Mode::from_raw_mode(0o600)).map(Fd::from)
 }
 
 /// A regular file of ours?
@@ -107,19 +111,19 @@ fn check(fd: &Fd) -> Result<Identity> {
     Ok(Identity::of(&stat))
 }
 
-/// The path of a lock.
-struct Name([u8; PATH_BYTES]);
+/// The path of a lock. Made once for each use: it is a good part of the stack that a bind takes.
+pub(super) struct LockPath([u8; PATH_BYTES]);
 
-impl Name {
-    fn beside(path: &CStr) -> Name {
+impl LockPath {
+    pub(super) fn beside(path: &CStr) -> LockPath {
         let mut bytes = [0; PATH_BYTES];
         for (to, from) in bytes.iter_mut().zip(path.to_bytes().iter().chain(SUFFIX)) {
             *to = *from;
         }
-        Name(bytes)
+        LockPath(bytes)
     }
 
-    fn as_path(&self) -> &CStr {
+    fn as_c_str(&self) -> &CStr {
         // Never empty: there is a NUL behind the longest.
         CStr::from_bytes_until_nul(&self.0).unwrap_or(c"")
     }
@@ -140,19 +144,16 @@ mod tests {
         let path = env::temp_dir().join(format!("rawipc lock {}", process::id()));
         let name = CString::new(path.clone().into_os_string().into_vec()).unwrap();
         let held = AtomicBool::new(false);
+        let path_of_lock = LockPath::beside(&name);
         let take_turns = || {
             for _ in 0..10_000 {
-                match Lock::take(&name) {
+                match Lock::take(&path_of_lock) {
                     Ok(lock) => {
                         assert!(!held.swap(true, Ordering::Relaxed), "held twice");
                         thread::yield_now();
-                        assert_eq!(
-                            lock.is_at(Name::beside(&name).as_path()),
-                            Ok(true),
-                            "held without a name"
-                        );
+                        assert_eq!(lock.is_at(path_of_lock.as_c_str()), Ok(true), "held without a name");
                         held.store(false, Ordering::Relaxed);
-                        lock.remove(&name);
+                        lock.remove(&path_of_lock);
                     }
                     Err(e) => assert_eq!(e, Error::peer(Call::FLOCK, Errno::ADDRINUSE)),
                 }
@@ -169,8 +170,8 @@ mod tests {
     #[test]
     fn the_longest_path_has_a_lock() {
         let path = CString::new([b'p'; ADDRESS_BYTES]).unwrap();
-        let name = Name::beside(&path);
-        assert_eq!(name.as_path().count_bytes(), ADDRESS_BYTES + SUFFIX.len());
-        assert!(name.as_path().to_bytes().ends_with(b"p.lock"));
+        let name = LockPath::beside(&path);
+        assert_eq!(name.as_c_str().count_bytes(), ADDRESS_BYTES + SUFFIX.len());
+        assert!(name.as_c_str().to_bytes().ends_with(b"p.lock"));
     }
 }

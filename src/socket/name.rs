@@ -3,7 +3,7 @@
 
 use super::address::Address;
 use super::connection::Kind;
-use super::lock::{Identity, Lock};
+use super::lock::{Identity, Lock, LockPath};
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::Fd;
 use core::ffi::CStr;
@@ -47,22 +47,10 @@ impl BoundName {
     }
 
     /// The lock, `fchmod`, `bind`, `newfstatat`, `getpid`; for an abstract name `bind` alone.
+    #[inline]
     pub(super) fn bind(fd: &Fd, address: &Address, mode: u32) -> Result<Self> {
-        let Some(path) = address.as_path() else {
-            rustix::net::bind(fd, address).named(Call::BIND)?;
-            return Ok(Self::none(*address));
-        };
-        let lock = Lock::take(path)?;
-        match make(fd, address, path, mode) {
-            Ok(file) => {
-                let creator = getpid();
-                Ok(BoundName { address: *address, owned: Some(Owned { file, lock, creator }) })
-            }
-            Err(e) => {
-                lock.remove(path);
-                Err(e)
-            }
-        }
+        let owned = Owned::bind(fd, address, mode)?;
+        Ok(BoundName { address: *address, owned })
     }
 
     pub(super) const fn address(&self) -> &Address {
@@ -83,7 +71,7 @@ impl BoundName {
     pub(super) fn keep(mut self) {
         if let (Some(path), Some(owned)) = (self.address.as_path(), self.owned.take()) {
             if getpid() == owned.creator {
-                owned.lock.remove(path);
+                owned.lock.remove(&LockPath::beside(path));
             }
         }
     }
@@ -98,8 +86,28 @@ impl BoundName {
             return Err(Error::argument(Call::UNLINKAT, Errno::PERM));
         }
         let removed = unlink_that(path, file);
-        lock.remove(path);
+        lock.remove(&LockPath::beside(path));
         removed
+    }
+}
+
+impl Owned {
+    // Out of line and without the address, of which each copy would be on the stack at once.
+    #[inline(never)]
+    fn bind(fd: &Fd, address: &Address, mode: u32) -> Result<Option<Owned>> {
+        let Some(path) = address.as_path() else {
+            rustix::net::bind(fd, address).named(Call::BIND)?;
+            return Ok(None);
+        };
+        let lock_path = LockPath::beside(path);
+        let lock = Lock::take(&lock_path)?;
+        match make(fd, address, path, mode) {
+            Ok(file) => Ok(Some(Owned { file, lock, creator: getpid() })),
+            Err(e) => {
+                lock.remove(&lock_path);
+                Err(e)
+            }
+        }
     }
 }
 

@@ -233,9 +233,7 @@ impl Matrix {
         let p = &f.parameters[i];
         let pointee = p.pointee().unwrap_or("");
         match self.role(f, i) {
-            Role::Error => {
-                format!("    rawipc_error error_space, *error = &error_space;\n    (void)error;\n")
-            }
+            Role::Error => "    rawipc_error error_space, *error = &error_space;\n    (void)error;\n".into(),
             Role::Options(_) | Role::Handle(_) | Role::Pointed => format!(
                 "    static _Alignas(16) unsigned char {name}_space[2 * BUFFER];\n    \
                  {pointee} *{name} = ({pointee} *){name}_space;\n{}",

@@ -53,6 +53,7 @@ fn main() -> ExitCode {
     }
     _scratch = Scratch::new();
     let errnos = Errnos::read();
+    report.test("each_meaning_is_of_listed_errnos", &expected::idle(&errnos));
     if only.is_none() {
         report.test("known_bad_twins_are_flagged", &twins::unflagged(&errnos));
     }

@@ -4,6 +4,7 @@ use rawipc::socket::{DEFAULT_LIMIT, Seqpacket};
 use rawipc::{Errno, Receiver, Sender, Wait};
 use rustix::net::SendFlags;
 
+use super::whole;
 use crate::cases::waiting::{Peer, Waiting};
 use crate::scenario::{Outcome, Scenarios, Stage};
 
@@ -149,7 +150,7 @@ fn receiving(s: &mut Scenarios) {
     }
     s.case("socket::Seqpacket::try_recv", "nothing there", |t| {
         let (mut a, _b) = Seqpacket::pair()?;
-        t.err(Errno::AGAIN, || a.try_recv(&mut [0; WHOLE]))
+        t.err(Errno::AGAIN, || a.try_recv(whole()))
     });
     s.case("socket::Seqpacket::try_recv", "nothing there", |t| {
         let (mut a, _b) = Seqpacket::pair()?;
@@ -163,23 +164,23 @@ fn ends(s: &mut Scenarios) {
         let (mut a, b) = Seqpacket::pair()?;
         a.try_send(b"never read")?;
         drop(b);
-        t.gives(0, || a.try_recv(&mut [0; WHOLE]))
+        t.gives(0, || a.try_recv(whole()))
     });
     // Signals while it is looked.
     s.case("socket::Seqpacket::try_recv", "end", |t| {
         let mut a = Seqpacket::pair()?.0;
         t.refuse("ppoll", 1, Errno::INTR);
-        t.gives(0, || a.try_recv(&mut [0; WHOLE]))
+        t.gives(0, || a.try_recv(whole()))
     });
     for waits in [true, false] {
         let function = if waits { "socket::Seqpacket::recv" } else { "socket::Seqpacket::try_recv" };
         s.case(function, "corrupt", move |t| {
             let (mut a, b) = Seqpacket::pair()?;
             rustix::net::send(&b, b"", SendFlags::empty()).expect("sent");
-            assert!(a.try_recv(&mut [0; WHOLE]).is_err());
+            assert!(a.try_recv(whole()).is_err());
             t.err(Errno::BADMSG, || match waits {
-                true => a.recv(&mut [0; WHOLE], Wait::FOREVER),
-                false => a.try_recv(&mut [0; WHOLE]),
+                true => a.recv(whole(), Wait::FOREVER),
+                false => a.try_recv(whole()),
             })
         });
     }
@@ -194,7 +195,7 @@ fn waits(s: &mut Scenarios) {
         Waiting { function: "socket::Seqpacket::recv", prefix: "", polls: 1, pauses: false, make, call: room }
     }
     static BOTH: [Waiting<Seqpacket>; 2] = [
-        recv(|a, wait| a.recv(&mut [0; WHOLE], wait).map(drop)),
+        recv(|a, wait| a.recv(whole(), wait).map(drop)),
         recv(|a, wait| a.recv(&mut [0; SMALL], wait).map(drop)),
     ];
     BOTH.iter().for_each(|w| w.cases(s));
@@ -202,6 +203,6 @@ fn waits(s: &mut Scenarios) {
         let (mut a, b) = Seqpacket::pair()?;
         let mut b = Some(b);
         t.cue("ppoll", 1, move || drop(b.take()));
-        t.gives(0, || a.recv(&mut [0; WHOLE], Wait::FOREVER))
+        t.gives(0, || a.recv(whole(), Wait::FOREVER))
     });
 }
