@@ -196,11 +196,11 @@ pub unsafe extern "C" fn rawipc_packer_i64(
     unsafe { status(packed, error) }
 }
 
-/// Packs a bool as one byte. What is not 0 is 1.
+/// Packs a bool, 0 or 1, as one byte.
 ///
 /// @return 0, or -errno
 /// @par Errors
-/// EMSGSIZE: the buffer is full.
+/// EMSGSIZE: the buffer is full. EINVAL: it is another number.
 /// @rust rpc::Packer::bool
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rawipc_packer_bool(
@@ -208,8 +208,12 @@ pub unsafe extern "C" fn rawipc_packer_bool(
     value: c_int,
     error: *mut rawipc_error,
 ) -> c_int {
-    // SAFETY: the caller's packer.
-    let packed = unsafe { pack(packer, &[u8::from(value != 0)]) };
+    let packed = (|| {
+        let value = u8::try_from(value).ok().filter(|value| *value <= 1);
+        let value = value.ok_or_else(|| PACK.refused(Errno::INVAL))?;
+        // SAFETY: the caller's packer.
+        unsafe { pack(packer, &[value]) }
+    })();
     // SAFETY: the caller's error.
     unsafe { status(packed, error) }
 }
