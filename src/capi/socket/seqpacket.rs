@@ -91,8 +91,7 @@ pub unsafe extern "C" fn rawipc_seqpacket_connect(
         let address = unsafe { CONNECT.address(address) }?;
         // SAFETY: the caller's wait.
         let wait = unsafe { CONNECT.wait(wait) }?;
-        to.set(Seqpacket::connect(address, wait)?);
-        Ok(())
+        to.put(Seqpacket::connect(address, wait))
     })();
     // SAFETY: the caller's error.
     unsafe { status(connected, error) }
@@ -118,8 +117,7 @@ pub unsafe extern "C" fn rawipc_seqpacket_try_connect(
         let to = unsafe { CONNECT.empty(socket) }?;
         // SAFETY: the caller's address.
         let address = unsafe { CONNECT.address(address) }?;
-        to.set(Seqpacket::try_connect(address)?);
-        Ok(())
+        to.put(Seqpacket::try_connect(address))
     })();
     // SAFETY: the caller's error.
     unsafe { status(connected, error) }
@@ -144,8 +142,7 @@ pub unsafe extern "C" fn rawipc_seqpacket_attach(
         let args = Args(Call::GETSOCKOPT);
         // SAFETY: the caller's memory.
         let to = unsafe { args.empty(socket) }?;
-        to.set(Seqpacket::attach(args.owned(fd)?)?);
-        Ok(())
+        to.put(Seqpacket::attach(args.owned(fd)?))
     })();
     // SAFETY: the caller's error.
     unsafe { status(attached, error) }
