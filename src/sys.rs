@@ -10,7 +10,7 @@
 //! | [`made`] | rustix asserts that each descriptor it returns is not −1, which is a panic path |
 //! | [`NOSIGNAL`] | newer than rustix |
 //! | [`seccomp`] | rustix has no filters |
-//! | [`socket`] | rustix's `getsockopt`, `recvfrom` and ancillary buffers hold assertions |
+//! | [`socket`] | rustix's `getsockopt`, `recvfrom` and ancillary buffers hold assertions, and drop what they do not know |
 //! | [`copy_bytes`] | no syscall: a copy that may race with a peer, which the language's own may not |
 
 pub(crate) mod made;
@@ -56,7 +56,7 @@ mod nr {
         __NR_getsockopt as GETSOCKOPT, __NR_memfd_create as MEMFD_CREATE, __NR_openat as OPENAT,
         __NR_prctl as PRCTL, __NR_recvmsg as RECVMSG, __NR_rt_sigpending as SIGPENDING,
         __NR_rt_sigprocmask as SIGPROCMASK, __NR_seccomp as SECCOMP, __NR_sendmsg as SENDMSG,
-        __NR_socket as SOCKET,
+        __NR_setsockopt as SETSOCKOPT, __NR_socket as SOCKET,
     };
     #[cfg(target_pointer_width = "64")]
     pub(super) use g::{

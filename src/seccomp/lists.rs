@@ -151,6 +151,20 @@ impl List {
         Call::RECVMSG, Call::SENDTO, Call::UNLINKAT,
     ], &[]);
 
+    /// Has a socket, and sends descriptors over it.
+    ///
+    /// `clock_gettime` `close` `ppoll` `sendmsg`
+    pub const DESCRIPTOR_SENDER: List = List::of(&[
+        Call::CLOCK_GETTIME, Call::CLOSE, Call::PPOLL, Call::SENDMSG,
+    ], &[]);
+
+    /// Has a socket, and takes descriptors that come over it.
+    ///
+    /// `clock_gettime` `close` `ioctl` `ppoll` `recvfrom` `recvmsg`
+    pub const DESCRIPTOR_RECEIVER: List = List::of(&[
+        Call::CLOCK_GETTIME, Call::CLOSE, Call::IOCTL, Call::PPOLL, Call::RECVFROM, Call::RECVMSG,
+    ], &[]);
+
     /// Has a listener, accepts stream sockets and talks over them.
     ///
     /// `accept4` `clock_gettime` `close` `getpid` `newfstatat` `ppoll` `recvfrom` `sendmsg` `sendto`
@@ -240,6 +254,8 @@ impl List {
         ("STREAM_PEER", List::STREAM_PEER),
         ("SEQPACKET_PEER", List::SEQPACKET_PEER),
         ("DATAGRAM_PEER", List::DATAGRAM_PEER),
+        ("DESCRIPTOR_SENDER", List::DESCRIPTOR_SENDER),
+        ("DESCRIPTOR_RECEIVER", List::DESCRIPTOR_RECEIVER),
         ("STREAM_SERVER", List::STREAM_SERVER),
         ("SEQPACKET_SERVER", List::SEQPACKET_SERVER),
         ("STREAM_CLIENT", List::STREAM_CLIENT),

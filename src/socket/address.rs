@@ -4,6 +4,7 @@ use crate::error::{Call, Errno, Error, Result};
 use crate::sys::socket::ADDRESS_BYTES;
 use core::ffi::CStr;
 use core::fmt::{self, Write};
+use core::slice;
 use rustix::net::addr::{SocketAddrArg, SocketAddrLen, SocketAddrOpaque};
 
 /// The name of a UNIX socket: a path, a name in the abstract namespace, or none.
@@ -139,6 +140,13 @@ impl Address {
         self.len as usize <= FAMILY_BYTES
     }
 
+    /// As the kernel takes it: a `struct sockaddr_un`, up to the end of the name.
+    pub(super) fn bytes(&self) -> &[u8] {
+        let len = (self.len as usize).min(ADDRESS_BYTES.saturating_sub(1));
+        // SAFETY: `family` and `name` lie one behind the other from the beginning on, and are that long and longer.
+        unsafe { slice::from_raw_parts((&raw const *self).cast::<u8>(), len) }
+    }
+
     /// Refuses the unnamed address, which `bind` would take as a wish for a name of the kernel's choice.
     pub(super) fn must_name(&self, call: Call) -> Result<()> {
         if self.is_unnamed() { Err(Error::argument(call, Errno::INVAL)) } else { Ok(()) }
@@ -149,8 +157,8 @@ impl Address {
 // `ADDRESS_BYTES`; the kernel takes one byte less, so a NUL at the very end is left out.
 unsafe impl SocketAddrArg for Address {
     unsafe fn with_sockaddr<R>(&self, f: impl FnOnce(*const SocketAddrOpaque, SocketAddrLen) -> R) -> R {
-        let len = (self.len as usize).min(ADDRESS_BYTES.saturating_sub(1));
-        f((&raw const *self).cast(), len as SocketAddrLen)
+        let bytes = self.bytes();
+        f(bytes.as_ptr().cast(), bytes.len() as SocketAddrLen)
     }
 }
 

@@ -1,9 +1,11 @@
 //! Connected sockets that carry whole messages.
 
-use super::Connection;
+mod with_fds;
+
 use super::address::Address;
 use super::connection::{Kind, Sealed};
-use super::message::{self, DEFAULT_LIMIT, Made, NOW, Taken};
+use super::message::{self, DEFAULT_LIMIT, Made, Taken};
+use super::{Connection, Peer};
 use crate::channel::{Receiver, Sender};
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
@@ -43,6 +45,8 @@ pub struct Seqpacket {
     fd: Fd,
     /// The peer broke a rule; what it sends means nothing any more.
     corrupt: bool,
+    /// Whether each message brings its sender's credentials.
+    pub(super) credentials: bool,
     limit: usize,
 }
 
@@ -52,11 +56,13 @@ impl Sealed for Seqpacket {
     }
 
     fn of(fd: Fd) -> Self {
-        Seqpacket { fd, corrupt: false, limit: DEFAULT_LIMIT }
+        Seqpacket { fd, corrupt: false, credentials: false, limit: DEFAULT_LIMIT }
     }
 }
 
 impl Connection for Seqpacket {}
+
+impl Peer for Seqpacket {}
 
 impl Seqpacket {
     /// `socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC)` — two sockets, connected to each other.
@@ -169,35 +175,36 @@ impl Seqpacket {
 
     #[cold]
     fn recv_unready(&mut self, buf: &mut [u8], wait: Wait, mut made: Made) -> Result<usize> {
-        let Seqpacket { fd, corrupt, limit } = self;
+        let Seqpacket { fd, corrupt, limit, .. } = self;
         until_done(fd.as_fd(), Events::READABLE, wait, || take(fd, corrupt, *limit, buf, made.take()))
-    }
-
-    #[inline]
-    fn put(&self, msg: &[u8]) -> Result<()> {
-        rustix::net::send(&self.fd, msg, NOW).map(drop).named(Call::SENDTO).map_err(message::gone)
     }
 }
 
 #[cold]
-fn corrupted() -> Error {
-    Error::peer(Call::RECVFROM, Errno::BADMSG)
+fn corrupted(call: Call) -> Error {
+    Error::peer(call, Errno::BADMSG)
 }
 
 fn take(fd: &Fd, corrupt: &mut bool, limit: usize, buf: &mut [u8], made: Made) -> Result<usize> {
-    match message::take(fd, buf, limit, |buf| message::recv_or(fd, buf, made))? {
+    let taken = message::take(fd, buf, limit, |buf| message::recv_or(fd, buf, made))?;
+    judged(fd, corrupt, taken, Call::RECVFROM)
+}
+
+#[inline]
+fn judged(fd: &Fd, corrupt: &mut bool, taken: Taken, call: Call) -> Result<usize> {
+    match taken {
         Taken::Message(n) => Ok(n),
-        Taken::Empty => end_or_corrupt(fd, corrupt),
+        Taken::Empty => end_or_corrupt(fd, corrupt, call),
         Taken::TooLong(n) => {
             *corrupt = true;
-            Err(Error::peer(Call::RECVFROM, Errno::BADMSG).with_needed(n))
+            Err(corrupted(call).with_needed(n))
         }
     }
 }
 
 /// A receive of 0: the end, or an empty message?
 #[cold]
-fn end_or_corrupt(fd: &Fd, corrupt: &mut bool) -> Result<usize> {
+fn end_or_corrupt(fd: &Fd, corrupt: &mut bool, call: Call) -> Result<usize> {
     // After a hang-up nothing is queued any more, so what is there then was there behind an empty message.
     if events_now(fd.as_fd(), Events::PEER_CLOSED)?.any_of(Events::PEER_CLOSED.and(Events::HANG_UP))
         && rustix::io::ioctl_fionread(fd).named(Call::IOCTL)? == 0
@@ -205,7 +212,7 @@ fn end_or_corrupt(fd: &Fd, corrupt: &mut bool) -> Result<usize> {
         return Ok(0);
     }
     *corrupt = true;
-    Err(Error::peer(Call::RECVFROM, Errno::BADMSG))
+    Err(corrupted(call))
 }
 
 impl Sender for Seqpacket {
@@ -236,8 +243,7 @@ impl Sender for Seqpacket {
     /// [send(2)](https://man7.org/linux/man-pages/man2/send.2.html)
     #[inline]
     fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {
-        message::check(msg, self.limit)?;
-        until_done(self.fd.as_fd(), Events::WRITABLE, wait, || self.put(msg))
+        message::send(&self.fd, msg, self.limit, wait, message::refused)
     }
 
     /// `sendto(self, msg, MSG_DONTWAIT | MSG_NOSIGNAL)` — one message, if there is room.
@@ -253,8 +259,7 @@ impl Sender for Seqpacket {
     /// | refused | none |
     #[inline]
     fn try_send(&mut self, msg: &[u8]) -> Result<()> {
-        message::check(msg, self.limit)?;
-        self.put(msg)
+        message::try_send(&self.fd, msg, self.limit, message::refused)
     }
 }
 
@@ -293,7 +298,7 @@ impl Receiver for Seqpacket {
     #[inline]
     fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
         if self.corrupt {
-            return Err(corrupted());
+            return Err(corrupted(Call::RECVFROM));
         }
         match message::take_at_once(&self.fd, buf, self.limit) {
             Ok(n) => Ok(n),
@@ -325,7 +330,7 @@ impl Receiver for Seqpacket {
     #[inline]
     fn try_recv(&mut self, buf: &mut [u8]) -> Result<usize> {
         if self.corrupt {
-            return Err(corrupted());
+            return Err(corrupted(Call::RECVFROM));
         }
         take(&self.fd, &mut self.corrupt, self.limit, buf, None)
     }

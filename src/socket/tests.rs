@@ -1,6 +1,9 @@
 //! What one process can see of its sockets; forks, signals and the umask are for tests/ipc.
 
+mod corpora;
+mod credentials;
 mod datagram;
+mod fds;
 mod names;
 mod owners;
 mod seqpacket;

@@ -52,6 +52,8 @@ pub const WORKS: &[Work] = &[
     work("STREAM_PEER", sockets::stream_peer),
     work("SEQPACKET_PEER", sockets::seqpacket_peer),
     work("DATAGRAM_PEER", sockets::datagram_peer),
+    work("DESCRIPTOR_SENDER", sockets::descriptor_sender),
+    work("DESCRIPTOR_RECEIVER", sockets::descriptor_receiver),
     work("STREAM_SERVER", sockets::stream_server),
     work("SEQPACKET_SERVER", sockets::seqpacket_server),
     work("STREAM_CLIENT", sockets::stream_client),

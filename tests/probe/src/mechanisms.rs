@@ -1,6 +1,7 @@
 //! pipe, FIFO, memory, ring, socket, proc, seccomp.
 
 use core::ffi::CStr;
+use core::ffi::c_void;
 use core::sync::atomic::{AtomicU32, AtomicU64};
 use rawipc::fd::{AsFd, BorrowedFd, Fd, RawFd};
 use rawipc::fifo::{self, Owner};
@@ -9,7 +10,9 @@ use rawipc::pipe::{self, PacketReceiver, PacketSender, ReadEnd, WriteEnd};
 use rawipc::proc::{Access, Entry, FdInfo, Kind, Link, OpenFile, Process, Table};
 use rawipc::ring::{self, Consumer, Producer};
 use rawipc::seccomp::{Action, Check, Fcntl, Filter, Instruction, List};
-use rawipc::socket::{Address, Datagram, Listener, Options, Seqpacket, Stream};
+use rawipc::socket::{
+    Address, Credentials, Datagram, FdRefs, FdSlots, Listener, Options, Peer, Refs, Seqpacket, Slots, Stream,
+};
 use rawipc::{ByteRead, ByteWrite, Call, Receiver, Result, Sender, Wait};
 
 use crate::probes;
@@ -233,6 +236,84 @@ probes! {
     probe_socket__Datagram__recv(d: &mut Datagram, buf: &mut [u8], w: Wait) -> Result<usize> = d.recv(buf, w);
     probe_socket__Datagram__try_recv(d: &mut Datagram, buf: &mut [u8]) -> Result<usize> = d.try_recv(buf);
     probe_socket__Datagram__drop(d: Datagram) = drop(d);
+}
+
+probes! {
+    probe_socket__Refs__new() -> FdRefs<'static, 4> = FdRefs::new();
+    probe_socket__Refs__of<'a>(fds: [BorrowedFd<'a>; 4]) -> FdRefs<'a, 4> = FdRefs::of(fds);
+    probe_socket__Refs__init<'a>(m: *mut c_void, n: usize) -> &'a mut Refs<'a> = unsafe { Refs::init(m, n) };
+    probe_socket__Refs__from_raw<'a>(m: *mut c_void, n: usize) -> &'a mut Refs<'a> = unsafe { Refs::from_raw(m, n) };
+    probe_socket__Refs__bytes(n: usize) -> usize = Refs::bytes(n);
+    probe_socket__Refs__push<'a>(r: &mut Refs<'a>, fd: BorrowedFd<'a>) -> Result<()> = r.push(fd);
+    probe_socket__Refs__clear(r: &mut Refs<'_>) = r.clear();
+    probe_socket__Refs__len(r: &Refs<'_>) -> usize = r.len();
+    probe_socket__Refs__is_empty(r: &Refs<'_>) -> bool = r.is_empty();
+    probe_socket__Refs__default() -> FdRefs<'static, 4> = FdRefs::default();
+
+    probe_socket__Slots__new() -> FdSlots<4> = FdSlots::new();
+    probe_socket__Slots__init<'a>(m: *mut c_void, n: usize) -> &'a mut Slots = unsafe { Slots::init(m, n) };
+    probe_socket__Slots__from_raw<'a>(m: *mut c_void, n: usize) -> &'a mut Slots = unsafe { Slots::from_raw(m, n) };
+    probe_socket__Slots__bytes(n: usize) -> usize = Slots::bytes(n);
+    probe_socket__Slots__len(s: &Slots) -> usize = s.len();
+    probe_socket__Slots__is_empty(s: &Slots) -> bool = s.is_empty();
+    probe_socket__Slots__room(s: &Slots) -> usize = s.room();
+    probe_socket__Slots__take(s: &mut Slots, at: usize) -> Option<Fd> = s.take(at);
+    probe_socket__Slots__get(s: &Slots, at: usize) -> Option<BorrowedFd<'_>> = s.get(at);
+    probe_socket__Slots__credentials(s: &Slots) -> Option<Credentials> = s.credentials();
+    probe_socket__Slots__clear(s: &mut Slots) = s.clear();
+    probe_socket__Slots__default() -> FdSlots<4> = FdSlots::default();
+    probe_socket__Slots__drop(s: FdSlots<4>) = drop(s);
+
+    probe_socket__Stream__write_with_fds(s: &Stream, b: &[u8], f: &Refs<'_>, w: Wait) -> Result<usize> =
+        s.write_with_fds(b, f, w);
+    probe_socket__Stream__try_write_with_fds(s: &Stream, b: &[u8], f: &Refs<'_>) -> Result<usize> =
+        s.try_write_with_fds(b, f);
+    probe_socket__Stream__read_with_fds(s: &Stream, buf: &mut [u8], f: &mut Slots, w: Wait) -> Result<usize> =
+        s.read_with_fds(buf, f, w);
+    probe_socket__Stream__try_read_with_fds(s: &Stream, buf: &mut [u8], f: &mut Slots) -> Result<usize> =
+        s.try_read_with_fds(buf, f);
+
+    probe_socket__Seqpacket__send_with_fds(s: &mut Seqpacket, m: &[u8], f: &Refs<'_>, w: Wait) -> Result<()> =
+        s.send_with_fds(m, f, w);
+    probe_socket__Seqpacket__try_send_with_fds(s: &mut Seqpacket, m: &[u8], f: &Refs<'_>) -> Result<()> =
+        s.try_send_with_fds(m, f);
+    probe_socket__Seqpacket__recv_with_fds(s: &mut Seqpacket, buf: &mut [u8], f: &mut Slots, w: Wait) -> Result<usize> =
+        s.recv_with_fds(buf, f, w);
+    probe_socket__Seqpacket__try_recv_with_fds(s: &mut Seqpacket, buf: &mut [u8], f: &mut Slots) -> Result<usize> =
+        s.try_recv_with_fds(buf, f);
+
+    probe_socket__Datagram__send_with_fds(d: &mut Datagram, m: &[u8], f: &Refs<'_>, w: Wait) -> Result<()> =
+        d.send_with_fds(m, f, w);
+    probe_socket__Datagram__try_send_with_fds(d: &mut Datagram, m: &[u8], f: &Refs<'_>) -> Result<()> =
+        d.try_send_with_fds(m, f);
+    probe_socket__Datagram__send_to_with_fds(d: &Datagram, a: &Address, m: &[u8], f: &Refs<'_>, w: Wait) -> Result<()> =
+        d.send_to_with_fds(a, m, f, w);
+    probe_socket__Datagram__try_send_to_with_fds(d: &Datagram, a: &Address, m: &[u8], f: &Refs<'_>) -> Result<()> =
+        d.try_send_to_with_fds(a, m, f);
+    probe_socket__Datagram__recv_with_fds(d: &mut Datagram, buf: &mut [u8], f: &mut Slots, w: Wait) -> Result<usize> =
+        d.recv_with_fds(buf, f, w);
+    probe_socket__Datagram__try_recv_with_fds(d: &mut Datagram, buf: &mut [u8], f: &mut Slots) -> Result<usize> =
+        d.try_recv_with_fds(buf, f);
+    probe_socket__Datagram__recv_from_with_fds(d: &Datagram, buf: &mut [u8], f: &mut Slots, w: Wait) -> Result<(usize, Address)> =
+        d.recv_from_with_fds(buf, f, w);
+    probe_socket__Datagram__try_recv_from_with_fds(d: &Datagram, buf: &mut [u8], f: &mut Slots) -> Result<(usize, Address)> =
+        d.try_recv_from_with_fds(buf, f);
+
+    probe_socket__Stream__refuse_fds(s: &Stream) -> Result<()> = s.refuse_fds();
+    probe_socket__Seqpacket__refuse_fds(s: &Seqpacket) -> Result<()> = s.refuse_fds();
+    probe_socket__Datagram__refuse_fds(d: &Datagram) -> Result<()> = d.refuse_fds();
+    probe_socket__Listener__refuse_fds(l: &Listener<Stream>) -> Result<()> = l.refuse_fds();
+    probe_socket__Seqpacket__pass_credentials(s: &mut Seqpacket) -> Result<()> = s.pass_credentials();
+    probe_socket__Datagram__pass_credentials(d: &mut Datagram) -> Result<()> = d.pass_credentials();
+    probe_socket__Listener__pass_credentials(l: &Listener<Seqpacket>) -> Result<()> = l.pass_credentials();
+
+    probe_socket__Credentials__pid(c: Credentials) -> Option<i32> = c.pid();
+    probe_socket__Credentials__uid(c: Credentials) -> u32 = c.uid();
+    probe_socket__Credentials__gid(c: Credentials) -> u32 = c.gid();
+    probe_socket__Credentials__is_same_user(c: Credentials) -> bool = c.is_same_user();
+    probe_socket__Peer__peer(s: &Stream) -> Result<Credentials> = s.peer();
+    probe_socket__Peer__peer_pidfd(s: &Stream) -> Result<Fd> = s.peer_pidfd();
+    probe_socket__Peer__is_same_user(s: &Stream) -> Result<bool> = s.is_same_user();
 }
 
 probes! {

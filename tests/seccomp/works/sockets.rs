@@ -1,6 +1,7 @@
 //! Streams, messages and datagrams.
 
-use rawipc::socket::{Address, Datagram, Listener, Seqpacket, Stream};
+use rawipc::fd::AsFd;
+use rawipc::socket::{Address, Datagram, FdRefs, FdSlots, Listener, Seqpacket, Stream};
 use rawipc::{ByteRead, ByteWrite, Receiver, Sender};
 use std::mem::forget;
 
@@ -61,6 +62,33 @@ fn datagrams(ours: Datagram, name: &Address) {
     must(ours.send_to(name, b"to myself", SHORT));
     must(ours.recv_from(&mut [0; 16], SHORT)); // below the limit: one look first
     times_out(ours.recv_from(&mut [0; 16], SHORT));
+}
+
+/// Sends until there is no room, and waits for some.
+pub fn descriptor_sender(shut: Shut<'_>) {
+    let (ours, theirs) = must(Stream::pair());
+    shut();
+    while ours.try_write_with_fds(&[0; 4096], &FdRefs::of([theirs.as_fd()])).is_ok() {}
+    times_out(ours.write_with_fds(b"x", &FdRefs::of([theirs.as_fd()]), SHORT));
+    drop(ours);
+    forget(theirs);
+}
+
+/// Takes some, closes some, waits for more, and hears of the end.
+pub fn descriptor_receiver(shut: Shut<'_>) {
+    let (mut ours, mut theirs) = must(Seqpacket::pair());
+    must(ours.send_with_fds(b"two", &FdRefs::of([theirs.as_fd(); 2]), SHORT));
+    let (mut buf, mut fds) = ([0; 8], FdSlots::<2>::new());
+    let (quiet, end) = must(Stream::pair());
+    shut();
+    must(theirs.recv_with_fds(&mut buf, &mut fds, SHORT)); // below the limit: one look first
+    drop(fds.take(0));
+    drop(fds);
+    let mut fds = FdSlots::<1>::new();
+    times_out(quiet.read_with_fds(&mut buf, &mut fds, SHORT));
+    drop(ours);
+    holds(theirs.recv_with_fds(&mut buf, &mut fds, SHORT) == Ok(0)); // asked twice of the kernel: is it the end?
+    forget((theirs, quiet, end));
 }
 
 pub fn datagram_peer(shut: Shut<'_>) {

@@ -2,8 +2,10 @@
 
 mod datagram;
 mod listener;
+mod peer;
 mod seqpacket;
 mod stream;
+mod with_fds;
 
 use rawipc::fd::Fd;
 use rawipc::socket::{Address, Datagram, Listener, Seqpacket, Stream};
@@ -18,8 +20,10 @@ pub fn cases(s: &mut Scenarios) {
     connecting(s);
     datagram::cases(s);
     listener::cases(s);
+    peer::cases(s);
     seqpacket::cases(s);
     stream::cases(s);
+    with_fds::cases(s);
 }
 
 /// Room for any message, on no stack: that of a window may be small. Each process has one window.
