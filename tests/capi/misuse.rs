@@ -21,7 +21,7 @@ pub const CHECKS: [Check; 3] = [
 ];
 
 /// Numbers that are no descriptors; all other `int` parameters are. They are of few values each.
-const NOT_DESCRIPTORS: [&str; 1] = ["stdio"];
+const NOT_DESCRIPTORS: [&str; 2] = ["stdio", "value"];
 
 fn it_is_answered() {
     let matrix = Matrix::of(&root().join("src/capi/rawipc.h"));
@@ -199,7 +199,10 @@ impl Matrix {
                 format!("    long long h_result = {call};\n    h_end(1, h_result, {error});\n")
             }
             "void" => format!("    {call};\n    h_end(0, 0, {error});\n"),
-            "const char *" => format!("    h_end(0, (long long)strlen({call}), {error});\n"),
+            "const char *" => format!(
+                "    const char *h_text = {call};\n    \
+                 h_end(0, h_text == NULL ? 0 : (long long)strlen(h_text), {error});\n"
+            ),
             _ => format!("    (void){call};\n    h_end(0, 0, {error});\n"),
         };
         text + "}\n"
@@ -239,10 +242,13 @@ impl Matrix {
                  {pointee} *{name} = ({pointee} *){name}_space;\n{}",
                 self.filled(f, p, pointee)
             ),
-            Role::Output => format!(
-                "    static {pointee} {name}_space;\n    \
-                 {pointee} *{name} = output_of(&{name}_space, sizeof {name}_space);\n"
-            ),
+            Role::Output => {
+                let of = ty.strip_suffix('*').unwrap().trim();
+                format!(
+                    "    static {of} {name}_space;\n    \
+                     {of} *{name} = output_of(&{name}_space, sizeof {name}_space);\n"
+                )
+            }
             Role::Buffer if matches!(pointee, "void" | "char" | "uint8_t") => format!(
                 "    static _Alignas(16) unsigned char {name}_space[BUFFER] = \"hello\";\n    \
                  {ty}{name} = ({ty}){name}_space;\n"

@@ -24,6 +24,8 @@ use crate::ssize_t;
 
 pub mod messages;
 
+pub mod with_fds;
+
 /// A datagram socket. A handle: it does not move.
 #[repr(C)]
 pub struct rawipc_datagram {

@@ -233,6 +233,24 @@ pub unsafe extern "C" fn rawipc_listener_try_accept_seqpacket(
     unsafe { status(accepted, error) }
 }
 
+/// Has what is sent to a seqpacket socket before it is accepted bring its sender's credentials too. To be told them, call
+/// rawipc_seqpacket_pass_credentials() on what was accepted.
+///
+/// @return 0, or -errno
+/// @par Errors
+/// EPROTOTYPE: it accepts streams.
+/// @rust socket::Listener::pass_credentials
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rawipc_listener_pass_credentials(
+    listener: *const rawipc_listener,
+    error: *mut rawipc_error,
+) -> c_int {
+    // SAFETY: the caller's listener.
+    let done = unsafe { Args(Call::SETSOCKOPT).seqpackets(listener) }.and_then(Listener::pass_credentials);
+    // SAFETY: the caller's error.
+    unsafe { status(done, error) }
+}
+
 /// The name that the listener was bound to.
 ///
 /// @param address  gets it

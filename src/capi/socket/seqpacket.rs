@@ -18,6 +18,8 @@ use crate::socket::address::rawipc_address;
 use crate::ssize_t;
 use crate::wait::rawipc_wait;
 
+pub mod with_fds;
+
 /// The largest message unless another was declared, in bytes.
 pub const RAWIPC_SEQPACKET_LIMIT: usize = 65536;
 
