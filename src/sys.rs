@@ -10,9 +10,11 @@
 //! | [`made`] | rustix asserts that each descriptor it returns is not −1, which is a panic path |
 //! | [`NOSIGNAL`] | newer than rustix |
 //! | [`seccomp`] | rustix has no filters |
-//! | [`socket`] | rustix's `getsockopt`, `recvfrom` and ancillary buffers hold assertions |
+//! | [`epoll`] | rustix's comes with a buffer type of its own |
+//! | [`socket`] | rustix's `getsockopt`, `recvfrom` and ancillary buffers hold assertions, and drop what they do not know |
 //! | [`copy_bytes`] | no syscall: a copy that may race with a peer, which the language's own may not |
 
+pub(crate) mod epoll;
 pub(crate) mod made;
 pub(crate) mod seccomp;
 pub(crate) mod socket;
@@ -52,11 +54,12 @@ mod nr {
     #[cfg(target_pointer_width = "32")]
     pub(super) use g::__NR_fcntl64 as FCNTL;
     pub(super) use g::{
-        __NR_accept4 as ACCEPT4, __NR_close as CLOSE, __NR_getdents64 as GETDENTS64,
+        __NR_accept4 as ACCEPT4, __NR_close as CLOSE, __NR_epoll_create1 as EPOLL_CREATE1,
+        __NR_epoll_ctl as EPOLL_CTL, __NR_epoll_pwait as EPOLL_PWAIT, __NR_getdents64 as GETDENTS64,
         __NR_getsockopt as GETSOCKOPT, __NR_memfd_create as MEMFD_CREATE, __NR_openat as OPENAT,
         __NR_prctl as PRCTL, __NR_recvmsg as RECVMSG, __NR_rt_sigpending as SIGPENDING,
         __NR_rt_sigprocmask as SIGPROCMASK, __NR_seccomp as SECCOMP, __NR_sendmsg as SENDMSG,
-        __NR_socket as SOCKET,
+        __NR_setsockopt as SETSOCKOPT, __NR_socket as SOCKET,
     };
     #[cfg(target_pointer_width = "64")]
     pub(super) use g::{

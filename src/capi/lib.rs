@@ -86,6 +86,12 @@ pub mod memory;
 
 pub mod ring;
 
+pub mod socket;
+
+pub mod frame;
+
+pub mod rpc;
+
 pub mod proc;
 
 pub mod seccomp;

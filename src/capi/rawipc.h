@@ -1648,6 +1648,2962 @@ int rawipc_ring_producer_close(rawipc_ring_producer *producer, rawipc_error *err
  */
 int rawipc_ring_consumer_close(rawipc_ring_consumer *consumer, rawipc_error *error);
 
+/* == socket =======================================================================================
+ * UNIX sockets: two-way, named by a path or an abstract name, or made as a connected pair.
+ *
+ * A stream carries raw bytes and talks to any program; a seqpacket socket carries whole messages between two; a
+ * datagram socket carries whole messages from many to one, without connections. A listener accepts the first two.
+ *
+ * A stream is a plain descriptor. The others keep what the kernel does not know of, the largest message that was
+ * declared and the name that is removed when they are closed, and are handles.
+ *
+ * Each send and receive says MSG_DONTWAIT itself and waiting is done in ppoll, so it is no matter whether O_NONBLOCK
+ * is set on the descriptor, which others may share. Each send says MSG_NOSIGNAL.
+ *
+ * A peer that closes while messages of ours wait unread makes the kernel answer ECONNRESET once. That is no news to a
+ * receiver, and the call is made again: what was sent is handed out, and then comes the end. A sender gets EPIPE.
+ */
+
+
+
+/* -- address --------------------------------------------------------------------------------------
+ * The names of sockets: a path, a name in the abstract namespace, or none.
+ *
+ * A path is what the file system guards with its permissions. An abstract name is guarded by nothing: any process in
+ * the same network namespace, of any user, can connect to it, and bind it before we do. A path is one name, an
+ * abstract name one for each type of socket.
+ */
+
+/** The most bytes that a path, without its NUL, or an abstract name can have. */
+#define RAWIPC_ADDRESS_NAME_MAX 107
+
+/**
+ * The name of a socket: a plain value, which may be copied. Two are the same name where all their bytes are.
+ *
+ * A struct sockaddr_un and its length, as bind(2) and connect(2) take it.
+ */
+typedef struct rawipc_address {
+    /** AF_UNIX. */
+    uint16_t family;
+    /** The path, or a NUL and the abstract name; zero from where it ends. */
+    uint8_t name[109];
+    /**
+     * Of family and name, as the kernel counts; 2: unnamed, the address of a socket that was never bound.
+     */
+    uint8_t len;
+} rawipc_address;
+
+/**
+ * Makes the address of a name in the file system.
+ *
+ * @param address  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: the path is empty. ENAMETOOLONG: it is longer than RAWIPC_ADDRESS_NAME_MAX bytes.
+ * @par Syscalls, as of socket::Address::path in Rust
+ * - ok; refused: none
+ */
+int rawipc_address_path(rawipc_address *address, const char *path, rawipc_error *error);
+
+/**
+ * Makes the address of a name in the abstract namespace, of exactly these bytes, which may be any, NUL among them.
+ *
+ * Many programs pad their abstract names with NULs to 107 bytes: that is another name than without.
+ *
+ * @param address  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: the name is empty. ENAMETOOLONG: it is longer than RAWIPC_ADDRESS_NAME_MAX bytes.
+ * @par Syscalls, as of socket::Address::abstract_name in Rust
+ * - ok; refused: none
+ */
+int rawipc_address_abstract_name(rawipc_address *address, const void *name, size_t len,
+                                 rawipc_error *error);
+
+/**
+ * The path of an address.
+ *
+ * @return text that lies in the address; NULL where it is no path, or no address
+ * @par Syscalls, as of socket::Address::as_path in Rust
+ * None.
+ */
+const char *rawipc_address_as_path(const rawipc_address *address);
+
+/**
+ * The abstract name of an address.
+ *
+ * @param name  gets a pointer to its bytes, which lie in the address
+ * @return how many they are, or -errno
+ * @par Errors
+ * EINVAL: it is no abstract name.
+ * @par Syscalls, as of socket::Address::as_abstract in Rust
+ * None.
+ */
+ssize_t rawipc_address_as_abstract(const rawipc_address *address, const void **name,
+                                   rawipc_error *error);
+
+/**
+ * Whether an address is that of a socket without a name.
+ *
+ * @return 1 or 0, or -errno
+ * @par Syscalls, as of socket::Address::is_unnamed in Rust
+ * None.
+ */
+int rawipc_address_is_unnamed(const rawipc_address *address, rawipc_error *error);
+
+/* -- peer -----------------------------------------------------------------------------------------
+ * Who is at the other end of a connection, as the kernel tells it.
+ *
+ * The functions here take the descriptor of any connected socket: a stream, or that of rawipc_seqpacket_fd() or
+ * rawipc_datagram_fd().
+ */
+
+/**
+ * The process, the user and the group of a peer, as the kernel tells them: a struct ucred.
+ *
+ * They cannot be forged by who has no privilege to: a process with CAP_SETUID, CAP_SETGID or CAP_SYS_ADMIN in its user
+ * namespace can send others along with a message.
+ */
+typedef struct rawipc_credentials {
+    /**
+     * The process; 0 where it cannot be named from here, outside of this one's pid namespace. It may have ended, and
+     * its number be another's: rawipc_peer_pidfd() has no such doubt.
+     */
+    int32_t pid;
+    /**
+     * The effective user; 65,534 (/proc/sys/kernel/overflowuid) where it has no number in this user namespace.
+     */
+    uint32_t uid;
+    /** The effective group, likewise. */
+    uint32_t gid;
+} rawipc_credentials;
+
+/**
+ * Who the peer was when the connection was made.
+ *
+ * Of one that connected, who called listen; of one that was accepted, who called connect; of a pair, who made it. What the
+ * peer became since, and to whom it gave the socket, is not told.
+ *
+ * @param credentials  gets them
+ * @return 0, or -errno
+ * @par Errors
+ * ENODATA: nobody is known, as for a socket that is not connected, and for datagrams but in a pair.
+ * @par Syscalls, as of socket::Peer::peer in Rust
+ * - ok; nobody: getsockopt
+ * @par Syscalls, as of socket::Credentials::pid in Rust
+ * None.
+ */
+int rawipc_peer_credentials(int socket, rawipc_credentials *credentials, rawipc_error *error);
+
+/**
+ * Makes a descriptor of the process that rawipc_peer_credentials() names (Linux 6.5).
+ *
+ * It names that process and no other, whatever becomes of its number, and is readable once the process has ended.
+ *
+ * @return the descriptor, or -errno
+ * @par Errors
+ * ENOPROTOOPT: this kernel is older, and there is the pid alone. ENODATA: nobody is known. ESRCH, EINVAL before Linux
+ * 6.16: it has ended, and was waited for. EMFILE, ENFILE: no descriptors left.
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of socket::Peer::peer_pidfd in Rust
+ * - ok; nobody; an older kernel: getsockopt
+ */
+int rawipc_peer_pidfd(int socket, rawipc_error *error);
+
+/**
+ * Whether the peer was of the effective user of this process.
+ *
+ * @return 1 or 0, or -errno
+ * @par Errors
+ * As rawipc_peer_credentials().
+ * @par Syscalls, as of socket::Peer::is_same_user in Rust
+ * - ok: getsockopt geteuid
+ * - nobody: getsockopt
+ */
+int rawipc_peer_is_same_user(int socket, rawipc_error *error);
+
+/**
+ * Whether credentials are of the effective user of this process. Never for 65,534, which stands for all users without a
+ * number here.
+ *
+ * @return 1 or 0, or -errno
+ * @par Syscalls, as of socket::Credentials::is_same_user in Rust
+ * - ok: geteuid
+ */
+int rawipc_credentials_is_same_user(const rawipc_credentials *credentials, rawipc_error *error);
+
+/* -- fds ------------------------------------------------------------------------------------------
+ * Descriptors that travel with a message.
+ *
+ * The sender lends descriptors by pushing them into refs; the receiver gets descriptors of its own, of the same open
+ * file descriptions, in slots, and takes them out. Both keep them in memory of the caller's, RAWIPC_FDS_HEAD bytes and
+ * an int for each. What is not taken is closed when the slots are cleared or closed.
+ *
+ * Descriptors that come to a receive without slots, or beyond their room, are closed by the kernel or here: nobody is
+ * made to have any. They are close-on-exec from their first instant.
+ */
+
+/** The most descriptors that the kernel takes with one message. */
+#define RAWIPC_FDS_MAX 253
+
+/** The bytes of memory that refs and slots need besides the descriptors. */
+#define RAWIPC_FDS_HEAD 96
+
+/**
+ * Descriptors that are lent to a message. A handle: it does not move, and neither does its memory. There is nothing to
+ * close.
+ */
+typedef struct rawipc_fd_refs {
+    uint64_t opaque[4];
+} rawipc_fd_refs;
+
+/**
+ * Room for the descriptors that come with a message, and for its sender's credentials. A handle: it does not move, and
+ * neither does its memory.
+ */
+typedef struct rawipc_fd_slots {
+    uint64_t opaque[4];
+} rawipc_fd_slots;
+
+/**
+ * Makes room for descriptors to send, as many as the memory has ints behind RAWIPC_FDS_HEAD bytes; none are there yet.
+ *
+ * @param refs  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: the memory has no RAWIPC_FDS_HEAD bytes.
+ * @par Ownership
+ * The memory is refs' as long as they are used.
+ * @par Syscalls, as of socket::Refs::init in Rust
+ * None.
+ */
+int rawipc_fd_refs_new(rawipc_fd_refs *refs, void *buf, size_t len, rawipc_error *error);
+
+/**
+ * Adds a descriptor, to be sent with each message that these refs are given to.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: there is no room, or they are RAWIPC_FDS_MAX already.
+ * @par Ownership
+ * It stays the caller's, and open until the message is sent.
+ * @par Syscalls, as of socket::Refs::push in Rust
+ * None.
+ */
+int rawipc_fd_refs_push(rawipc_fd_refs *refs, int fd, rawipc_error *error);
+
+/**
+ * Forgets them all, for the next message.
+ *
+ * @return 0, or -errno
+ * @par Syscalls, as of socket::Refs::clear in Rust
+ * None.
+ */
+int rawipc_fd_refs_clear(rawipc_fd_refs *refs, rawipc_error *error);
+
+/**
+ * How many there are.
+ *
+ * @return how many, or -errno
+ * @par Syscalls, as of socket::Refs::len in Rust
+ * None.
+ */
+ssize_t rawipc_fd_refs_len(const rawipc_fd_refs *refs, rawipc_error *error);
+
+/**
+ * Makes room for descriptors to receive, as many as the memory has ints behind RAWIPC_FDS_HEAD bytes. With none, a
+ * descriptor that comes is told as an error.
+ *
+ * @param slots  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: the memory has no RAWIPC_FDS_HEAD bytes.
+ * @par Ownership
+ * The memory is the slots' until they are closed.
+ * @par Syscalls, as of socket::Slots::init in Rust
+ * None.
+ */
+int rawipc_fd_slots_new(rawipc_fd_slots *slots, void *buf, size_t len, rawipc_error *error);
+
+/**
+ * Takes out the descriptor that was sent at this place, counted from 0.
+ *
+ * @return the descriptor, or -errno
+ * @par Errors
+ * ENOENT: fewer came with the last message, or it was taken.
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of socket::Slots::take in Rust
+ * None.
+ */
+int rawipc_fd_slots_take(rawipc_fd_slots *slots, size_t at, rawipc_error *error);
+
+/**
+ * The descriptor that was sent at this place, counted from 0. It stays the slots'.
+ *
+ * @return the descriptor, or -errno
+ * @par Errors
+ * As rawipc_fd_slots_take().
+ * @par Syscalls, as of socket::Slots::get in Rust
+ * None.
+ */
+int rawipc_fd_slots_get(const rawipc_fd_slots *slots, size_t at, rawipc_error *error);
+
+/**
+ * How many came with the last message, those that were taken since among them.
+ *
+ * @return how many, or -errno
+ * @par Syscalls, as of socket::Slots::len in Rust
+ * None.
+ */
+ssize_t rawipc_fd_slots_len(const rawipc_fd_slots *slots, rawipc_error *error);
+
+/**
+ * How many can come with a message.
+ *
+ * @return how many, or -errno
+ * @par Syscalls, as of socket::Slots::room in Rust
+ * None.
+ */
+ssize_t rawipc_fd_slots_room(const rawipc_fd_slots *slots, rawipc_error *error);
+
+/**
+ * Who sent the last message, where the socket passes credentials: see rawipc_seqpacket_pass_credentials().
+ *
+ * @param credentials  gets them
+ * @return 0, or -errno
+ * @par Errors
+ * ENODATA: nothing was told.
+ * @par Syscalls, as of socket::Slots::credentials in Rust
+ * None.
+ */
+int rawipc_fd_slots_credentials(const rawipc_fd_slots *slots, rawipc_credentials *credentials,
+                                rawipc_error *error);
+
+/**
+ * Closes all that were not taken, in their order.
+ *
+ * @return 0, or -errno
+ * @par Syscalls, as of socket::Slots::clear in Rust
+ * - ok: (close)×n
+ * - empty: none
+ */
+int rawipc_fd_slots_clear(rawipc_fd_slots *slots, rawipc_error *error);
+
+/**
+ * Closes all that were not taken; the memory is the caller's again.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: they are none, or closed already.
+ * @par Syscalls, as of socket::Slots in Rust
+ * - drop: (close)×n
+ * - drop, empty: none
+ */
+int rawipc_fd_slots_close(rawipc_fd_slots *slots, rawipc_error *error);
+
+/**
+ * Has descriptors refused where they are sent, instead of closed where they come (Linux 6.16).
+ *
+ * The peer's send is EPERM from then on, and sends nothing. On a listener it covers what it accepts, the time before it is
+ * accepted included. Those in the queue are as before.
+ *
+ * @param socket  a stream, or the descriptor of another socket or a listener
+ * @return 0, or -errno
+ * @par Errors
+ * ENOPROTOOPT: this kernel is older. Nothing comes unasked there either.
+ * @par Syscalls, as of socket::Stream::refuse_fds in Rust
+ * - ok; an older kernel: setsockopt
+ * @par Syscalls, as of socket::Seqpacket::refuse_fds in Rust
+ * - as rawipc_fds_refuse()
+ */
+int rawipc_fds_refuse(int socket, rawipc_error *error);
+
+/* -- stream ---------------------------------------------------------------------------------------
+ * Connected sockets that carry raw bytes, both ways; plain descriptors.
+ *
+ * For whole messages over a stream put frames over it.
+ */
+
+/**
+ * Makes two sockets that are connected to each other.
+ *
+ * @param first   gets a descriptor
+ * @param second  gets another
+ * @return 0, or -errno
+ * @par Errors
+ * EMFILE, ENFILE: no descriptors left, in this process or at all.
+ * @par Ownership
+ * Both are the caller's to close.
+ * @par Syscalls, as of socket::Stream::pair in Rust
+ * - ok: socketpair
+ */
+int rawipc_stream_pair(int *first, int *second, rawipc_error *error);
+
+/**
+ * Makes a socket that is connected to the listener of that name, though not accepted yet.
+ *
+ * Where the listener's backlog is full, nothing tells of room: the call is made again each millisecond. Symbolic links
+ * in a path are followed.
+ *
+ * @return the descriptor, or -errno
+ * @par Errors
+ * ENOENT: no such file. ECONNREFUSED: nobody listens behind it. EACCES: the file cannot be written. EPROTOTYPE: the
+ * socket there is not of this type; ECONNREFUSED for an abstract name, which each type has for itself. ETIMEDOUT: the
+ * backlog stayed full. EINVAL: the address is unnamed. EMFILE, ENFILE: no descriptors left.
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of socket::Stream::connect in Rust
+ * - room: socket connect
+ * - waits for ever: socket (connect ppoll)×n connect
+ * - waits with a limit: socket (connect clock_gettime ppoll)×n connect
+ * - times out: socket (connect clock_gettime ppoll)×n connect clock_gettime close
+ * - over from the start: socket connect clock_gettime close
+ * - a limit of zero; an error: socket connect close
+ * - an error, for ever: socket (connect ppoll)×n connect close
+ * - an error, with a limit: socket (connect clock_gettime ppoll)×n connect close
+ * - a signal ends it, for ever: socket (connect ppoll)×n close
+ * - a signal ends it, with a limit: socket (connect clock_gettime ppoll)×n close
+ * - no socket: socket
+ * - refused: none
+ */
+int rawipc_stream_connect(const rawipc_address *address, const rawipc_wait *wait,
+                          rawipc_error *error);
+
+/**
+ * Makes a socket that is connected to the listener of that name, if there is room in its backlog.
+ *
+ * @return the descriptor, or -errno
+ * @par Errors
+ * As rawipc_stream_connect(), and EAGAIN in place of a wait.
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of socket::Stream::try_connect in Rust
+ * - room: socket connect
+ * - no room; an error: socket connect close
+ * - no socket: socket
+ * - refused: none
+ */
+int rawipc_stream_try_connect(const rawipc_address *address, rawipc_error *error);
+
+/**
+ * Takes over a UNIX stream socket that was not made here: standard input, or one inherited. Nothing is changed on it.
+ *
+ * @return fd, or -errno
+ * @par Errors
+ * ENOTSOCK, EAFNOSUPPORT, EPROTOTYPE: no socket, none of UNIX, not a stream.
+ * @par Ownership
+ * On failure fd is closed, unless it is negative.
+ * @par Syscalls, as of socket::Stream::attach in Rust
+ * - ok: getsockopt getsockopt
+ * - no socket; another family: getsockopt close
+ * - another type: getsockopt getsockopt close
+ */
+int rawipc_stream_attach(int fd, rawipc_error *error);
+
+/**
+ * Ends what the peer reads; reading from it goes on.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * ENOTCONN: a socket that was never connected.
+ * @par Syscalls, as of socket::Stream::shutdown_write in Rust
+ * - ok: shutdown
+ */
+int rawipc_stream_shutdown_write(int stream, rawipc_error *error);
+
+/**
+ * Reads at least one byte, as many as are there, or waits for them.
+ *
+ * @return how many bytes; 0: the end; or -errno
+ * @par Errors
+ * EINVAL: len is 0. ETIMEDOUT: nothing came in time. Else what the kernel says.
+ * @par Syscalls, as of socket::Stream::read in Rust
+ * - ready; end; a limit of zero: recvfrom
+ * - the peer closed with bytes unread: recvfrom recvfrom
+ * - waits for ever: (recvfrom ppoll)×n [rawipc_stream_try_read()]
+ * - waits with a limit: (recvfrom clock_gettime ppoll)×n [rawipc_stream_try_read()]
+ * - times out: (recvfrom clock_gettime ppoll)×n
+ * - times out, by the clock: (recvfrom clock_gettime ppoll)×n recvfrom clock_gettime
+ * - over from the start: recvfrom clock_gettime
+ * - a signal ends it, for ever: (recvfrom ppoll)×n
+ * - a signal ends it, with a limit: (recvfrom clock_gettime ppoll)×n
+ * - refused: none
+ */
+ssize_t rawipc_stream_read(int stream, void *buf, size_t len, const rawipc_wait *wait,
+                           rawipc_error *error);
+
+/**
+ * Reads what is there now.
+ *
+ * @return how many bytes; 0: the end; or -errno
+ * @par Errors
+ * As rawipc_stream_read(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Stream::try_read in Rust
+ * - ready; end; nothing there: recvfrom
+ * - the peer closed with bytes unread: recvfrom recvfrom
+ * - refused: none
+ */
+ssize_t rawipc_stream_try_read(int stream, void *buf, size_t len, rawipc_error *error);
+
+/**
+ * Reads until the buffer is full, or the stream ends.
+ *
+ * @return len, or less where the stream ends first, or -errno: bytes read before the error are in buf then, but how
+ *         many is not told
+ * @par Errors
+ * As rawipc_stream_read(); len may be 0.
+ * @par Syscalls, as of channel::ByteRead::read_exact in Rust
+ * - for ever: ([rawipc_stream_read()])×n
+ * - until an instant: [rawipc_stream_read()]
+ * - until an instant, in parts: ([rawipc_stream_read()] clock_gettime)×n [rawipc_stream_read()]
+ * - until an instant, over between two parts: ([rawipc_stream_read()] clock_gettime)×n
+ * - at most a duration: (clock_gettime [rawipc_stream_read()])×n
+ * - at most a duration, over between two parts: (clock_gettime [rawipc_stream_read()])×n clock_gettime
+ * - no bytes: none
+ */
+ssize_t rawipc_stream_read_exact(int stream, void *buf, size_t len, const rawipc_wait *wait,
+                                 rawipc_error *error);
+
+/**
+ * Writes at least one byte, or waits for room.
+ *
+ * @return how many bytes were taken, or -errno
+ * @par Errors
+ * EINVAL: len is 0. ETIMEDOUT: no room came in time. EPIPE: the peer is gone; no signal is raised.
+ * @par Syscalls, as of socket::Stream::write in Rust
+ * - room; the peer is gone; a limit of zero: sendto
+ * - waits for ever: (sendto ppoll)×n sendto
+ * - waits with a limit: (sendto clock_gettime ppoll)×n sendto
+ * - times out: (sendto clock_gettime ppoll)×n
+ * - times out, by the clock: (sendto clock_gettime ppoll)×n sendto clock_gettime
+ * - over from the start: sendto clock_gettime
+ * - a signal ends it, for ever: (sendto ppoll)×n
+ * - a signal ends it, with a limit: (sendto clock_gettime ppoll)×n
+ * - refused: none
+ */
+ssize_t rawipc_stream_write(int stream, const void *bytes, size_t len, const rawipc_wait *wait,
+                            rawipc_error *error);
+
+/**
+ * Writes what there is room for now.
+ *
+ * @return how many bytes were taken, or -errno
+ * @par Errors
+ * As rawipc_stream_write(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Stream::try_write in Rust
+ * - room; no room; the peer is gone: sendto
+ * - refused: none
+ */
+ssize_t rawipc_stream_try_write(int stream, const void *bytes, size_t len, rawipc_error *error);
+
+/**
+ * Writes head and then body in one call; as rawipc_stream_write() otherwise.
+ *
+ * @return how many bytes of both together were taken, or -errno
+ * @par Errors
+ * As rawipc_stream_write(); one of the two may be empty.
+ * @par Syscalls, as of socket::Stream::write_two in Rust
+ * - room; the peer is gone; a limit of zero: sendmsg
+ * - waits for ever: (sendmsg ppoll)×n sendmsg
+ * - waits with a limit: (sendmsg clock_gettime ppoll)×n sendmsg
+ * - times out: (sendmsg clock_gettime ppoll)×n
+ * - times out, by the clock: (sendmsg clock_gettime ppoll)×n sendmsg clock_gettime
+ * - over from the start: sendmsg clock_gettime
+ * - a signal ends it, for ever: (sendmsg ppoll)×n
+ * - a signal ends it, with a limit: (sendmsg clock_gettime ppoll)×n
+ * - refused: none
+ */
+ssize_t rawipc_stream_write_two(int stream, const void *head, size_t head_len, const void *body,
+                                size_t body_len, const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Writes what there is room for now of head and then body, in one call.
+ *
+ * @return how many bytes of both together were taken, or -errno
+ * @par Errors
+ * As rawipc_stream_try_write(); one of the two may be empty.
+ * @par Syscalls, as of socket::Stream::try_write_two in Rust
+ * - room; no room; the peer is gone: sendmsg
+ * - refused: none
+ */
+ssize_t rawipc_stream_try_write_two(int stream, const void *head, size_t head_len, const void *body,
+                                    size_t body_len, rawipc_error *error);
+
+/**
+ * Writes all bytes.
+ *
+ * @return 0, or -errno: how many bytes went before the error is not told
+ * @par Errors
+ * As rawipc_stream_write(); len may be 0.
+ * @par Syscalls, as of channel::ByteWrite::write_all in Rust
+ * - for ever: ([rawipc_stream_write()])×n
+ * - until an instant: [rawipc_stream_write()]
+ * - until an instant, in parts: ([rawipc_stream_write()] clock_gettime)×n [rawipc_stream_write()]
+ * - until an instant, over between two parts: ([rawipc_stream_write()] clock_gettime)×n
+ * - at most a duration: (clock_gettime [rawipc_stream_write()])×n
+ * - at most a duration, over between two parts: (clock_gettime [rawipc_stream_write()])×n clock_gettime
+ * - no bytes: none
+ */
+int rawipc_stream_write_all(int stream, const void *bytes, size_t len, const rawipc_wait *wait,
+                            rawipc_error *error);
+
+/* -- with_fds -------------------------------------------------------------------------------------
+ * A stream socket that descriptors travel over.
+ */
+
+/**
+ * Writes some bytes, and all descriptors with the first of them, or waits for room.
+ *
+ * Once a byte was taken the descriptors are on their way: the rest is for rawipc_stream_write_all(), which sends them no
+ * second time. No descriptors at all are a plain write.
+ *
+ * @return how many bytes were taken, or -errno
+ * @par Errors
+ * As rawipc_stream_write(). EINVAL: more than RAWIPC_FDS_MAX. EPERM: the peer refuses them. ETOOMANYREFS: as many of
+ * this user's are on their way as it may have open (RLIMIT_NOFILE). After an error nothing was sent.
+ * @par Syscalls, as of socket::Stream::write_with_fds in Rust
+ * - room; the peer is gone; a limit of zero: sendmsg
+ * - waits for ever: (sendmsg ppoll)×n sendmsg
+ * - waits with a limit: (sendmsg clock_gettime ppoll)×n sendmsg
+ * - times out: (sendmsg clock_gettime ppoll)×n
+ * - times out, by the clock: (sendmsg clock_gettime ppoll)×n sendmsg clock_gettime
+ * - over from the start: sendmsg clock_gettime
+ * - a signal ends it, for ever: (sendmsg ppoll)×n
+ * - a signal ends it, with a limit: (sendmsg clock_gettime ppoll)×n
+ * - refused: none
+ */
+ssize_t rawipc_stream_write_with_fds(int stream, const void *bytes, size_t len,
+                                     const rawipc_fd_refs *fds, const rawipc_wait *wait,
+                                     rawipc_error *error);
+
+/**
+ * Writes what there is room for now, and all descriptors with its first byte.
+ *
+ * @return how many bytes were taken, or -errno
+ * @par Errors
+ * As rawipc_stream_write_with_fds(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Stream::try_write_with_fds in Rust
+ * - room; no room; the peer is gone: sendmsg
+ * - refused: none
+ */
+ssize_t rawipc_stream_try_write_with_fds(int stream, const void *bytes, size_t len,
+                                         const rawipc_fd_refs *fds, rawipc_error *error);
+
+/**
+ * Reads what is there and the descriptors that came with it, or waits for it.
+ *
+ * Those of one write at most come at a time, with the read that takes its first byte. Bytes of writes before it may stand
+ * in front of that byte, and none of a later write that brought descriptors behind.
+ *
+ * @return how many bytes; 0: the end; or -errno
+ * @par Errors
+ * As rawipc_stream_read(). EINVAL: fds still hold descriptors. E2BIG: more came than fds have room for. EMFILE: they had
+ * room, and this process may open no more descriptors. After either all that came are closed; the bytes are in buf
+ * all the same, and error->needed tells how many.
+ * @par Syscalls, as of socket::Stream::read_with_fds in Rust
+ * - at once; a limit of zero: [rawipc_stream_try_read_with_fds()]
+ * - waits for ever: (recvmsg ppoll)×n [rawipc_stream_try_read_with_fds()]
+ * - waits with a limit: (recvmsg clock_gettime ppoll)×n [rawipc_stream_try_read_with_fds()]
+ * - times out: (recvmsg clock_gettime ppoll)×n
+ * - times out, by the clock: (recvmsg clock_gettime ppoll)×n recvmsg clock_gettime
+ * - over from the start: recvmsg clock_gettime
+ * - a signal ends it, for ever: (recvmsg ppoll)×n
+ * - a signal ends it, with a limit: (recvmsg clock_gettime ppoll)×n
+ * - refused: none
+ */
+ssize_t rawipc_stream_read_with_fds(int stream, void *buf, size_t len, rawipc_fd_slots *fds,
+                                    const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Reads what is there now and the descriptors that came with it.
+ *
+ * @return how many bytes; 0: the end; or -errno
+ * @par Errors
+ * As rawipc_stream_read_with_fds(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Stream::try_read_with_fds in Rust
+ * - ready; end; nothing there; too many descriptors, for no room; not one descriptor left: recvmsg
+ * - too many descriptors; no descriptors left: recvmsg (close)×n
+ * - the peer closed with bytes unread: recvmsg recvmsg
+ * - refused: none
+ */
+ssize_t rawipc_stream_try_read_with_fds(int stream, void *buf, size_t len, rawipc_fd_slots *fds,
+                                        rawipc_error *error);
+
+/* -- seqpacket ------------------------------------------------------------------------------------
+ * Connected sockets that carry whole messages, both ways.
+ *
+ * Both sides declare how large a message can be: RAWIPC_SEQPACKET_LIMIT bytes, or what both gave to
+ * rawipc_seqpacket_set_limit(). A buffer of that size is received into with one syscall; a smaller one needs a look at
+ * the length first. A peer that sends more than it declared, or an empty message, is corrupt: every receive from it is
+ * -EBADMSG from then on. Empty messages with which a peer closes are taken for the end.
+ */
+
+/** The largest message unless another was declared, in bytes. */
+#define RAWIPC_SEQPACKET_LIMIT 65536
+
+/** One end of a connected seqpacket socket. A handle: it does not move. */
+typedef struct rawipc_seqpacket {
+    uint64_t opaque[6];
+} rawipc_seqpacket;
+
+/**
+ * Makes two sockets that are connected to each other.
+ *
+ * @param first   gets one
+ * @param second  gets the other
+ * @return 0, or -errno
+ * @par Errors
+ * EMFILE, ENFILE: no descriptors left, in this process or at all. EINVAL: both are the same memory.
+ * @par Ownership
+ * Both are the caller's to close.
+ * @par Syscalls, as of socket::Seqpacket::pair in Rust
+ * - ok: socketpair
+ */
+int rawipc_seqpacket_pair(rawipc_seqpacket *first, rawipc_seqpacket *second, rawipc_error *error);
+
+/**
+ * Makes a socket that is connected to the listener of that name, though not accepted yet.
+ *
+ * Where the listener's backlog is full, nothing tells of room: the call is made again each millisecond. Symbolic links
+ * in a path are followed.
+ *
+ * @param socket  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_stream_connect().
+ * @par Ownership
+ * The socket is the caller's to close.
+ * @par Syscalls, as of socket::Seqpacket::connect in Rust
+ * - as rawipc_stream_connect()
+ */
+int rawipc_seqpacket_connect(rawipc_seqpacket *socket, const rawipc_address *address,
+                             const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Makes a socket that is connected to the listener of that name, if there is room in its backlog.
+ *
+ * @param socket  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_stream_connect(), and EAGAIN in place of a wait.
+ * @par Ownership
+ * The socket is the caller's to close.
+ * @par Syscalls, as of socket::Seqpacket::try_connect in Rust
+ * - as rawipc_stream_try_connect()
+ */
+int rawipc_seqpacket_try_connect(rawipc_seqpacket *socket, const rawipc_address *address,
+                                 rawipc_error *error);
+
+/**
+ * Takes over a UNIX seqpacket socket that was not made here, one inherited. Nothing is changed on it.
+ *
+ * @param socket  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * ENOTSOCK, EAFNOSUPPORT, EPROTOTYPE: no socket, none of UNIX, not a seqpacket.
+ * @par Ownership
+ * fd is the socket's from now on. On failure it is closed, unless socket or fd itself are refused.
+ * @par Syscalls, as of socket::Seqpacket::attach in Rust
+ * - ok: getsockopt getsockopt
+ * - no socket; another family: getsockopt close
+ * - another type: getsockopt getsockopt close
+ */
+int rawipc_seqpacket_attach(rawipc_seqpacket *socket, int fd, rawipc_error *error);
+
+/**
+ * Declares the largest message of both directions, in bytes; the peer has to declare the same.
+ *
+ * The kernel's own limit is the sender's buffer, which is made larger where it has to be, and 4 MiB. It looks for that
+ * much memory in one piece: a send of a large message can be ENOBUFS.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: 0 bytes. EMSGSIZE: above 4 MiB, or the kernel lets no such buffer be (/proc/sys/net/core/wmem_max);
+ * error->needed tells the largest message that it would take. The limit stays as it was then.
+ * @par Syscalls, as of socket::Seqpacket::set_limit in Rust
+ * - the buffer is large enough: getsockopt
+ * - it is made larger; it cannot be: getsockopt setsockopt getsockopt
+ * - refused: none
+ */
+int rawipc_seqpacket_set_limit(rawipc_seqpacket *socket, size_t bytes, rawipc_error *error);
+
+/**
+ * The largest message of both directions: a buffer of this size is always enough.
+ *
+ * @return bytes, or -errno
+ * @par Syscalls, as of socket::Seqpacket::send_limit in Rust
+ * None.
+ */
+ssize_t rawipc_seqpacket_limit(const rawipc_seqpacket *socket, rawipc_error *error);
+
+/**
+ * Ends what the peer receives; receiving from it goes on.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * ENOTCONN: an attached socket that was never connected.
+ * @par Syscalls, as of socket::Seqpacket::shutdown_write in Rust
+ * - ok: shutdown
+ */
+int rawipc_seqpacket_shutdown_write(rawipc_seqpacket *socket, rawipc_error *error);
+
+/**
+ * Sends one message, or waits for room.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: the message is empty. EMSGSIZE: it is longer than the limit, which error->needed repeats. ETIMEDOUT: no room
+ * came in time; nothing was sent. EPIPE: the peer is gone.
+ * @par Syscalls, as of socket::Seqpacket::send in Rust
+ * - room; the peer is gone; a limit of zero: sendto
+ * - waits for ever: (sendto ppoll)×n sendto
+ * - waits with a limit: (sendto clock_gettime ppoll)×n sendto
+ * - times out: (sendto clock_gettime ppoll)×n
+ * - times out, by the clock: (sendto clock_gettime ppoll)×n sendto clock_gettime
+ * - over from the start: sendto clock_gettime
+ * - a signal ends it, for ever: (sendto ppoll)×n
+ * - a signal ends it, with a limit: (sendto clock_gettime ppoll)×n
+ * - refused: none
+ */
+int rawipc_seqpacket_send(rawipc_seqpacket *socket, const void *msg, size_t len,
+                          const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Sends one message if there is room now.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_seqpacket_send(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Seqpacket::try_send in Rust
+ * - room; no room; the peer is gone: sendto
+ * - refused: none
+ */
+int rawipc_seqpacket_try_send(rawipc_seqpacket *socket, const void *msg, size_t len,
+                              rawipc_error *error);
+
+/**
+ * Receives one message, or waits for it.
+ *
+ * @return its length; 0: the peer is gone, and all that it sent has been handed out; or -errno
+ * @par Errors
+ * EMSGSIZE: the buffer is too small; error->needed tells what is enough, and the message stays. ETIMEDOUT: nothing came
+ * in time. EBADMSG: what came is no message of this channel, and so it stays; error->needed tells the length of one above
+ * the limit, the first time.
+ * @par Syscalls, as of socket::Seqpacket::recv in Rust
+ * - ready: recvfrom
+ * - at once otherwise; a limit of zero: [rawipc_seqpacket_try_recv()]
+ * - waits for ever: (recvfrom ppoll)×n [rawipc_seqpacket_try_recv()]
+ * - waits with a limit: (recvfrom clock_gettime ppoll)×n [rawipc_seqpacket_try_recv()]
+ * - times out: (recvfrom clock_gettime ppoll)×n
+ * - times out, by the clock: (recvfrom clock_gettime ppoll)×n recvfrom clock_gettime
+ * - over from the start: recvfrom clock_gettime
+ * - a signal ends it, for ever: (recvfrom ppoll)×n
+ * - a signal ends it, with a limit: (recvfrom clock_gettime ppoll)×n
+ * - corrupt: none
+ */
+ssize_t rawipc_seqpacket_recv(rawipc_seqpacket *socket, void *buf, size_t len,
+                              const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Receives one message if one is there now.
+ *
+ * @return its length; 0: the peer is gone; or -errno
+ * @par Errors
+ * As rawipc_seqpacket_recv(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Seqpacket::try_recv in Rust
+ * - ready; too small; above the limit; nothing there: recvfrom
+ * - small; reset; too small, reset: recvfrom recvfrom
+ * - small, reset: recvfrom recvfrom recvfrom
+ * - empty message: recvfrom (ppoll)×n
+ * - empty message, small: recvfrom recvfrom (ppoll)×n
+ * - empty message, and the peer is gone; end: recvfrom (ppoll)×n ioctl
+ * - empty message, and the peer is gone, small; end, small; end, reset: recvfrom recvfrom (ppoll)×n ioctl
+ * - end, small, reset: recvfrom recvfrom recvfrom (ppoll)×n ioctl
+ * - end, of which the look failed before: (ppoll)×n ioctl
+ * - empty message, of which the look failed before: (ppoll)×n
+ * - corrupt: none
+ */
+ssize_t rawipc_seqpacket_try_recv(rawipc_seqpacket *socket, void *buf, size_t len,
+                                  rawipc_error *error);
+
+/**
+ * The descriptor, to poll or to ask about. It stays the socket's.
+ *
+ * @return the descriptor, or -errno
+ * @par Syscalls, as of socket::Seqpacket::as_fd in Rust
+ * None.
+ */
+int rawipc_seqpacket_fd(const rawipc_seqpacket *socket, rawipc_error *error);
+
+/**
+ * Takes the descriptor out, to keep or to hand over; the handle is closed.
+ *
+ * @return the descriptor, or -errno
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of socket::Seqpacket::into_fd in Rust
+ * None.
+ */
+int rawipc_seqpacket_into_fd(rawipc_seqpacket *socket, rawipc_error *error);
+
+/**
+ * Closes the socket.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: it is none, or closed already.
+ * @par Syscalls, as of socket::Seqpacket in Rust
+ * - drop: close
+ */
+int rawipc_seqpacket_close(rawipc_seqpacket *socket, rawipc_error *error);
+
+/* -- with_fds -------------------------------------------------------------------------------------
+ * A seqpacket socket that descriptors travel over.
+ */
+
+/**
+ * Sends one message with these descriptors, or waits for room.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_seqpacket_send(). EINVAL: more than RAWIPC_FDS_MAX. EPERM: the peer refuses them. ETOOMANYREFS: as many of
+ * this user's are on their way as it may have open (RLIMIT_NOFILE). After an error nothing was sent.
+ * @par Syscalls, as of socket::Seqpacket::send_with_fds in Rust
+ * - room; the peer is gone; a limit of zero: sendmsg
+ * - waits for ever: (sendmsg ppoll)×n sendmsg
+ * - waits with a limit: (sendmsg clock_gettime ppoll)×n sendmsg
+ * - times out: (sendmsg clock_gettime ppoll)×n
+ * - times out, by the clock: (sendmsg clock_gettime ppoll)×n sendmsg clock_gettime
+ * - over from the start: sendmsg clock_gettime
+ * - a signal ends it, for ever: (sendmsg ppoll)×n
+ * - a signal ends it, with a limit: (sendmsg clock_gettime ppoll)×n
+ * - refused: none
+ */
+int rawipc_seqpacket_send_with_fds(rawipc_seqpacket *socket, const void *msg, size_t len,
+                                   const rawipc_fd_refs *fds, const rawipc_wait *wait,
+                                   rawipc_error *error);
+
+/**
+ * Sends one message with these descriptors if there is room now.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_seqpacket_send_with_fds(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Seqpacket::try_send_with_fds in Rust
+ * - room; no room; the peer is gone: sendmsg
+ * - refused: none
+ */
+int rawipc_seqpacket_try_send_with_fds(rawipc_seqpacket *socket, const void *msg, size_t len,
+                                       const rawipc_fd_refs *fds, rawipc_error *error);
+
+/**
+ * Receives one message with what was sent along, or waits for it.
+ *
+ * @return its length; 0: the peer is gone, and all that it sent has been handed out; or -errno
+ * @par Errors
+ * As rawipc_seqpacket_recv(). EINVAL: fds still hold descriptors. E2BIG: more came than fds have room for. EMFILE: they had
+ * room, and this process may open no more descriptors. After either all that came are closed; the message is in buf
+ * all the same, and error->needed tells its length.
+ * @par Syscalls, as of socket::Seqpacket::recv_with_fds in Rust
+ * - at once; a limit of zero: [rawipc_seqpacket_try_recv_with_fds()]
+ * - waits for ever: ([rawipc_seqpacket_try_recv_with_fds()] ppoll)×n [rawipc_seqpacket_try_recv_with_fds()]
+ * - waits with a limit: ([rawipc_seqpacket_try_recv_with_fds()] clock_gettime ppoll)×n
+ *   [rawipc_seqpacket_try_recv_with_fds()]
+ * - times out: ([rawipc_seqpacket_try_recv_with_fds()] clock_gettime ppoll)×n
+ * - times out, by the clock: ([rawipc_seqpacket_try_recv_with_fds()] clock_gettime ppoll)×n
+ *   [rawipc_seqpacket_try_recv_with_fds()] clock_gettime
+ * - over from the start: [rawipc_seqpacket_try_recv_with_fds()] clock_gettime
+ * - a signal ends it, for ever: ([rawipc_seqpacket_try_recv_with_fds()] ppoll)×n
+ * - a signal ends it, with a limit: ([rawipc_seqpacket_try_recv_with_fds()] clock_gettime ppoll)×n
+ * - refused; corrupt: none
+ */
+ssize_t rawipc_seqpacket_recv_with_fds(rawipc_seqpacket *socket, void *buf, size_t len,
+                                       rawipc_fd_slots *fds, const rawipc_wait *wait,
+                                       rawipc_error *error);
+
+/**
+ * Receives one message with what was sent along, if one is there now.
+ *
+ * @return its length; 0: the peer is gone; or -errno
+ * @par Errors
+ * As rawipc_seqpacket_recv_with_fds(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Seqpacket::try_recv_with_fds in Rust
+ * - ready; above the limit; nothing there; too many descriptors, for no room; not one descriptor left: recvmsg
+ * - too small; small, nothing there: recvfrom
+ * - small: recvfrom recvmsg
+ * - reset: recvmsg recvmsg
+ * - too small, reset: recvfrom recvfrom
+ * - small, reset: recvfrom recvfrom recvmsg
+ * - too many descriptors; no descriptors left; above the limit, with descriptors; empty message with descriptors:
+ *   recvmsg (close)×n
+ * - too many descriptors, small; empty message with descriptors, small: recvfrom recvmsg (close)×n
+ * - empty message: recvmsg (ppoll)×n
+ * - empty message, small: recvfrom recvmsg (ppoll)×n
+ * - empty message, and the peer is gone; end: recvmsg (ppoll)×n ioctl
+ * - empty message, and the peer is gone, small; end, small: recvfrom recvmsg (ppoll)×n ioctl
+ * - end, reset: recvmsg recvmsg (ppoll)×n ioctl
+ * - end, small, reset: recvfrom recvfrom recvmsg (ppoll)×n ioctl
+ * - refused; corrupt: none
+ */
+ssize_t rawipc_seqpacket_try_recv_with_fds(rawipc_seqpacket *socket, void *buf, size_t len,
+                                           rawipc_fd_slots *fds, rawipc_error *error);
+
+/**
+ * Has each message that is sent from now on bring its sender's credentials, for a receive with slots to tell: see
+ * rawipc_fd_slots_credentials().
+ *
+ * They are those of who sends, which may be another than who connected. A message that was there before is told as of user
+ * 65,534 and no process. A socket without a name gets an abstract one of the kernel's choice when it sends next.
+ *
+ * @return 0, or -errno
+ * @par Syscalls, as of socket::Seqpacket::pass_credentials in Rust
+ * - ok: setsockopt
+ */
+int rawipc_seqpacket_pass_credentials(rawipc_seqpacket *socket, rawipc_error *error);
+
+/* -- datagram -------------------------------------------------------------------------------------
+ * Sockets that carry whole messages without connections: from anybody to one with a name, or both ways between two.
+ *
+ * rawipc_datagram_send_to() and rawipc_datagram_recv_from() work on any; rawipc_datagram_send() is for one that has a
+ * peer. The kernel keeps every message, in order, and refuses the sender where it has no room.
+ *
+ * There is no end: when the peer is gone, a receive hands out what was sent and then waits, to its deadline. A send
+ * that finds it gone makes the kernel drop what was not received yet: receive first. An empty message, or one above the
+ * declared limit, is dropped and told as -EBADMSG, and the next one is received after it. On a socket with a name and
+ * no peer, whoever may write to its file sends, and any process does to an abstract name.
+ *
+ * A path is owned, taken over from the dead and removed on close as that of a listener, with a lock beside it.
+ */
+
+/** A datagram socket. A handle: it does not move. */
+typedef struct rawipc_datagram {
+    uint64_t opaque[32];
+} rawipc_datagram;
+
+/**
+ * Makes two sockets, each the other's peer.
+ *
+ * @param first   gets one
+ * @param second  gets the other
+ * @return 0, or -errno
+ * @par Errors
+ * EMFILE, ENFILE: no descriptors left, in this process or at all. EINVAL: both are the same memory.
+ * @par Ownership
+ * Both are the caller's to close.
+ * @par Syscalls, as of socket::Datagram::pair in Rust
+ * - ok: socketpair
+ */
+int rawipc_datagram_pair(rawipc_datagram *first, rawipc_datagram *second, rawipc_error *error);
+
+/**
+ * Makes a socket without name or peer, to send from.
+ *
+ * @param socket  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * EMFILE, ENFILE: no descriptors left, in this process or at all.
+ * @par Ownership
+ * The socket is the caller's to close.
+ * @par Syscalls, as of socket::Datagram::unbound in Rust
+ * - ok: socket
+ */
+int rawipc_datagram_unbound(rawipc_datagram *socket, rawipc_error *error);
+
+/**
+ * Makes a socket with a file of mode 0600, or an abstract name.
+ *
+ * @param socket  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_listener_bind().
+ * @par Ownership
+ * The socket is the caller's to close.
+ * @par Syscalls, as of socket::Datagram::bind in Rust
+ * - as rawipc_datagram_bind_with()
+ */
+int rawipc_datagram_bind(rawipc_datagram *socket, const rawipc_address *address,
+                         rawipc_error *error);
+
+/**
+ * Makes a socket with a file of this mode, less what the umask takes away.
+ *
+ * @param socket  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_listener_bind().
+ * @par Ownership
+ * The socket is the caller's to close.
+ * @par Syscalls, as of socket::Datagram::bind_with in Rust
+ * - path: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat getpid
+ * - path of a dead socket: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid socket connect
+ *   close unlinkat bind newfstatat getpid
+ * - path, its last owner just left: socket (openat fstat geteuid flock newfstatat close)×n openat fstat geteuid flock
+ *   newfstatat fchmod bind newfstatat getpid
+ * - abstract name: socket bind
+ * - no socket: socket
+ * - path, no lock: socket openat close
+ * - path, the lock is no regular file: socket openat fstat close close
+ * - path, another user's lock: socket openat fstat geteuid close close
+ * - path, its owner lives: socket openat fstat geteuid flock close close
+ * - path, its owners come and go: socket (openat fstat geteuid flock newfstatat close)×n close
+ * - path, no look at the lock: socket openat fstat geteuid flock newfstatat newfstatat unlinkat close close
+ * - path, no mode: socket openat fstat geteuid flock newfstatat fchmod newfstatat unlinkat close close
+ * - path, no bind: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat unlinkat close close
+ * - path of another kind of file: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat newfstatat
+ *   unlinkat close close
+ * - path of another user's socket: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid
+ *   newfstatat unlinkat close close
+ * - path of a live socket without a lock: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid
+ *   socket connect close newfstatat unlinkat close close
+ * - path of a dead socket, no socket to ask with: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat
+ *   geteuid socket newfstatat unlinkat close close
+ * - path of a dead socket, not removed: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid
+ *   socket connect close unlinkat newfstatat unlinkat close close
+ * - path of a dead socket, no bind: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid socket
+ *   connect close unlinkat bind newfstatat unlinkat close close
+ * - path, no stat: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat unlinkat newfstatat unlinkat
+ *   close close
+ * - path of a dead socket, no stat: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid socket
+ *   connect close unlinkat bind newfstatat unlinkat newfstatat unlinkat close close
+ * - abstract name, no bind: socket bind close
+ * - refused: none
+ */
+int rawipc_datagram_bind_with(rawipc_datagram *socket, const rawipc_address *address, uint32_t mode,
+                              rawipc_error *error);
+
+/**
+ * Makes a socket without a name, whose messages go to the one of that name. Symbolic links in a path are followed.
+ *
+ * @param socket  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * ENOENT: no such file. ECONNREFUSED: nobody is behind it. EACCES: the file cannot be written. EPROTOTYPE: the socket
+ * there is not of this type; ECONNREFUSED for an abstract name, which each type has for itself. EPERM: it has another
+ * peer. EINVAL: the address is unnamed. EMFILE, ENFILE: no descriptors left.
+ * @par Ownership
+ * The socket is the caller's to close.
+ * @par Syscalls, as of socket::Datagram::connect in Rust
+ * - ok: socket connect
+ * - an error: socket connect close
+ * - no socket: socket
+ * - refused: none
+ */
+int rawipc_datagram_connect(rawipc_datagram *socket, const rawipc_address *address,
+                            rawipc_error *error);
+
+/**
+ * Makes the socket of that name the peer: messages go there, and come from there alone. What others sent before stays in
+ * the queue and is received first.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_datagram_connect().
+ * @par Syscalls, as of socket::Datagram::connect_to in Rust
+ * - ok; an error: connect
+ * - refused: none
+ */
+int rawipc_datagram_connect_to(rawipc_datagram *socket, const rawipc_address *address,
+                               rawipc_error *error);
+
+/**
+ * Takes over a UNIX datagram socket that was not made here, one inherited. Nothing is changed on it, and the file of its
+ * name, if it has one, is another's to remove.
+ *
+ * @param socket  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * ENOTSOCK, EAFNOSUPPORT, EPROTOTYPE: no socket, none of UNIX, not for datagrams.
+ * @par Ownership
+ * fd is the socket's from now on. On failure it is closed, unless socket or fd itself are refused.
+ * @par Syscalls, as of socket::Datagram::attach in Rust
+ * - ok: getsockopt getsockopt
+ * - no socket; another family: getsockopt close
+ * - another type: getsockopt getsockopt close
+ */
+int rawipc_datagram_attach(rawipc_datagram *socket, int fd, rawipc_error *error);
+
+/**
+ * Declares the largest message, in bytes, RAWIPC_SEQPACKET_LIMIT until then; whoever sends here has to declare the same.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_seqpacket_set_limit().
+ * @par Syscalls, as of socket::Datagram::set_limit in Rust
+ * - as rawipc_seqpacket_set_limit()
+ */
+int rawipc_datagram_set_limit(rawipc_datagram *socket, size_t bytes, rawipc_error *error);
+
+/**
+ * The largest message of both directions: a buffer of this size is always enough.
+ *
+ * @return bytes, or -errno
+ * @par Syscalls, as of socket::Datagram::send_limit in Rust
+ * None.
+ */
+ssize_t rawipc_datagram_limit(const rawipc_datagram *socket, rawipc_error *error);
+
+/**
+ * The name that the socket was bound to; unnamed without.
+ *
+ * @param address  gets it
+ * @return 0, or -errno
+ * @par Syscalls, as of socket::Datagram::address in Rust
+ * None.
+ */
+int rawipc_datagram_address(const rawipc_datagram *socket, rawipc_address *address,
+                            rawipc_error *error);
+
+/**
+ * The descriptor, to poll or to ask about. It stays the socket's.
+ *
+ * @return the descriptor, or -errno
+ * @par Syscalls, as of socket::Datagram::as_fd in Rust
+ * None.
+ */
+int rawipc_datagram_fd(const rawipc_datagram *socket, rawipc_error *error);
+
+/**
+ * Takes the descriptor out, to keep or to hand over; the handle is closed. The file of its name stays, for its new owner
+ * to remove, and the lock is let go.
+ *
+ * @return the descriptor, or -errno
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of socket::Datagram::into_fd in Rust
+ * - as rawipc_listener_into_fd()
+ * - unnamed: none
+ */
+int rawipc_datagram_into_fd(rawipc_datagram *socket, rawipc_error *error);
+
+/**
+ * Removes the file of its name and the lock, closes the socket, and tells whether the file was there to be removed.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_listener_remove().
+ * @par Syscalls, as of socket::Datagram::remove in Rust
+ * - as rawipc_listener_remove()
+ * - unnamed: close
+ */
+int rawipc_datagram_remove(rawipc_datagram *socket, rawipc_error *error);
+
+/**
+ * Closes the socket, and removes the file of its name and the lock, if this process made them and they are still the same.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: it is none, or closed already.
+ * @par Syscalls, as of socket::Datagram in Rust
+ * - drop, unnamed; drop, abstract name: close
+ * - drop, path: getpid newfstatat unlinkat newfstatat unlinkat close close
+ * - drop, path, the file is gone; drop, path, the file is another's: getpid newfstatat newfstatat unlinkat close close
+ * - drop, path, the lock's file is gone; drop, path, the lock's file is another's: getpid newfstatat unlinkat
+ *   newfstatat close close
+ * - drop, path, both are gone: getpid newfstatat newfstatat close close
+ * - drop, path, in a child made by fork: getpid close close
+ */
+int rawipc_datagram_close(rawipc_datagram *socket, rawipc_error *error);
+
+/* -- messages -------------------------------------------------------------------------------------
+ * Sending and receiving.
+ */
+
+/**
+ * Sends one message to the socket of that name, or waits for room in its queue.
+ *
+ * Nothing tells of that room: the call is made again each millisecond. A socket connected to it waits without.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: the message is empty, or the address unnamed. EMSGSIZE: above the limit. ETIMEDOUT: no room came in time.
+ * ENOENT, ECONNREFUSED, EACCES, EPROTOTYPE, EPERM: as rawipc_datagram_connect().
+ * @par Syscalls, as of socket::Datagram::send_to in Rust
+ * - room; an error; a limit of zero: sendto
+ * - waits for ever: (sendto ppoll)×n sendto
+ * - waits with a limit: (sendto clock_gettime ppoll)×n sendto
+ * - times out: (sendto clock_gettime ppoll)×n sendto clock_gettime
+ * - over from the start: sendto clock_gettime
+ * - a signal ends it, for ever: (sendto ppoll)×n
+ * - a signal ends it, with a limit: (sendto clock_gettime ppoll)×n
+ * - refused: none
+ */
+int rawipc_datagram_send_to(const rawipc_datagram *socket, const rawipc_address *to, const void *msg,
+                            size_t len, const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Sends one message to the socket of that name if there is room now.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_datagram_send_to(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Datagram::try_send_to in Rust
+ * - room; no room; an error: sendto
+ * - refused: none
+ */
+int rawipc_datagram_try_send_to(const rawipc_datagram *socket, const rawipc_address *to,
+                                const void *msg, size_t len, rawipc_error *error);
+
+/**
+ * Receives one message and its sender's name, or waits for it.
+ *
+ * @param from  gets the name: what the sender chose, and unnamed where it has none
+ * @return its length, never 0; or -errno
+ * @par Errors
+ * As rawipc_datagram_recv().
+ * @par Syscalls, as of socket::Datagram::recv_from in Rust
+ * - ready: recvmsg
+ * - at once otherwise; a limit of zero: [rawipc_datagram_try_recv_from()]
+ * - waits for ever: ([rawipc_datagram_try_recv_from()] ppoll)×n [rawipc_datagram_try_recv_from()]
+ * - waits with a limit: ([rawipc_datagram_try_recv_from()] clock_gettime ppoll)×n [rawipc_datagram_try_recv_from()]
+ * - times out: ([rawipc_datagram_try_recv_from()] clock_gettime ppoll)×n
+ * - times out, by the clock: ([rawipc_datagram_try_recv_from()] clock_gettime ppoll)×n
+ *   [rawipc_datagram_try_recv_from()] clock_gettime
+ * - over from the start: [rawipc_datagram_try_recv_from()] clock_gettime
+ * - a signal ends it, for ever: ([rawipc_datagram_try_recv_from()] ppoll)×n
+ * - a signal ends it, with a limit: ([rawipc_datagram_try_recv_from()] clock_gettime ppoll)×n
+ */
+ssize_t rawipc_datagram_recv_from(const rawipc_datagram *socket, void *buf, size_t len,
+                                  rawipc_address *from, const rawipc_wait *wait,
+                                  rawipc_error *error);
+
+/**
+ * Receives one message and its sender's name, if one is there now.
+ *
+ * @param from  gets the name
+ * @return its length, never 0; or -errno
+ * @par Errors
+ * As rawipc_datagram_recv(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Datagram::try_recv_from in Rust
+ * - ready; empty; above the limit; nothing there: recvmsg
+ * - too small; small, nothing there: recvfrom
+ * - small: recvfrom recvmsg
+ * - reset; reset, nothing there: recvmsg recvmsg
+ * - too small, reset; small, reset, nothing there: recvfrom recvfrom
+ * - small, reset: recvfrom recvfrom recvmsg
+ */
+ssize_t rawipc_datagram_try_recv_from(const rawipc_datagram *socket, void *buf, size_t len,
+                                      rawipc_address *from, rawipc_error *error);
+
+/**
+ * Sends one message to the peer, or waits for room.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: the message is empty. EMSGSIZE: it is longer than the limit, which error->needed repeats. ETIMEDOUT: no room
+ * came in time; nothing was sent. EPIPE: the peer is gone. ENOTCONN: it never had one.
+ * @par Syscalls, as of socket::Datagram::send in Rust
+ * - room; the peer is gone; a limit of zero: sendto
+ * - waits for ever: (sendto ppoll)×n sendto
+ * - waits with a limit: (sendto clock_gettime ppoll)×n sendto
+ * - times out: (sendto clock_gettime ppoll)×n
+ * - times out, by the clock: (sendto clock_gettime ppoll)×n sendto clock_gettime
+ * - over from the start: sendto clock_gettime
+ * - a signal ends it, for ever: (sendto ppoll)×n
+ * - a signal ends it, with a limit: (sendto clock_gettime ppoll)×n
+ * - refused: none
+ */
+int rawipc_datagram_send(rawipc_datagram *socket, const void *msg, size_t len,
+                         const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Sends one message to the peer if there is room now.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_datagram_send(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Datagram::try_send in Rust
+ * - room; no room; the peer is gone: sendto
+ * - refused: none
+ */
+int rawipc_datagram_try_send(rawipc_datagram *socket, const void *msg, size_t len,
+                             rawipc_error *error);
+
+/**
+ * Receives one message, or waits for it.
+ *
+ * @return its length, never 0; or -errno
+ * @par Errors
+ * EMSGSIZE: the buffer is too small; error->needed tells what is enough, and the message stays. ETIMEDOUT: nothing came in
+ * time. EBADMSG: what came was empty or above the limit, and is dropped; error->needed tells the length of the latter.
+ * ESHUTDOWN: it would wait, and another holder of this socket shut it down.
+ * @par Syscalls, as of socket::Datagram::recv in Rust
+ * - ready: recvfrom
+ * - at once otherwise; a limit of zero: [rawipc_datagram_try_recv()]
+ * - waits for ever: ([rawipc_datagram_try_recv()] ppoll)×n [rawipc_datagram_try_recv()]
+ * - waits with a limit: ([rawipc_datagram_try_recv()] clock_gettime ppoll)×n [rawipc_datagram_try_recv()]
+ * - times out: ([rawipc_datagram_try_recv()] clock_gettime ppoll)×n
+ * - times out, by the clock: ([rawipc_datagram_try_recv()] clock_gettime ppoll)×n [rawipc_datagram_try_recv()]
+ *   clock_gettime
+ * - over from the start: [rawipc_datagram_try_recv()] clock_gettime
+ * - a signal ends it, for ever: ([rawipc_datagram_try_recv()] ppoll)×n
+ * - a signal ends it, with a limit: ([rawipc_datagram_try_recv()] clock_gettime ppoll)×n
+ */
+ssize_t rawipc_datagram_recv(rawipc_datagram *socket, void *buf, size_t len, const rawipc_wait *wait,
+                             rawipc_error *error);
+
+/**
+ * Receives one message if one is there now.
+ *
+ * @return its length, never 0; or -errno
+ * @par Errors
+ * As rawipc_datagram_recv(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Datagram::try_recv in Rust
+ * - ready; too small; empty; above the limit; nothing there: recvfrom
+ * - small; reset; reset, nothing there; too small, reset: recvfrom recvfrom
+ * - small, reset: recvfrom recvfrom recvfrom
+ */
+ssize_t rawipc_datagram_try_recv(rawipc_datagram *socket, void *buf, size_t len,
+                                 rawipc_error *error);
+
+/* -- with_fds -------------------------------------------------------------------------------------
+ * A datagram socket that descriptors travel over.
+ */
+
+/**
+ * Sends one message with these descriptors, or waits for room.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_datagram_send(). EINVAL: more than RAWIPC_FDS_MAX. EPERM: the peer refuses them. ETOOMANYREFS: as many of
+ * this user's are on their way as it may have open (RLIMIT_NOFILE). After an error nothing was sent.
+ * @par Syscalls, as of socket::Datagram::send_with_fds in Rust
+ * - room; the peer is gone; a limit of zero: sendmsg
+ * - waits for ever: (sendmsg ppoll)×n sendmsg
+ * - waits with a limit: (sendmsg clock_gettime ppoll)×n sendmsg
+ * - times out: (sendmsg clock_gettime ppoll)×n
+ * - times out, by the clock: (sendmsg clock_gettime ppoll)×n sendmsg clock_gettime
+ * - over from the start: sendmsg clock_gettime
+ * - a signal ends it, for ever: (sendmsg ppoll)×n
+ * - a signal ends it, with a limit: (sendmsg clock_gettime ppoll)×n
+ * - refused: none
+ */
+int rawipc_datagram_send_with_fds(rawipc_datagram *socket, const void *msg, size_t len,
+                                  const rawipc_fd_refs *fds, const rawipc_wait *wait,
+                                  rawipc_error *error);
+
+/**
+ * Sends one message with these descriptors if there is room now.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_datagram_send_with_fds(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Datagram::try_send_with_fds in Rust
+ * - room; no room; the peer is gone: sendmsg
+ * - refused: none
+ */
+int rawipc_datagram_try_send_with_fds(rawipc_datagram *socket, const void *msg, size_t len,
+                                      const rawipc_fd_refs *fds, rawipc_error *error);
+
+/**
+ * Receives one message with what was sent along, or waits for it.
+ *
+ * @return its length, never 0; or -errno
+ * @par Errors
+ * As rawipc_datagram_recv(). EINVAL: fds still hold descriptors. E2BIG: more came than fds have room for. EMFILE: they had
+ * room, and this process may open no more descriptors. After either all that came are closed; the message is in buf
+ * all the same, and error->needed tells its length.
+ * @par Syscalls, as of socket::Datagram::recv_with_fds in Rust
+ * - as rawipc_datagram_recv_from_with_fds()
+ */
+ssize_t rawipc_datagram_recv_with_fds(rawipc_datagram *socket, void *buf, size_t len,
+                                      rawipc_fd_slots *fds, const rawipc_wait *wait,
+                                      rawipc_error *error);
+
+/**
+ * Receives one message with what was sent along, if one is there now.
+ *
+ * @return its length, never 0; or -errno
+ * @par Errors
+ * As rawipc_datagram_recv_with_fds(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Datagram::try_recv_with_fds in Rust
+ * - as rawipc_datagram_try_recv_from_with_fds()
+ */
+ssize_t rawipc_datagram_try_recv_with_fds(rawipc_datagram *socket, void *buf, size_t len,
+                                          rawipc_fd_slots *fds, rawipc_error *error);
+
+/**
+ * Sends one message with these descriptors to the socket of that name, or waits for room in its queue.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_datagram_send_to() and rawipc_datagram_send_with_fds().
+ * @par Syscalls, as of socket::Datagram::send_to_with_fds in Rust
+ * - room; an error; a limit of zero: sendmsg
+ * - waits for ever: (sendmsg ppoll)×n sendmsg
+ * - waits with a limit: (sendmsg clock_gettime ppoll)×n sendmsg
+ * - times out: (sendmsg clock_gettime ppoll)×n sendmsg clock_gettime
+ * - over from the start: sendmsg clock_gettime
+ * - a signal ends it, for ever: (sendmsg ppoll)×n
+ * - a signal ends it, with a limit: (sendmsg clock_gettime ppoll)×n
+ * - refused: none
+ */
+int rawipc_datagram_send_to_with_fds(const rawipc_datagram *socket, const rawipc_address *to,
+                                     const void *msg, size_t len, const rawipc_fd_refs *fds,
+                                     const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Sends one message with these descriptors to the socket of that name if there is room now.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_datagram_send_to_with_fds(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Datagram::try_send_to_with_fds in Rust
+ * - room; no room; an error: sendmsg
+ * - refused: none
+ */
+int rawipc_datagram_try_send_to_with_fds(const rawipc_datagram *socket, const rawipc_address *to,
+                                         const void *msg, size_t len, const rawipc_fd_refs *fds,
+                                         rawipc_error *error);
+
+/**
+ * Receives one message, its sender's name and what was sent along, or waits for it.
+ *
+ * @param from  gets the name
+ * @return its length, never 0; or -errno
+ * @par Errors
+ * As rawipc_datagram_recv_with_fds().
+ * @par Syscalls, as of socket::Datagram::recv_from_with_fds in Rust
+ * - at once; a limit of zero: [rawipc_datagram_try_recv_from_with_fds()]
+ * - waits for ever: ([rawipc_datagram_try_recv_from_with_fds()] ppoll)×n [rawipc_datagram_try_recv_from_with_fds()]
+ * - waits with a limit: ([rawipc_datagram_try_recv_from_with_fds()] clock_gettime ppoll)×n
+ *   [rawipc_datagram_try_recv_from_with_fds()]
+ * - times out: ([rawipc_datagram_try_recv_from_with_fds()] clock_gettime ppoll)×n
+ * - times out, by the clock: ([rawipc_datagram_try_recv_from_with_fds()] clock_gettime ppoll)×n
+ *   [rawipc_datagram_try_recv_from_with_fds()] clock_gettime
+ * - over from the start: [rawipc_datagram_try_recv_from_with_fds()] clock_gettime
+ * - a signal ends it, for ever: ([rawipc_datagram_try_recv_from_with_fds()] ppoll)×n
+ * - a signal ends it, with a limit: ([rawipc_datagram_try_recv_from_with_fds()] clock_gettime ppoll)×n
+ * - refused: none
+ */
+ssize_t rawipc_datagram_recv_from_with_fds(const rawipc_datagram *socket, void *buf, size_t len,
+                                           rawipc_fd_slots *fds, rawipc_address *from,
+                                           const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Receives one message, its sender's name and what was sent along, if one is there now.
+ *
+ * @param from  gets the name
+ * @return its length, never 0; or -errno
+ * @par Errors
+ * As rawipc_datagram_recv_with_fds(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Datagram::try_recv_from_with_fds in Rust
+ * - ready; empty; above the limit; nothing there; too many descriptors, for no room; not one descriptor left: recvmsg
+ * - too small; small, nothing there: recvfrom
+ * - small: recvfrom recvmsg
+ * - reset; reset, nothing there: recvmsg recvmsg
+ * - too small, reset; small, reset, nothing there: recvfrom recvfrom
+ * - small, reset: recvfrom recvfrom recvmsg
+ * - too many descriptors; no descriptors left; above the limit, with descriptors; empty, with descriptors: recvmsg
+ *   (close)×n
+ * - too many descriptors, small; empty, with descriptors, small: recvfrom recvmsg (close)×n
+ * - refused: none
+ */
+ssize_t rawipc_datagram_try_recv_from_with_fds(const rawipc_datagram *socket, void *buf, size_t len,
+                                               rawipc_fd_slots *fds, rawipc_address *from,
+                                               rawipc_error *error);
+
+/**
+ * Has each message that is sent from now on bring its sender's credentials, for a receive with slots to tell: see
+ * rawipc_fd_slots_credentials().
+ *
+ * One without a name gets an abstract one of the kernel's choice when it sends next, to which anybody may send unless it
+ * has a peer.
+ *
+ * @return 0, or -errno
+ * @par Syscalls, as of socket::Datagram::pass_credentials in Rust
+ * - as rawipc_seqpacket_pass_credentials()
+ */
+int rawipc_datagram_pass_credentials(rawipc_datagram *socket, rawipc_error *error);
+
+/* -- listener -------------------------------------------------------------------------------------
+ * Sockets that others connect to.
+ *
+ * A path is owned by who holds the lock beside it: a file of the same name with .lock behind it, 0600 and empty, which
+ * rawipc_listener_bind() makes and locks with flock, and a second descriptor holds from then on. However its owner
+ * ends, the kernel lets the lock go, and the next bind takes over the socket's file that the dead left; until then the
+ * name is taken, even where somebody removed the socket's file. Of two that start at once, one gets the name and the
+ * other EADDRINUSE. A live socket of a program that knows nothing of the lock is found by connect and never robbed.
+ *
+ * Closing removes both files, if this process made them and they are still the same: not in a child made by fork, which
+ * shares the lock and keeps the name in use for as long as it has it, and not where somebody replaced them. The path is
+ * looked up again from where the process then stands, so a relative one is removed from the same working directory
+ * only.
+ */
+
+/** A listener that accepts streams. */
+#define RAWIPC_LISTENER_STREAM 1
+
+/** A listener that accepts seqpacket sockets. */
+#define RAWIPC_LISTENER_SEQPACKET 5
+
+/** The options say a mode. */
+#define RAWIPC_LISTENER_MODE 1
+
+/** The options say a backlog. */
+#define RAWIPC_LISTENER_BACKLOG 2
+
+/** A listening socket. A handle: it does not move. */
+typedef struct rawipc_listener {
+    uint64_t opaque[36];
+} rawipc_listener;
+
+/**
+ * How a listener is made; NULL in its place is for the defaults.
+ *
+ * `rawipc_listener_options options = { sizeof options, RAWIPC_LISTENER_MODE, 0660, 0 };` lets a group connect.
+ */
+typedef struct rawipc_listener_options {
+    /** `sizeof(rawipc_listener_options)`. */
+    uint32_t size;
+    /** RAWIPC_LISTENER_MODE, RAWIPC_LISTENER_BACKLOG: which of the two below are said. */
+    uint32_t flags;
+    /**
+     * Permissions of the socket file, less what the umask takes away; 0600 where not said. An abstract name has none.
+     */
+    uint32_t mode;
+    /**
+     * Connections that may wait to be accepted, cut by the kernel at /proc/sys/net/core/somaxconn; 4096 where not said.
+     */
+    uint32_t backlog;
+} rawipc_listener_options;
+
+/**
+ * Makes a listener with a file, of mode 0600 unless the options say another, or an abstract name.
+ *
+ * The file has its mode from its first instant. A connect is ECONNREFUSED between bind and listen.
+ *
+ * @param listener  gets it
+ * @param kind      RAWIPC_LISTENER_STREAM or RAWIPC_LISTENER_SEQPACKET
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: another kind, a mode above 0777, or the address is unnamed. EADDRINUSE: the name is taken, by a live socket of
+ * whatever type, a file that is no socket of this user's, or one that this user may not write to; of flock, another
+ * process owns it. Of the lock, ELOOP, EISDIR, ENXIO, EPROTOTYPE: it is no regular file; EPERM: another user's. EACCES,
+ * ENOENT, ENOTDIR, EROFS: the path. EMFILE, ENFILE: no descriptors left. After an error nothing stays open, and no file of
+ * ours stays but the lock's where it could not be locked (ENOLCK).
+ * @par Ownership
+ * The listener is the caller's to close.
+ * @par Syscalls, as of socket::Listener::bind_with in Rust
+ * - path: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat getpid listen
+ * - path of a dead socket: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid socket connect
+ *   close unlinkat bind newfstatat getpid listen
+ * - path, its last owner just left: socket (openat fstat geteuid flock newfstatat close)×n openat fstat geteuid flock
+ *   newfstatat fchmod bind newfstatat getpid listen
+ * - abstract name: socket bind listen
+ * - no socket: socket
+ * - path, no lock: socket openat close
+ * - path, the lock is no regular file: socket openat fstat close close
+ * - path, another user's lock: socket openat fstat geteuid close close
+ * - path, its owner lives: socket openat fstat geteuid flock close close
+ * - path, its owners come and go: socket (openat fstat geteuid flock newfstatat close)×n close
+ * - path, no look at the lock: socket openat fstat geteuid flock newfstatat newfstatat unlinkat close close
+ * - path, no mode: socket openat fstat geteuid flock newfstatat fchmod newfstatat unlinkat close close
+ * - path, no bind: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat unlinkat close close
+ * - path of another kind of file: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat newfstatat
+ *   unlinkat close close
+ * - path of another user's socket: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid
+ *   newfstatat unlinkat close close
+ * - path of a live socket without a lock: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid
+ *   socket connect close newfstatat unlinkat close close
+ * - path of a dead socket, no socket to ask with: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat
+ *   geteuid socket newfstatat unlinkat close close
+ * - path of a dead socket, not removed: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid
+ *   socket connect close unlinkat newfstatat unlinkat close close
+ * - path of a dead socket, no bind: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid socket
+ *   connect close unlinkat bind newfstatat unlinkat close close
+ * - path, no stat: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat unlinkat newfstatat unlinkat
+ *   close close
+ * - path of a dead socket, no stat: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid socket
+ *   connect close unlinkat bind newfstatat unlinkat newfstatat unlinkat close close
+ * - path, no listen: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat getpid listen getpid
+ *   newfstatat unlinkat newfstatat unlinkat close close
+ * - path of a dead socket, no listen: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid
+ *   socket connect close unlinkat bind newfstatat getpid listen getpid newfstatat unlinkat newfstatat unlinkat close
+ *   close
+ * - abstract name, no bind: socket bind close
+ * - abstract name, no listen: socket bind listen close
+ * - refused: none
+ * @par Syscalls, as of socket::Listener::bind in Rust
+ * - as rawipc_listener_bind()
+ */
+int rawipc_listener_bind(rawipc_listener *listener, uint32_t kind, const rawipc_address *address,
+                         const rawipc_listener_options *options, rawipc_error *error);
+
+/**
+ * Accepts the next stream, or waits for one.
+ *
+ * @return the descriptor, or -errno
+ * @par Errors
+ * EPROTOTYPE: it accepts seqpacket sockets. ETIMEDOUT. EMFILE, ENFILE: no descriptors left; the connection waits on, and so
+ * do those after it, until one is closed. ESHUTDOWN: another holder of this socket shut it down.
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of socket::Listener::accept in Rust
+ * - ready; a limit of zero: accept4
+ * - waits for ever: (accept4 ppoll)×n accept4
+ * - waits with a limit: (accept4 clock_gettime ppoll)×n accept4
+ * - times out: (accept4 clock_gettime ppoll)×n
+ * - times out, by the clock: (accept4 clock_gettime ppoll)×n accept4 clock_gettime
+ * - over from the start: accept4 clock_gettime
+ * - a signal ends it, for ever: (accept4 ppoll)×n
+ * - a signal ends it, with a limit: (accept4 clock_gettime ppoll)×n
+ */
+int rawipc_listener_accept_stream(const rawipc_listener *listener, const rawipc_wait *wait,
+                                  rawipc_error *error);
+
+/**
+ * Accepts the next stream if there is one now.
+ *
+ * @return the descriptor, or -errno
+ * @par Errors
+ * As rawipc_listener_accept_stream(), and EAGAIN in place of a wait.
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of socket::Listener::try_accept in Rust
+ * - ready; nobody there: accept4
+ */
+int rawipc_listener_try_accept_stream(const rawipc_listener *listener, rawipc_error *error);
+
+/**
+ * Accepts the next seqpacket socket, or waits for one.
+ *
+ * @param socket  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_listener_accept_stream(); EPROTOTYPE: it accepts streams.
+ * @par Ownership
+ * The socket is the caller's to close.
+ * @par Syscalls, as of socket::Listener::accept in Rust
+ * - ready; a limit of zero: accept4
+ * - waits for ever: (accept4 ppoll)×n accept4
+ * - waits with a limit: (accept4 clock_gettime ppoll)×n accept4
+ * - times out: (accept4 clock_gettime ppoll)×n
+ * - times out, by the clock: (accept4 clock_gettime ppoll)×n accept4 clock_gettime
+ * - over from the start: accept4 clock_gettime
+ * - a signal ends it, for ever: (accept4 ppoll)×n
+ * - a signal ends it, with a limit: (accept4 clock_gettime ppoll)×n
+ */
+int rawipc_listener_accept_seqpacket(const rawipc_listener *listener, rawipc_seqpacket *socket,
+                                     const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Accepts the next seqpacket socket if there is one now.
+ *
+ * @param socket  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_listener_accept_seqpacket(), and EAGAIN in place of a wait.
+ * @par Ownership
+ * The socket is the caller's to close.
+ * @par Syscalls, as of socket::Listener::try_accept in Rust
+ * - ready; nobody there: accept4
+ */
+int rawipc_listener_try_accept_seqpacket(const rawipc_listener *listener, rawipc_seqpacket *socket,
+                                         rawipc_error *error);
+
+/**
+ * Has what is sent to a seqpacket socket before it is accepted bring its sender's credentials too. To be told them, call
+ * rawipc_seqpacket_pass_credentials() on what was accepted.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EPROTOTYPE: it accepts streams.
+ * @par Syscalls, as of socket::Listener::pass_credentials in Rust
+ * - as rawipc_seqpacket_pass_credentials()
+ */
+int rawipc_listener_pass_credentials(const rawipc_listener *listener, rawipc_error *error);
+
+/**
+ * The name that the listener was bound to.
+ *
+ * @param address  gets it
+ * @return 0, or -errno
+ * @par Syscalls, as of socket::Listener::address in Rust
+ * None.
+ */
+int rawipc_listener_address(const rawipc_listener *listener, rawipc_address *address,
+                            rawipc_error *error);
+
+/**
+ * The descriptor, to poll or to ask about: it is RAWIPC_EVENT_READABLE when somebody can be accepted. It stays the
+ * listener's.
+ *
+ * @return the descriptor, or -errno
+ * @par Syscalls, as of socket::Listener::as_fd in Rust
+ * None.
+ */
+int rawipc_listener_fd(const rawipc_listener *listener, rawipc_error *error);
+
+/**
+ * Takes the descriptor out, to keep or to hand over; the handle is closed. The file stays, for its new owner to remove.
+ *
+ * The lock is let go and its file removed: no bind takes the name from a socket that lives, and the next one takes it over
+ * once every descriptor of it is closed.
+ *
+ * @return the descriptor, or -errno
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of socket::Listener::into_fd in Rust
+ * - path: getpid newfstatat unlinkat close
+ * - path, the lock's file is gone; path, the lock's file is another's: getpid newfstatat close
+ * - path, in a child made by fork: getpid close
+ * - abstract name: none
+ */
+int rawipc_listener_into_fd(rawipc_listener *listener, rawipc_error *error);
+
+/**
+ * Stops listening and removes its file and the lock, and tells whether the file was there to be removed.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EPERM: this process did not make the file, but its parent. ENOENT: it is gone already. ESTALE: another is there in its
+ * place, which is left alone. The socket is closed all the same. EINVAL: it is none, or closed already.
+ * @par Syscalls, as of socket::Listener::remove in Rust
+ * - path: getpid newfstatat unlinkat newfstatat unlinkat close close
+ * - path, the file is gone; path, the file is another's: getpid newfstatat newfstatat unlinkat close close
+ * - path, the lock's file is gone; path, the lock's file is another's: getpid newfstatat unlinkat newfstatat close
+ *   close
+ * - path, both are gone: getpid newfstatat newfstatat close close
+ * - path, in a child made by fork: getpid close close
+ * - abstract name: close
+ */
+int rawipc_listener_remove(rawipc_listener *listener, rawipc_error *error);
+
+/**
+ * Stops listening and removes its file and the lock, if this process made them and they are still the same.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: it is none, or closed already.
+ * @par Syscalls, as of socket::Listener in Rust
+ * - drop, path: getpid newfstatat unlinkat newfstatat unlinkat close close
+ * - drop, path, the file is gone; drop, path, the file is another's: getpid newfstatat newfstatat unlinkat close close
+ * - drop, path, the lock's file is gone; drop, path, the lock's file is another's: getpid newfstatat unlinkat
+ *   newfstatat close close
+ * - drop, path, both are gone: getpid newfstatat newfstatat close close
+ * - drop, path, in a child made by fork: getpid close close
+ * - drop, abstract name: close
+ */
+int rawipc_listener_close(rawipc_listener *listener, rawipc_error *error);
+
+/* == frame ========================================================================================
+ * Whole messages over a byte stream: a length in front of each.
+ *
+ * What a pipe, a FIFO or a stream socket carries is bytes; a frame is a message with its length before it, 4 bytes,
+ * little endian, 1 to the receiver's limit. A frame sender is for the end that bytes go into, a frame receiver for the
+ * end that they come out of, and framed is both over one stream socket.
+ *
+ * The receiver reads as much as is there into one fixed buffer of the caller's, so that many small messages cost one
+ * syscall together. Its buffer is the limit: a length above it is a lie, and the channel is corrupt. Because of that
+ * buffer its descriptor can be silent while a message is here: ask rawipc_frame_receiver_has_buffered().
+ *
+ * A receiver of frames knows its writer only as a stream of bytes. Where a sole writer died in mid-message and another
+ * opened the same FIFO before the receiver read that far, the bytes of both are one stream to it: let each writer have
+ * a receiver of its own, or keep to rawipc_frame_sender_shared(), which writes no part.
+ */
+
+/** The bytes of the length in front of a message. */
+#define RAWIPC_FRAME_HEAD 4
+
+/** The descriptor is an end of a pipe or FIFO. */
+#define RAWIPC_FRAME_PIPE 1
+
+/** The descriptor is a stream socket. */
+#define RAWIPC_FRAME_STREAM 2
+
+/* -- sender ---------------------------------------------------------------------------------------
+ * The end of a stream that messages go into.
+ */
+
+/** The end of a byte stream that whole messages go into. A handle: it does not move. */
+typedef struct rawipc_frame_sender {
+    uint64_t opaque[10];
+} rawipc_frame_sender;
+
+/**
+ * Makes the only writer of a stream, of messages up to limit bytes.
+ *
+ * Nothing checks that it is the only one. What a second one writes lands in the middle of a message.
+ *
+ * @param sender  gets it
+ * @param over    what the descriptor is: RAWIPC_FRAME_PIPE or RAWIPC_FRAME_STREAM
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: a limit of 0, or one that 32 bits cannot hold.
+ * @par Ownership
+ * The descriptor is the sender's from now on. On failure it is closed, unless sender, over or
+ * the descriptor itself are refused.
+ * @par Syscalls, as of frame::FrameSender::sole in Rust
+ * - ok: none
+ * - refused: close
+ */
+int rawipc_frame_sender_sole(rawipc_frame_sender *sender, uint32_t over, int stream, size_t limit,
+                             rawipc_error *error);
+
+/**
+ * Makes one of several writers of a pipe or FIFO: each message is a single write that nobody else's bytes come into, so
+ * none is longer than RAWIPC_PIPE_BUF - RAWIPC_FRAME_HEAD.
+ *
+ * @param sender  gets it
+ * @param over    what the descriptor is: RAWIPC_FRAME_PIPE
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: a stream socket makes no such promise.
+ * @par Ownership
+ * The descriptor is the sender's from now on. On failure it is closed, unless sender, over or
+ * the descriptor itself are refused.
+ * @par Syscalls, as of frame::FrameSender::shared in Rust
+ * - ok: none
+ * - refused: close
+ */
+int rawipc_frame_sender_shared(rawipc_frame_sender *sender, uint32_t over, int stream,
+                               rawipc_error *error);
+
+/**
+ * Sends one message: in a single write where there is room for all of it.
+ *
+ * A sole sender whose wait is over when only a part has gone is unfinished: it takes that same message again, and writes
+ * the rest of it.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: the message is empty. EMSGSIZE: it is longer than the limit, which error->needed repeats. ETIMEDOUT: no room
+ * came in time. EBUSY: another message is unfinished. EPIPE: the other side is gone; from the peer: the stream failed in
+ * the middle of a message, and so it stays.
+ * @par Syscalls, as of frame::FrameSender::send in Rust
+ * - refused; another is unfinished; broken: none
+ * - for ever: ([rawipc_pipe_write_two() or rawipc_stream_write_two()])×n
+ * - until an instant: [rawipc_pipe_write_two() or rawipc_stream_write_two()]
+ * - until an instant, in parts: ([rawipc_pipe_write_two() or rawipc_stream_write_two()] clock_gettime)×n
+ *   [rawipc_pipe_write_two() or rawipc_stream_write_two()]
+ * - until an instant, over between two parts: ([rawipc_pipe_write_two() or rawipc_stream_write_two()] clock_gettime)×n
+ * - up to ATOMIC bytes, at most a duration: [rawipc_pipe_write_two() or rawipc_stream_write_two()]
+ * - larger, at most a duration, at once: [rawipc_pipe_try_write_two() or rawipc_stream_try_write_two()]
+ * - larger, at most a duration: [rawipc_pipe_try_write_two() or rawipc_stream_try_write_two()] (clock_gettime
+ *   [rawipc_pipe_write_two() or rawipc_stream_write_two()])×n
+ * - larger, at most a duration, over between two parts: [rawipc_pipe_try_write_two() or rawipc_stream_try_write_two()]
+ *   (clock_gettime [rawipc_pipe_write_two() or rawipc_stream_write_two()])×n clock_gettime
+ */
+int rawipc_frame_sender_send(rawipc_frame_sender *sender, const void *msg, size_t len,
+                             const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Sends what there is room for of one message now.
+ *
+ * EAGAIN means that all of it, or the rest of it, has yet to go: see rawipc_frame_sender_send(). A shared sender never
+ * sends a part.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_frame_sender_send(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of frame::FrameSender::try_send in Rust
+ * - refused; another is unfinished; broken: none
+ * - whole; in parts; no room: ([rawipc_pipe_try_write_two() or rawipc_stream_try_write_two()])×n
+ */
+int rawipc_frame_sender_try_send(rawipc_frame_sender *sender, const void *msg, size_t len,
+                                 rawipc_error *error);
+
+/**
+ * The largest message that it takes.
+ *
+ * @return bytes, or -errno
+ * @par Syscalls, as of frame::FrameSender::send_limit in Rust
+ * None.
+ */
+ssize_t rawipc_frame_sender_limit(const rawipc_frame_sender *sender, rawipc_error *error);
+
+/**
+ * Whether a part of a message has gone and the rest has not. Only that same message can be sent now.
+ *
+ * @return 1 or 0, or -errno
+ * @par Syscalls, as of frame::FrameSender::is_unfinished in Rust
+ * None.
+ */
+int rawipc_frame_sender_is_unfinished(const rawipc_frame_sender *sender, rawipc_error *error);
+
+/**
+ * The descriptor, to poll or to ask about. It stays the handle's.
+ *
+ * @return the descriptor, or -errno
+ * @par Syscalls, as of frame::FrameSender::as_fd in Rust
+ * None.
+ */
+int rawipc_frame_sender_fd(const rawipc_frame_sender *sender, rawipc_error *error);
+
+/**
+ * Takes the descriptor out, which may be in the middle of a message; the handle is closed.
+ *
+ * @return the descriptor, or -errno
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of frame::FrameSender::into_inner in Rust
+ * None.
+ */
+int rawipc_frame_sender_into_fd(rawipc_frame_sender *sender, rawipc_error *error);
+
+/**
+ * Closes the descriptor. In the middle of a message it leaves the receiver with a broken one, which it is told of.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: it is none, or closed already.
+ * @par Syscalls, as of frame::FrameSender in Rust
+ * - drop: close
+ */
+int rawipc_frame_sender_close(rawipc_frame_sender *sender, rawipc_error *error);
+
+/* -- receiver -------------------------------------------------------------------------------------
+ * The end of a stream that messages come out of, by way of a buffer of the caller's.
+ */
+
+/**
+ * The end of a byte stream that whole messages come out of. A handle: it does not move, and neither does its buffer.
+ */
+typedef struct rawipc_frame_receiver {
+    uint64_t opaque[10];
+} rawipc_frame_receiver;
+
+/**
+ * Makes the only reader of a stream, at a border between two frames. The buffer holds what has come in; messages up to
+ * its length - RAWIPC_FRAME_HEAD fit.
+ *
+ * @param receiver  gets it
+ * @param over      what the descriptor is: RAWIPC_FRAME_PIPE or RAWIPC_FRAME_STREAM
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: a buffer of fewer than 5 bytes holds no frame at all.
+ * @par Ownership
+ * The descriptor is the receiver's from now on. On failure it is closed, unless receiver, over, buf
+ * or the descriptor itself are refused. The buffer is the receiver's until it is closed.
+ * @par Syscalls, as of frame::FrameReceiver::new in Rust
+ * - ok: none
+ * - refused: close
+ */
+int rawipc_frame_receiver_new(rawipc_frame_receiver *receiver, uint32_t over, int stream, void *buf,
+                              size_t len, rawipc_error *error);
+
+/**
+ * Receives one message: no syscall where it came with an earlier one, else a single read of all that is there.
+ *
+ * @return its length; 0: the other side is gone, and all that it sent has been handed out; or -errno
+ * @par Errors
+ * EMSGSIZE: the buffer is too small; error->needed tells what is enough, and the message stays. ETIMEDOUT: nothing came
+ * in time. EBADMSG, from then on: a length of 0 or above the limit, or the stream ended in the middle of a message.
+ * @par Syscalls, as of frame::FrameReceiver::recv in Rust
+ * - buffered; corrupt: none
+ * - for ever: ([rawipc_pipe_read() or rawipc_stream_read()])×n
+ * - until an instant: [rawipc_pipe_read() or rawipc_stream_read()]
+ * - until an instant, in parts: ([rawipc_pipe_read() or rawipc_stream_read()] clock_gettime)×n [rawipc_pipe_read() or
+ *   rawipc_stream_read()]
+ * - until an instant, over between two parts: ([rawipc_pipe_read() or rawipc_stream_read()] clock_gettime)×n
+ * - at most a duration, at once: [rawipc_pipe_try_read() or rawipc_stream_try_read()]
+ * - at most a duration: [rawipc_pipe_try_read() or rawipc_stream_try_read()] (clock_gettime [rawipc_pipe_read() or
+ *   rawipc_stream_read()])×n
+ * - at most a duration, over between two parts: [rawipc_pipe_try_read() or rawipc_stream_try_read()] (clock_gettime
+ *   [rawipc_pipe_read() or rawipc_stream_read()])×n clock_gettime
+ */
+ssize_t rawipc_frame_receiver_recv(rawipc_frame_receiver *receiver, void *buf, size_t len,
+                                   const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Receives one message if all of it is there. What has come of a message is kept.
+ *
+ * @return its length; 0: the other side is gone; or -errno
+ * @par Errors
+ * As rawipc_frame_receiver_recv(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of frame::FrameReceiver::try_recv in Rust
+ * - buffered; corrupt: none
+ * - whole; in parts; nothing there: ([rawipc_pipe_try_read() or rawipc_stream_try_read()])×n
+ */
+ssize_t rawipc_frame_receiver_try_recv(rawipc_frame_receiver *receiver, void *buf, size_t len,
+                                       rawipc_error *error);
+
+/**
+ * Receives one message where it lies, in the receiver's buffer. Nothing is copied.
+ *
+ * @param msg  gets a pointer to it, good until the next receive; NULL at the end
+ * @return its length; 0: the other side is gone, and all that it sent has been handed out; or -errno
+ * @par Errors
+ * As rawipc_frame_receiver_recv(), but for EMSGSIZE, which there is not.
+ * @par Syscalls, as of frame::FrameReceiver::recv_in_place in Rust
+ * - as rawipc_frame_receiver_recv()
+ */
+ssize_t rawipc_frame_receiver_recv_in_place(rawipc_frame_receiver *receiver, const void **msg,
+                                            const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Receives one message where it lies, if all of it is there.
+ *
+ * @param msg  gets a pointer to it, good until the next receive; NULL at the end
+ * @return its length; 0: the other side is gone; or -errno
+ * @par Errors
+ * As rawipc_frame_receiver_recv_in_place(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of frame::FrameReceiver::try_recv_in_place in Rust
+ * - as rawipc_frame_receiver_try_recv()
+ */
+ssize_t rawipc_frame_receiver_try_recv_in_place(rawipc_frame_receiver *receiver, const void **msg,
+                                                rawipc_error *error);
+
+/**
+ * The largest message that can come out: a buffer of this size is always enough.
+ *
+ * @return bytes, or -errno
+ * @par Syscalls, as of frame::FrameReceiver::recv_limit in Rust
+ * None.
+ */
+ssize_t rawipc_frame_receiver_limit(const rawipc_frame_receiver *receiver, rawipc_error *error);
+
+/**
+ * Whether the next receive has its answer in the buffer already, and makes no syscall.
+ *
+ * A wait on the descriptor says nothing of what was read before: ask here first.
+ *
+ * @return 1 or 0, or -errno
+ * @par Syscalls, as of frame::FrameReceiver::has_buffered in Rust
+ * None.
+ */
+int rawipc_frame_receiver_has_buffered(const rawipc_frame_receiver *receiver, rawipc_error *error);
+
+/**
+ * The descriptor, to poll or to ask about. It stays the handle's.
+ *
+ * @return the descriptor, or -errno
+ * @par Syscalls, as of frame::FrameReceiver::as_fd in Rust
+ * None.
+ */
+int rawipc_frame_receiver_fd(const rawipc_frame_receiver *receiver, rawipc_error *error);
+
+/**
+ * Takes the descriptor out, to which what lies in the buffer is lost; the handle is closed.
+ *
+ * @return the descriptor, or -errno
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of frame::FrameReceiver::into_inner in Rust
+ * None.
+ */
+int rawipc_frame_receiver_into_fd(rawipc_frame_receiver *receiver, rawipc_error *error);
+
+/**
+ * Closes the descriptor; the buffer is the caller's again.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: it is none, or closed already.
+ * @par Syscalls, as of frame::FrameReceiver in Rust
+ * - drop: close
+ */
+int rawipc_frame_receiver_close(rawipc_frame_receiver *receiver, rawipc_error *error);
+
+/* -- framed ---------------------------------------------------------------------------------------
+ * A stream socket that carries whole messages both ways: a frame sender and a frame receiver in one.
+ *
+ * Each direction is on its own: a broken one leaves the other as it is.
+ */
+
+/**
+ * A stream socket that carries whole messages. A handle: it does not move, and neither does its buffer.
+ */
+typedef struct rawipc_framed {
+    uint64_t opaque[14];
+} rawipc_framed;
+
+/**
+ * Makes the only reader and the only writer of this end of a stream socket.
+ *
+ * The buffer holds what has come in; messages up to its length - RAWIPC_FRAME_HEAD come in, and up to send_limit go out.
+ *
+ * @param framed  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: a buffer of fewer than 5 bytes; a limit of 0, or one that 32 bits cannot hold.
+ * @par Ownership
+ * The descriptor is framed's from now on. On failure it is closed, unless framed, buf or the
+ * descriptor itself are refused.
+ * The buffer is framed's until it is closed.
+ * @par Syscalls, as of frame::Framed::new in Rust
+ * - ok: none
+ * - refused: close
+ */
+int rawipc_framed_new(rawipc_framed *framed, int stream, void *buf, size_t len, size_t send_limit,
+                      rawipc_error *error);
+
+/**
+ * Sends one message, as a sole frame sender does.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_frame_sender_send().
+ * @par Syscalls, as of frame::Framed::send in Rust
+ * - as rawipc_frame_sender_send()
+ */
+int rawipc_framed_send(rawipc_framed *framed, const void *msg, size_t len, const rawipc_wait *wait,
+                       rawipc_error *error);
+
+/**
+ * Sends what there is room for of one message now, as a sole frame sender does.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_frame_sender_send(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of frame::Framed::try_send in Rust
+ * - as rawipc_frame_sender_try_send()
+ */
+int rawipc_framed_try_send(rawipc_framed *framed, const void *msg, size_t len, rawipc_error *error);
+
+/**
+ * Receives one message, as a frame receiver does.
+ *
+ * @return its length; 0: the peer is gone, and all that it sent has been handed out; or -errno
+ * @par Errors
+ * As rawipc_frame_receiver_recv().
+ * @par Syscalls, as of frame::Framed::recv in Rust
+ * - as rawipc_frame_receiver_recv()
+ */
+ssize_t rawipc_framed_recv(rawipc_framed *framed, void *buf, size_t len, const rawipc_wait *wait,
+                           rawipc_error *error);
+
+/**
+ * Receives one message if all of it is there, as a frame receiver does.
+ *
+ * @return its length; 0: the peer is gone; or -errno
+ * @par Errors
+ * As rawipc_frame_receiver_recv(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of frame::Framed::try_recv in Rust
+ * - as rawipc_frame_receiver_try_recv()
+ */
+ssize_t rawipc_framed_try_recv(rawipc_framed *framed, void *buf, size_t len, rawipc_error *error);
+
+/**
+ * Receives one message where it lies, as a frame receiver does.
+ *
+ * @param msg  gets a pointer to it, good until the next receive; NULL at the end
+ * @return its length; 0: the peer is gone, and all that it sent has been handed out; or -errno
+ * @par Errors
+ * As rawipc_frame_receiver_recv_in_place().
+ * @par Syscalls, as of frame::Framed::recv_in_place in Rust
+ * - as rawipc_framed_recv()
+ */
+ssize_t rawipc_framed_recv_in_place(rawipc_framed *framed, const void **msg, const rawipc_wait *wait,
+                                    rawipc_error *error);
+
+/**
+ * Receives one message where it lies, if all of it is there, as a frame receiver does.
+ *
+ * @param msg  gets a pointer to it, good until the next receive; NULL at the end
+ * @return its length; 0: the peer is gone; or -errno
+ * @par Errors
+ * As rawipc_frame_receiver_recv_in_place(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of frame::Framed::try_recv_in_place in Rust
+ * - as rawipc_framed_try_recv()
+ */
+ssize_t rawipc_framed_try_recv_in_place(rawipc_framed *framed, const void **msg,
+                                        rawipc_error *error);
+
+/**
+ * The largest message that it takes.
+ *
+ * @return bytes, or -errno
+ * @par Syscalls, as of frame::Framed::send_limit in Rust
+ * None.
+ */
+ssize_t rawipc_framed_send_limit(const rawipc_framed *framed, rawipc_error *error);
+
+/**
+ * The largest message that can come out: a buffer of this size is always enough.
+ *
+ * @return bytes, or -errno
+ * @par Syscalls, as of frame::Framed::recv_limit in Rust
+ * None.
+ */
+ssize_t rawipc_framed_recv_limit(const rawipc_framed *framed, rawipc_error *error);
+
+/**
+ * Whether the next receive has its answer in the buffer already, and makes no syscall.
+ *
+ * @return 1 or 0, or -errno
+ * @par Syscalls, as of frame::Framed::has_buffered in Rust
+ * None.
+ */
+int rawipc_framed_has_buffered(const rawipc_framed *framed, rawipc_error *error);
+
+/**
+ * Whether a part of a message has gone and the rest has not. Only that same message can be sent now.
+ *
+ * @return 1 or 0, or -errno
+ * @par Syscalls, as of frame::Framed::is_unfinished in Rust
+ * None.
+ */
+int rawipc_framed_is_unfinished(const rawipc_framed *framed, rawipc_error *error);
+
+/**
+ * The descriptor, to poll or to ask about. It stays the handle's.
+ *
+ * @return the descriptor, or -errno
+ * @par Syscalls, as of frame::Framed::as_fd in Rust
+ * None.
+ */
+int rawipc_framed_fd(const rawipc_framed *framed, rawipc_error *error);
+
+/**
+ * Takes the descriptor out, to which what lies in the buffer is lost, and which may be in the middle of a message; the
+ * handle is closed.
+ *
+ * @return the descriptor, or -errno
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of frame::Framed::into_inner in Rust
+ * None.
+ */
+int rawipc_framed_into_fd(rawipc_framed *framed, rawipc_error *error);
+
+/**
+ * Closes the socket; the buffer is the caller's again.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: it is none, or closed already.
+ * @par Syscalls, as of frame::Framed in Rust
+ * - drop: close
+ */
+int rawipc_framed_close(rawipc_framed *framed, rawipc_error *error);
+
+/* == rpc ==========================================================================================
+ * A remote call: a method's number and its arguments packed in order into one message, and its result, or a failure,
+ * packed into the answer.
+ *
+ * Over any channel of whole messages, in buffers that the two sides own. The client packs the arguments, calls, and
+ * unpacks the result; the server takes the next request, unpacks its arguments, and replies. The two share nothing but
+ * the numbers of the methods and the order of what is packed, and either may be in Rust.
+ *
+ * A request is a u32 id, a u32 method, and the arguments; a reply is the u32 id of the request, a u32 0, and the
+ * result; a failure is the id and a u32 code of 1 or above. Integers are little endian, as wide as they are, without
+ * padding; a bool is one byte, 0 or 1; bytes and text are a u32 length, and then the bytes.
+ */
+
+/** The bytes in front of the arguments of a request and in front of the result of a reply: two u32. */
+#define RAWIPC_RPC_HEAD 8
+
+/** A failure: the server has no method of this number. */
+#define RAWIPC_RPC_UNKNOWN_METHOD 4294967295
+
+/** A failure: the arguments are not those of the method. */
+#define RAWIPC_RPC_BAD_ARGUMENTS 4294967294
+
+/** A failure: the result does not fit the server's buffer, or the channel. */
+#define RAWIPC_RPC_RESULT_TOO_LONG 4294967293
+
+/**
+ * A failure: the method failed, without a code of its own. A program's own codes are 1 to 0xfffffeff.
+ */
+#define RAWIPC_RPC_OTHER 4294967292
+
+/* -- packer ---------------------------------------------------------------------------------------
+ * Values into bytes, one behind the other, in a buffer that is the caller's.
+ *
+ * What does not fit is -EMSGSIZE, and from then on everything is, the call or the reply that the packer is given to
+ * among it: no half of a message can pass for a whole one, and a program that packs several values can leave the
+ * answers unread until then.
+ */
+
+/** Where values are packed. A handle: it does not move. There is nothing to close. */
+typedef struct rawipc_packer {
+    uint64_t opaque[6];
+} rawipc_packer;
+
+/**
+ * Packs into a buffer, from its beginning. A packer that is there already begins anew.
+ *
+ * @param packer  gets it
+ * @return 0, or -errno
+ * @par Ownership
+ * The buffer is the packer's as long as that is used.
+ * @par Syscalls, as of rpc::Packer::new in Rust
+ * None.
+ */
+int rawipc_packer_new(rawipc_packer *packer, void *buf, size_t len, rawipc_error *error);
+
+/**
+ * Packs a uint8_t.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EMSGSIZE: the buffer is full.
+ * @par Syscalls, as of rpc::Packer::u8 in Rust
+ * None.
+ */
+int rawipc_packer_u8(rawipc_packer *packer, uint8_t value, rawipc_error *error);
+
+/**
+ * Packs a uint16_t.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EMSGSIZE: the buffer is full.
+ * @par Syscalls, as of rpc::Packer::u16 in Rust
+ * None.
+ */
+int rawipc_packer_u16(rawipc_packer *packer, uint16_t value, rawipc_error *error);
+
+/**
+ * Packs a uint32_t.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EMSGSIZE: the buffer is full.
+ * @par Syscalls, as of rpc::Packer::u32 in Rust
+ * None.
+ */
+int rawipc_packer_u32(rawipc_packer *packer, uint32_t value, rawipc_error *error);
+
+/**
+ * Packs a uint64_t.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EMSGSIZE: the buffer is full.
+ * @par Syscalls, as of rpc::Packer::u64 in Rust
+ * None.
+ */
+int rawipc_packer_u64(rawipc_packer *packer, uint64_t value, rawipc_error *error);
+
+/**
+ * Packs an int8_t.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EMSGSIZE: the buffer is full.
+ * @par Syscalls, as of rpc::Packer::i8 in Rust
+ * None.
+ */
+int rawipc_packer_i8(rawipc_packer *packer, int8_t value, rawipc_error *error);
+
+/**
+ * Packs an int16_t.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EMSGSIZE: the buffer is full.
+ * @par Syscalls, as of rpc::Packer::i16 in Rust
+ * None.
+ */
+int rawipc_packer_i16(rawipc_packer *packer, int16_t value, rawipc_error *error);
+
+/**
+ * Packs an int32_t.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EMSGSIZE: the buffer is full.
+ * @par Syscalls, as of rpc::Packer::i32 in Rust
+ * None.
+ */
+int rawipc_packer_i32(rawipc_packer *packer, int32_t value, rawipc_error *error);
+
+/**
+ * Packs an int64_t.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EMSGSIZE: the buffer is full.
+ * @par Syscalls, as of rpc::Packer::i64 in Rust
+ * None.
+ */
+int rawipc_packer_i64(rawipc_packer *packer, int64_t value, rawipc_error *error);
+
+/**
+ * Packs a bool, 0 or 1, as one byte.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EMSGSIZE: the buffer is full. EINVAL: it is another number.
+ * @par Syscalls, as of rpc::Packer::bool in Rust
+ * None.
+ */
+int rawipc_packer_bool(rawipc_packer *packer, int value, rawipc_error *error);
+
+/**
+ * Packs bytes with their number in front, as a uint32_t.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EMSGSIZE: the buffer is full.
+ * @par Syscalls, as of rpc::Packer::bytes in Rust
+ * None.
+ */
+int rawipc_packer_bytes(rawipc_packer *packer, const void *bytes, size_t len, rawipc_error *error);
+
+/**
+ * Packs text, len bytes of UTF-8, with their number in front; a NUL behind them is not needed, and not packed.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EMSGSIZE: the buffer is full. EILSEQ: it is not UTF-8.
+ * @par Syscalls, as of rpc::Packer::str in Rust
+ * None.
+ */
+int rawipc_packer_str(rawipc_packer *packer, const char *text, size_t len, rawipc_error *error);
+
+/**
+ * Packs what another packer has packed, as it is.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EMSGSIZE: the buffer is full.
+ * @par Syscalls, as of rpc::Packer::append in Rust
+ * None.
+ */
+int rawipc_packer_append(rawipc_packer *packer, const void *packed, size_t len,
+                         rawipc_error *error);
+
+/**
+ * How many bytes have been packed so far.
+ *
+ * @return bytes, or -errno
+ * @par Syscalls, as of rpc::Packer::len in Rust
+ * None.
+ */
+ssize_t rawipc_packer_len(const rawipc_packer *packer, rawipc_error *error);
+
+/**
+ * All that was packed so far, to send it in a message of one's own. It can go on.
+ *
+ * @param packed  gets a pointer to it, in the packer's buffer
+ * @return how many bytes they are, or -errno
+ * @par Errors
+ * EMSGSIZE: something before did not fit.
+ * @par Syscalls, as of rpc::Packer::packed in Rust
+ * None.
+ */
+ssize_t rawipc_packer_packed(const rawipc_packer *packer, const void **packed, rawipc_error *error);
+
+/* -- unpacker -------------------------------------------------------------------------------------
+ * Bytes into values, in the order in which a packer packed them; nothing is believed.
+ *
+ * What is not there, or is no such value, is -EBADMSG from the peer, and from then on everything is, so that a program
+ * that unpacks several values can leave all answers but that of rawipc_unpacker_finish() unread. Bytes and text are not
+ * copied: they lie in the message.
+ */
+
+/** What values are unpacked from. A handle: it does not move. There is nothing to close. */
+typedef struct rawipc_unpacker {
+    uint64_t opaque[4];
+} rawipc_unpacker;
+
+/**
+ * Unpacks from a message, from its beginning. An unpacker that is there already begins anew.
+ *
+ * @param unpacker  gets it
+ * @return 0, or -errno
+ * @par Ownership
+ * The message stays as it is as long as the unpacker, or what came out of it, is used.
+ * @par Syscalls, as of rpc::Unpacker::new in Rust
+ * None.
+ */
+int rawipc_unpacker_new(rawipc_unpacker *unpacker, const void *msg, size_t len,
+                        rawipc_error *error);
+
+/**
+ * Unpacks a uint8_t.
+ *
+ * @param value  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * EBADMSG: the message ends before.
+ * @par Syscalls, as of rpc::Unpacker::u8 in Rust
+ * None.
+ */
+int rawipc_unpacker_u8(rawipc_unpacker *unpacker, uint8_t *value, rawipc_error *error);
+
+/**
+ * Unpacks a uint16_t.
+ *
+ * @param value  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * EBADMSG: the message ends before.
+ * @par Syscalls, as of rpc::Unpacker::u16 in Rust
+ * None.
+ */
+int rawipc_unpacker_u16(rawipc_unpacker *unpacker, uint16_t *value, rawipc_error *error);
+
+/**
+ * Unpacks a uint32_t.
+ *
+ * @param value  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * EBADMSG: the message ends before.
+ * @par Syscalls, as of rpc::Unpacker::u32 in Rust
+ * None.
+ */
+int rawipc_unpacker_u32(rawipc_unpacker *unpacker, uint32_t *value, rawipc_error *error);
+
+/**
+ * Unpacks a uint64_t.
+ *
+ * @param value  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * EBADMSG: the message ends before.
+ * @par Syscalls, as of rpc::Unpacker::u64 in Rust
+ * None.
+ */
+int rawipc_unpacker_u64(rawipc_unpacker *unpacker, uint64_t *value, rawipc_error *error);
+
+/**
+ * Unpacks an int8_t.
+ *
+ * @param value  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * EBADMSG: the message ends before.
+ * @par Syscalls, as of rpc::Unpacker::i8 in Rust
+ * None.
+ */
+int rawipc_unpacker_i8(rawipc_unpacker *unpacker, int8_t *value, rawipc_error *error);
+
+/**
+ * Unpacks an int16_t.
+ *
+ * @param value  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * EBADMSG: the message ends before.
+ * @par Syscalls, as of rpc::Unpacker::i16 in Rust
+ * None.
+ */
+int rawipc_unpacker_i16(rawipc_unpacker *unpacker, int16_t *value, rawipc_error *error);
+
+/**
+ * Unpacks an int32_t.
+ *
+ * @param value  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * EBADMSG: the message ends before.
+ * @par Syscalls, as of rpc::Unpacker::i32 in Rust
+ * None.
+ */
+int rawipc_unpacker_i32(rawipc_unpacker *unpacker, int32_t *value, rawipc_error *error);
+
+/**
+ * Unpacks an int64_t.
+ *
+ * @param value  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * EBADMSG: the message ends before.
+ * @par Syscalls, as of rpc::Unpacker::i64 in Rust
+ * None.
+ */
+int rawipc_unpacker_i64(rawipc_unpacker *unpacker, int64_t *value, rawipc_error *error);
+
+/**
+ * Unpacks a bool.
+ *
+ * @param value  gets 0 or 1
+ * @return 0, or -errno
+ * @par Errors
+ * EBADMSG: the message ends before, or the byte is neither 0 nor 1.
+ * @par Syscalls, as of rpc::Unpacker::bool in Rust
+ * None.
+ */
+int rawipc_unpacker_bool(rawipc_unpacker *unpacker, int *value, rawipc_error *error);
+
+/**
+ * Unpacks bytes, where they lie.
+ *
+ * @param bytes  gets a pointer to them, in the message
+ * @return how many they are, or -errno
+ * @par Errors
+ * EBADMSG: the message ends before, or before what the number in front of them says.
+ * @par Syscalls, as of rpc::Unpacker::bytes in Rust
+ * None.
+ */
+ssize_t rawipc_unpacker_bytes(rawipc_unpacker *unpacker, const void **bytes, rawipc_error *error);
+
+/**
+ * Unpacks text, where it lies: UTF-8, in which any NUL may be, and behind which none is.
+ *
+ * @param text  gets a pointer to it, in the message
+ * @return how many bytes it has, or -errno
+ * @par Errors
+ * EBADMSG: as for rawipc_unpacker_bytes(), or it is not UTF-8.
+ * @par Syscalls, as of rpc::Unpacker::str in Rust
+ * None.
+ */
+ssize_t rawipc_unpacker_str(rawipc_unpacker *unpacker, const char **text, rawipc_error *error);
+
+/**
+ * How many bytes are left; 0 after something that was wrong.
+ *
+ * @return bytes, or -errno
+ * @par Syscalls, as of rpc::Unpacker::remaining in Rust
+ * None.
+ */
+ssize_t rawipc_unpacker_remaining(const rawipc_unpacker *unpacker, rawipc_error *error);
+
+/**
+ * Sees to it that nothing is left over.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EBADMSG: something is, or was wrong before.
+ * @par Syscalls, as of rpc::Unpacker::finish in Rust
+ * None.
+ */
+int rawipc_unpacker_finish(rawipc_unpacker *unpacker, rawipc_error *error);
+
+/* -- channel --------------------------------------------------------------------------------------
+ * What a remote call goes over: any channel of whole messages, both ways.
+ *
+ * A channel borrows the handles and descriptors that it is made of: they stay the caller's to poll and to close, stay
+ * where they are as long as a client or a server uses them, and what is closed meanwhile is -EINVAL.
+ */
+
+/**
+ * A channel, for a client or a server to be made over. A handle: it does not move. There is nothing to close, and once
+ * the client or server is made, nothing to keep.
+ */
+typedef struct rawipc_rpc_channel {
+    uint64_t opaque[5];
+} rawipc_rpc_channel;
+
+/**
+ * Makes a channel of a connected seqpacket socket.
+ *
+ * @param channel  gets it
+ * @return 0, or -errno
+ */
+int rawipc_rpc_channel_seqpacket(rawipc_rpc_channel *channel, rawipc_seqpacket *socket,
+                                 rawipc_error *error);
+
+/**
+ * Makes a channel of a datagram socket that has a peer. Its end is not told: give the client and the server a wait.
+ *
+ * @param channel  gets it
+ * @return 0, or -errno
+ */
+int rawipc_rpc_channel_datagram(rawipc_rpc_channel *channel, rawipc_datagram *socket,
+                                rawipc_error *error);
+
+/**
+ * Makes a channel of frames both ways over one stream socket.
+ *
+ * @param channel  gets it
+ * @return 0, or -errno
+ */
+int rawipc_rpc_channel_framed(rawipc_rpc_channel *channel, rawipc_framed *framed,
+                              rawipc_error *error);
+
+/**
+ * Makes a channel of frames over two streams, pipes for example, one each way.
+ *
+ * @param channel  gets it
+ * @return 0, or -errno
+ */
+int rawipc_rpc_channel_frames(rawipc_rpc_channel *channel, rawipc_frame_receiver *receiver,
+                              rawipc_frame_sender *sender, rawipc_error *error);
+
+/**
+ * Makes a channel of two pipes or FIFOs in packet mode, one each way.
+ *
+ * @param channel  gets it
+ * @return 0, or -errno
+ */
+int rawipc_rpc_channel_pipes(rawipc_rpc_channel *channel, int receiver, int sender,
+                             rawipc_error *error);
+
+/**
+ * Makes a channel of two rings, one each way.
+ *
+ * @param channel  gets it
+ * @return 0, or -errno
+ */
+int rawipc_rpc_channel_ring(rawipc_rpc_channel *channel, rawipc_ring_consumer *consumer,
+                            rawipc_ring_producer *producer, rawipc_error *error);
+
+/* -- client ---------------------------------------------------------------------------------------
+ * The side that calls.
+ */
+
+/**
+ * The side that calls, over a channel of its own. A handle: it does not move. There is nothing to close but what its
+ * channel is made of.
+ */
+typedef struct rawipc_rpc_client {
+    uint64_t opaque[10];
+} rawipc_rpc_client;
+
+/**
+ * Makes a client over a channel; the buffer holds a request, and then the reply.
+ *
+ * @param client  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * EMSGSIZE: the buffer is smaller than the longest message of the channel, so that one could come that it does not hold;
+ * error->needed tells what is enough. EINVAL: the channel takes no message of 8 bytes, or is closed.
+ * @par Ownership
+ * The buffer, and what the channel is made of, stay where they are as long as the client is used.
+ * @par Syscalls, as of rpc::Client::new in Rust
+ * - ok: none
+ * - refused, the two ends of a Duplex of pipes: close close
+ * - refused, a socket: close
+ */
+int rawipc_rpc_client_new(rawipc_rpc_client *client, const rawipc_rpc_channel *channel, void *buf,
+                          size_t len, rawipc_error *error);
+
+/**
+ * Calls a method, and waits for its result. The wait is one for the request and the reply together.
+ *
+ * A reply that comes when the call has been given up is skipped by a later call, once for each call given up; a reply to
+ * no request at all corrupts the client for good. Where the time is over while a part of the request is in a channel of
+ * frames, that refuses every other request with EBUSY: close it.
+ *
+ * @param args     the arguments, packed in a buffer of the caller's, which may be used again at once; NULL: none
+ * @param result   gets the result to unpack, which lies in the client's buffer until the next call
+ * @param failure  NULL, or gets with -EREMOTEIO the server's code: RAWIPC_RPC_…, or the program's own
+ * @return 0, or -errno
+ * @par Errors
+ * EREMOTEIO: the server's answer is a failure. EMSGSIZE: the arguments did not fit their packer, or do not fit the buffer
+ * or the channel; nothing was sent. ETIMEDOUT, EINTR: the wait is over; the method may have run, may be running or may yet
+ * run. EPIPE: the server is gone. EBADMSG: the reply is none, or not to this call; from then on. Else what the channel
+ * says.
+ * @par Syscalls, as of rpc::Client::call in Rust
+ * - refused; corrupt: none
+ * - packet pipes, for ever, the reply is there: pwritev2 read
+ * - for ever; until an instant: [rawipc_frame_sender_send() or rawipc_framed_send() or rawipc_pipe_send() or
+ *   rawipc_ring_send() or rawipc_datagram_send() or rawipc_seqpacket_send()] ([rawipc_frame_receiver_recv() or
+ *   rawipc_framed_recv() or rawipc_pipe_recv() or rawipc_ring_recv() or rawipc_datagram_recv() or
+ *   rawipc_seqpacket_recv()])×n
+ * - at most a duration: clock_gettime [rawipc_frame_sender_send() or rawipc_framed_send() or rawipc_pipe_send() or
+ *   rawipc_ring_send() or rawipc_datagram_send() or rawipc_seqpacket_send()] ([rawipc_frame_receiver_recv() or
+ *   rawipc_framed_recv() or rawipc_pipe_recv() or rawipc_ring_recv() or rawipc_datagram_recv() or
+ *   rawipc_seqpacket_recv()])×n
+ * - for ever, not sent; until an instant, not sent: [rawipc_frame_sender_send() or rawipc_framed_send() or
+ *   rawipc_pipe_send() or rawipc_ring_send() or rawipc_datagram_send() or rawipc_seqpacket_send()]
+ * - at most a duration, not sent: clock_gettime [rawipc_frame_sender_send() or rawipc_framed_send() or
+ *   rawipc_pipe_send() or rawipc_ring_send() or rawipc_datagram_send() or rawipc_seqpacket_send()]
+ */
+int rawipc_rpc_client_call(rawipc_rpc_client *client, uint32_t method, const rawipc_packer *args,
+                           rawipc_unpacker *result, uint32_t *failure, const rawipc_wait *wait,
+                           rawipc_error *error);
+
+/* -- server ---------------------------------------------------------------------------------------
+ * The side that runs the methods, for one client over a channel of its own.
+ *
+ * It takes the next request, and replies to it or fails it, in a loop:
+ *     uint32_t method;
+ *     rawipc_unpacker args;
+ *     while (rawipc_rpc_server_next(&server, &method, &args, NULL, &error) > 0) {
+ *         uint32_t a, b;
+ *         rawipc_unpacker_u32(&args, &a, NULL);
+ *         rawipc_unpacker_u32(&args, &b, NULL);
+ *         if (method != ADD)
+ *             rawipc_rpc_server_fail(&server, RAWIPC_RPC_UNKNOWN_METHOD, NULL, &error);
+ *         else if (rawipc_unpacker_finish(&args, NULL) < 0)
+ *             rawipc_rpc_server_fail(&server, RAWIPC_RPC_BAD_ARGUMENTS, NULL, &error);
+ *         else {
+ *             rawipc_packer_new(&result, buf, sizeof buf, NULL);
+ *             rawipc_packer_u64(&result, (uint64_t)a + b, NULL);
+ *             rawipc_rpc_server_reply(&server, &result, NULL, &error);
+ *         }
+ *     }
+ */
+
+/**
+ * The side that runs the methods. A handle: it does not move. There is nothing to close but what its channel is made
+ * of.
+ */
+typedef struct rawipc_rpc_server {
+    uint64_t opaque[12];
+} rawipc_rpc_server;
+
+/**
+ * Makes a server over a channel; the inbox holds a request while it runs, the outbox its reply.
+ *
+ * @param server  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * EMSGSIZE: the inbox is smaller than the longest message of the channel, so that one could come that it does not hold;
+ * error->needed tells what is enough. EINVAL: the outbox or the channel has no room for a message of 8 bytes, or the
+ * channel is closed.
+ * @par Ownership
+ * The buffers, and what the channel is made of, stay where they are as long as the server is used.
+ * @par Syscalls, as of rpc::Server::new in Rust
+ * - ok: none
+ * - refused, the two ends of a Duplex of pipes: close close
+ * - refused, a socket: close
+ */
+int rawipc_rpc_server_new(rawipc_rpc_server *server, const rawipc_rpc_channel *channel, void *inbox,
+                          size_t inbox_len, void *outbox, size_t outbox_len, rawipc_error *error);
+
+/**
+ * Receives the next request, or waits for it. One before it that was not answered leaves its client to its deadline.
+ *
+ * @param method  gets the number of the method, as the client sent it: any at all
+ * @param args    gets the arguments to unpack: any bytes at all, which lie in the inbox until the next request
+ * @return 1; 0: the client is gone; or -errno
+ * @par Errors
+ * EBADMSG, of the call "rpc": the message is too short for a request. It is taken off the channel, and the next one can be
+ * asked for. Every other error is the channel's.
+ * @par Syscalls, as of rpc::Server::next in Rust
+ * - as rawipc_frame_receiver_recv() or rawipc_framed_recv() or rawipc_pipe_recv() or rawipc_ring_recv() or
+ *   rawipc_datagram_recv() or rawipc_seqpacket_recv()
+ * @par Syscalls, as of rpc::Request::method in Rust
+ * None.
+ */
+int rawipc_rpc_server_next(rawipc_rpc_server *server, uint32_t *method, rawipc_unpacker *args,
+                           const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Receives a request if one is there now.
+ *
+ * @param method  gets the number of the method
+ * @param args    gets the arguments to unpack
+ * @return 1; 0: the client is gone; or -errno
+ * @par Errors
+ * As rawipc_rpc_server_next(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of rpc::Server::try_next in Rust
+ * - as rawipc_frame_receiver_try_recv() or rawipc_framed_try_recv() or rawipc_pipe_try_recv() or rawipc_ring_try_recv()
+ *   or rawipc_datagram_try_recv() or rawipc_seqpacket_try_recv()
+ */
+int rawipc_rpc_server_try_next(rawipc_rpc_server *server, uint32_t *method, rawipc_unpacker *args,
+                               rawipc_error *error);
+
+/**
+ * Answers the request with a result.
+ *
+ * @param result  the result, packed in a buffer of the caller's; NULL: none
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: there is no request, or it is answered. EMSGSIZE: the result did not fit its packer, or does not fit the outbox
+ * or the channel; the client is answered all the same, with RAWIPC_RPC_RESULT_TOO_LONG. EPIPE: the client is gone.
+ * ETIMEDOUT: there was no room in time; the request still waits for its answer, and where a part of it has gone over a
+ * channel of frames, for this one.
+ * @par Syscalls, as of rpc::Request::reply in Rust
+ * - as rawipc_frame_sender_send() or rawipc_framed_send() or rawipc_pipe_send() or rawipc_ring_send() or
+ *   rawipc_datagram_send() or rawipc_seqpacket_send()
+ */
+int rawipc_rpc_server_reply(rawipc_rpc_server *server, const rawipc_packer *result,
+                            const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Answers the request with a failure.
+ *
+ * @param failure  a RAWIPC_RPC_… code, or one of the program's own: 1 to 0xfffffeff
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: there is no request, or it is answered; or it is no such code. EPIPE, ETIMEDOUT: as rawipc_rpc_server_reply().
+ * @par Syscalls, as of rpc::Request::fail in Rust
+ * - as rawipc_rpc_server_reply()
+ */
+int rawipc_rpc_server_fail(rawipc_rpc_server *server, uint32_t failure, const rawipc_wait *wait,
+                           rawipc_error *error);
+
 /* == proc =========================================================================================
  * What a process holds: its descriptors, as /proc/PID/fd shows them, in the caller's buffers.
  *

@@ -112,6 +112,25 @@ impl Sleeper {
         Ok(told)
     }
 
+    /// As [`ready`](Self::ready), but for what its caller knows no longer than `nanos`, which is no error.
+    pub(crate) fn ready_within(
+        &mut self,
+        fd: BorrowedFd<'_>,
+        events: Events,
+        nanos: Option<u64>,
+    ) -> Result<()> {
+        let left = self.left()?;
+        let (time, is_deadline) = match (left, nanos) {
+            (Some(left), Some(nanos)) => (Some(left.min(nanos)), left <= nanos),
+            (left, nanos) => (left.or(nanos), left.is_some()),
+        };
+        match self.sleep(&mut [PollFd::borrowed(fd, events)], time) {
+            Ok(0) if is_deadline => Err(Error::deadline(Call::PPOLL)),
+            Err(e) if e.is(Errno::INTR) => self.may_go_on(e),
+            answer => answer.map(drop),
+        }
+    }
+
     /// Sleeps `nanos`, or less where the deadline is nearer: for what nothing tells of.
     pub(crate) fn pause(&mut self, nanos: u64) -> Result<()> {
         let left = self.left()?;
