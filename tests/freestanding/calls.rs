@@ -1,5 +1,6 @@
 //! Nothing before main, nothing after it, and in between what the functions' tables say.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::programs::{Scratch, programs};
@@ -32,9 +33,9 @@ fn without_waits(calls: Vec<String>) -> String {
 }
 
 /// Runs one of the programs in a directory of its own.
-fn of(name: &str, args: &[&str], entered: impl FnMut(libc::pid_t, &str)) -> Option<(Vec<String>, i32)> {
-    let here = Scratch::new(&format!("calls-{name}"));
-    let mut command = Command::new(programs()?.join(name));
+fn of(program: &Path, args: &[&str], entered: impl FnMut(libc::pid_t, &str)) -> Option<(Vec<String>, i32)> {
+    let here = Scratch::new();
+    let mut command = Command::new(program);
     let ran = calls(command.args(args).current_dir(&here.0), entered)?;
     assert!(here.files().is_empty(), "{:?}", here.files());
     Some(ran)
@@ -57,13 +58,14 @@ fn differences(traced: &[String], expected: &[&str]) -> Vec<String> {
 fn the_pipe_makes_these_calls_and_no_other() {
     let parent = "pipe2 clone close read write wait4 close exit_group";
     let child = "close pwritev2 close exit_group";
-    let Some((traced, status)) = of("pipe", &[], |_, _| {}) else { return };
+    let Some(programs) = programs() else { return };
+    let Some((traced, status)) = of(&programs.join("pipe"), &[], |_, _| {}) else { return };
     println!("pipe\n  {}", traced.join("\n  "));
     assert_eq!((differences(&traced, &[parent, child]), status), (vec![], 0));
 }
 
-#[test]
-fn every_mechanism_makes_these_calls_and_no_other() {
+/// Between the start and the end of every, in Rust or in C.
+fn every(program: &Path) {
     let ring = "socketpair \
         memfd_create fallocate fcntl mmap mmap fcntl mmap mmap close \
         memfd_create fallocate fcntl mmap fcntl mmap close";
@@ -75,9 +77,21 @@ fn every_mechanism_makes_these_calls_and_no_other() {
     );
     let child =
         "pwritev2 openat fstat geteuid fcntl pwritev2 close sendto sendto sendto read pwritev2 exit_group";
-    let Some((traced, status)) = of("every", &[], |_, _| {}) else { return };
-    println!("every\n  {}", traced.join("\n  "));
+    let Some((traced, status)) = of(program, &[], |_, _| {}) else { return };
+    println!("{}\n  {}", program.display(), traced.join("\n  "));
     assert_eq!((differences(&traced, &[&parent, child]), status), (vec![], 0));
+}
+
+#[test]
+fn every_mechanism_makes_these_calls_and_no_other() {
+    let Some(programs) = programs() else { return };
+    every(&programs.join("every"));
+}
+
+#[test]
+fn so_does_the_one_in_c() {
+    let Some(program) = crate::c::every() else { return };
+    every(program);
 }
 
 #[test]
@@ -92,7 +106,8 @@ fn the_init_makes_these_calls_and_no_other() {
             unsafe { libc::kill(pid, libc::SIGTERM) };
         }
     };
-    let Some((traced, status)) = of("init", &["socket"], terminate) else { return };
+    let Some(programs) = programs() else { return };
+    let Some((traced, status)) = of(&programs.join("init"), &["socket"], terminate) else { return };
     println!("init\n  {}", traced.join("\n  "));
     assert_eq!((differences(&traced, &[calls]), status), (vec![], 0));
 }

@@ -17,14 +17,14 @@ struct Segment {
     size: u64,
 }
 
-struct File {
+pub struct File {
     on_disk: u64,
     segments: Vec<Segment>,
 }
 
 impl File {
     /// Reads a 64-bit little-endian ELF file.
-    fn read(path: &Path) -> File {
+    pub fn read(path: &Path) -> File {
         let bytes = std::fs::read(path).unwrap();
         assert_eq!(bytes[..6], *b"\x7fELF\x02\x01", "{}", path.display());
         let number = |at: usize, len: usize| {
@@ -40,18 +40,18 @@ impl File {
         File { on_disk: bytes.len() as u64, segments }
     }
 
-    fn loaded(&self) -> u64 {
+    pub fn loaded(&self) -> u64 {
         self.segments.iter().filter(|s| s.kind == PT_LOAD).map(|s| s.size).sum()
     }
 
     /// The bytes that the program may write to, its stack apart.
-    fn writable(&self) -> u64 {
+    pub fn writable(&self) -> u64 {
         let writable = |s: &&Segment| s.kind == PT_LOAD && s.flags & W != 0;
         self.segments.iter().filter(writable).map(|s| s.size).sum()
     }
 
     /// What no program of these has.
-    fn unwanted(&self) -> Vec<String> {
+    pub fn unwanted(&self) -> Vec<String> {
         let mut found = Vec::new();
         for Segment { kind, flags, size } in &self.segments {
             match (*kind, flags & (W | X)) {

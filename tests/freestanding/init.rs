@@ -115,8 +115,8 @@ impl Drop for First {
 }
 
 /// The init, ready, and a client of it.
-fn start(name: &str) -> Option<(First, UnixDatagram, PathBuf, Scratch)> {
-    let here = Scratch::new(name);
+fn start() -> Option<(First, UnixDatagram, PathBuf, Scratch)> {
+    let here = Scratch::new();
     let path = here.0.join("init");
     let mut init = First::start(&programs()?.join("init"), &[path.to_str().unwrap()])?;
     assert_eq!(init.line(), "init: ready");
@@ -142,7 +142,7 @@ fn left(init: &mut First, here: &Scratch) {
 
 #[test]
 fn it_serves_reaps_and_leaves() {
-    let Some((mut init, client, path, here)) = start("init") else { return };
+    let Some((mut init, client, path, here)) = start() else { return };
     assert_eq!(init.own_number(), "1");
     assert_eq!(ask(&client, &path, "hello"), "hello");
     client.send_to(b"", &path).unwrap(); // of a client that is not as it should be
@@ -162,7 +162,7 @@ fn it_serves_reaps_and_leaves() {
 
 #[test]
 fn it_leaves_while_somebody_asks_without_a_pause() {
-    let Some((mut init, client, path, here)) = start("flood") else { return };
+    let Some((mut init, client, path, here)) = start() else { return };
     assert_eq!(ask(&client, &path, "hello"), "hello");
     // It is not to wait for a client that takes no answer, either.
     let flood = std::thread::spawn(move || while client.send_to(b"again", &path).is_ok() {});

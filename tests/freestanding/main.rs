@@ -3,9 +3,12 @@
 //!
 //! `cargo test --test freestanding -- --nocapture` prints the figures.
 
+mod c;
 mod calls;
 mod file;
 mod init;
+#[path = "../capi/library.rs"]
+mod library;
 mod programs;
 #[path = "../support/skip.rs"]
 mod skip;

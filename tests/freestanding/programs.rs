@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::skip::skip;
 
@@ -32,8 +33,10 @@ fn build() -> Option<PathBuf> {
 pub struct Scratch(pub PathBuf);
 
 impl Scratch {
-    pub fn new(name: &str) -> Scratch {
-        let dir = std::env::temp_dir().join(format!("rawipc-free-{name}-{}", std::process::id()));
+    pub fn new() -> Scratch {
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
+        let dir = std::env::temp_dir().join(format!("rawipc-free-{}-{number}", std::process::id()));
         let _ = std::fs::remove_dir_all(&dir);
         std::fs::create_dir(&dir).unwrap();
         Scratch(dir)
@@ -52,10 +55,9 @@ impl Drop for Scratch {
     }
 }
 
-fn says(program: &str, expected: &[&str]) {
-    let Some(programs) = programs() else { return };
-    let here = Scratch::new(program);
-    let out = Command::new(programs.join(program)).current_dir(&here.0).output().unwrap();
+fn says(program: &Path, expected: &[&str]) {
+    let here = Scratch::new();
+    let out = Command::new(program).current_dir(&here.0).output().unwrap();
     let said = String::from_utf8_lossy(&out.stdout).into_owned();
     println!("{said}");
     assert_eq!(said.lines().collect::<Vec<_>>(), expected);
@@ -63,22 +65,26 @@ fn says(program: &str, expected: &[&str]) {
     assert!(here.files().is_empty(), "{:?}", here.files());
 }
 
+const SAID: [&str; 8] = [
+    "call: 2 + 3 = 5",
+    "pipe: from the child",
+    "fifo: from the child",
+    "map: from the child",
+    "ring: from the child",
+    "stream: from the child",
+    "seqpacket: from the child",
+    "datagram: from the child",
+];
+
 #[test]
-fn the_pipe_says_what_came_through() {
-    says("pipe", &["pipe: from the child"]);
+fn they_say_what_came_through() {
+    let Some(programs) = programs() else { return };
+    says(&programs.join("pipe"), &["pipe: from the child"]);
+    says(&programs.join("every"), &SAID);
 }
 
 #[test]
-fn every_mechanism_says_what_came_through() {
-    const SAID: [&str; 8] = [
-        "call: 2 + 3 = 5",
-        "pipe: from the child",
-        "fifo: from the child",
-        "map: from the child",
-        "ring: from the child",
-        "stream: from the child",
-        "seqpacket: from the child",
-        "datagram: from the child",
-    ];
-    says("every", &SAID);
+fn so_does_the_one_in_c() {
+    let Some(program) = crate::c::every() else { return };
+    says(program, &SAID);
 }
