@@ -26,7 +26,7 @@ pub fn prefix() -> &'static Path {
     static PREFIX: OnceLock<PathBuf> = OnceLock::new();
     PREFIX.get_or_init(|| {
         let prefix = target().join("prefix");
-        let mut install = cargo(&["run", "--release", "--example", "install"]);
+        let mut install = cargo(&["run", "--example", "install"]);
         run(install.arg("--").arg(format!("--prefix={}", prefix.display())))
             .unwrap_or_else(|e| panic!("{e}"));
         prefix
