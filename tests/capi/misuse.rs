@@ -223,7 +223,9 @@ impl Matrix {
                 _ => Role::Pointed,
             },
             None if p.ty == "size_t" && is_length(&p.name) && i > 0 => Role::Length,
-            None if NOT_DESCRIPTORS.contains(&&*p.name) || p.name == "owner" => Role::Choice,
+            None if (p.ty == "int" && NOT_DESCRIPTORS.contains(&&*p.name)) || p.name == "owner" => {
+                Role::Choice
+            }
             None if p.name.contains("flags") || p.name.contains("mode") => Role::Choice,
             None if p.ty == "int" => Role::Descriptor,
             None => Role::Number,
