@@ -3826,7 +3826,7 @@ int rawipc_rpc_client_new(rawipc_rpc_client *client, const rawipc_rpc_channel *c
  * frames, that refuses every other request with EBUSY: close it.
  *
  * @param args     the arguments, packed in a buffer of the caller's, which may be used again at once; NULL: none
- * @param result   unpacks the result, which lies in the client's buffer until the next call
+ * @param result   gets the result to unpack, which lies in the client's buffer until the next call
  * @param failure  NULL, or gets with -EREMOTEIO the server's code: RAWIPC_RPC_…, or the program's own
  * @return 0, or -errno
  * @par Errors
@@ -3907,7 +3907,7 @@ int rawipc_rpc_server_new(rawipc_rpc_server *server, const rawipc_rpc_channel *c
  * Receives the next request, or waits for it. One before it that was not answered leaves its client to its deadline.
  *
  * @param method  gets the number of the method, as the client sent it: any at all
- * @param args    unpacks the arguments, any bytes at all, which lie in the inbox until the next request
+ * @param args    gets the arguments to unpack, any bytes at all, which lie in the inbox until the next request
  * @return 1; 0: the client is gone; or -errno
  * @par Errors
  * EBADMSG, of the call "rpc": the message is too short for a request. It is taken off the channel, and the next one can be
@@ -3925,7 +3925,7 @@ int rawipc_rpc_server_next(rawipc_rpc_server *server, uint32_t *method, rawipc_u
  * Receives a request if one is there now.
  *
  * @param method  gets the number of the method
- * @param args    unpacks the arguments
+ * @param args    gets the arguments to unpack
  * @return 1; 0: the client is gone; or -errno
  * @par Errors
  * As rawipc_rpc_server_next(), and EAGAIN in place of a wait.
