@@ -227,13 +227,16 @@ pub unsafe extern "C" fn rawipc_seccomp_call(
 /// The commands of fcntl in a list.
 ///
 /// @param index  from 0
-/// @return F_… of <fcntl.h>; -1 after the last
+/// @return F_… of <fcntl.h>; -1 after the last; -EFAULT
 /// @rust seccomp::List::fcntls
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rawipc_seccomp_fcntl(list: *const rawipc_seccomp_list, index: usize) -> c_int {
     // SAFETY: the caller's list.
-    let command = unsafe { given(list) }.ok().and_then(|list| list.fcntls().nth(index));
-    command.map_or(-1, |command| command.as_raw() as c_int)
+    match unsafe { given(list) } {
+        Ok(list) => list.fcntls().nth(index).map_or(-1, |command| command.as_raw() as c_int),
+        // SAFETY: NULL is no error to write to.
+        Err(e) => unsafe { status(Err(e), core::ptr::null_mut()) },
+    }
 }
 
 /// What an argument of a call must be.

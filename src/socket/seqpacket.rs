@@ -138,6 +138,13 @@ impl Seqpacket {
         Ok(Self::of(fd))
     }
 
+    /// Takes `fd` for a UNIX seqpacket socket without asking the kernel: one that was accepted, or that
+    /// [`attach`](Self::attach) has seen before.
+    #[inline]
+    pub fn assume(fd: Fd) -> Self {
+        Self::of(fd)
+    }
+
     /// Declares the largest message of both directions, in bytes; the peer has to declare the same.
     ///
     /// The kernel's own limit is the sender's buffer, which is made larger where it has to be, and 4 MiB. It
