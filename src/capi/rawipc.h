@@ -1751,6 +1751,275 @@ ssize_t rawipc_address_as_abstract(const rawipc_address *address, const void **n
  */
 int rawipc_address_is_unnamed(const rawipc_address *address, rawipc_error *error);
 
+/* -- peer -----------------------------------------------------------------------------------------
+ * Who is at the other end of a connection, as the kernel tells it.
+ *
+ * The functions here take the descriptor of any connected socket: a stream, or that of rawipc_seqpacket_fd() or
+ * rawipc_datagram_fd().
+ */
+
+/**
+ * The process, the user and the group of a peer, as the kernel tells them: a struct ucred.
+ *
+ * They cannot be forged by who has no privilege to: a process with CAP_SETUID, CAP_SETGID or CAP_SYS_ADMIN in its user
+ * namespace can send others along with a message.
+ */
+typedef struct rawipc_credentials {
+    /**
+     * The process; 0 where it cannot be named from here, outside of this one's pid namespace. It may have ended, and
+     * its number be another's: rawipc_peer_pidfd() has no such doubt.
+     */
+    int32_t pid;
+    /**
+     * The effective user; 65,534 (/proc/sys/kernel/overflowuid) where it has no number in this user namespace.
+     */
+    uint32_t uid;
+    /** The effective group, likewise. */
+    uint32_t gid;
+} rawipc_credentials;
+
+/**
+ * Who the peer was when the connection was made.
+ *
+ * Of one that connected, who called listen; of one that was accepted, who called connect; of a pair, who made it. What the
+ * peer became since, and to whom it gave the socket, is not told.
+ *
+ * @param credentials  gets them
+ * @return 0, or -errno
+ * @par Errors
+ * ENODATA: nobody is known, as for a socket that is not connected, and for datagrams but in a pair.
+ * @par Syscalls, as of socket::Peer::peer in Rust
+ * - ok; nobody: getsockopt
+ * @par Syscalls, as of socket::Credentials::pid in Rust
+ * None.
+ */
+int rawipc_peer_credentials(int socket, rawipc_credentials *credentials, rawipc_error *error);
+
+/**
+ * Makes a descriptor of the process that rawipc_peer_credentials() names (Linux 6.5).
+ *
+ * It names that process and no other, whatever becomes of its number, and is readable once the process has ended.
+ *
+ * @return the descriptor, or -errno
+ * @par Errors
+ * ENOPROTOOPT: this kernel is older, and there is the pid alone. ENODATA: nobody is known. ESRCH, EINVAL before Linux
+ * 6.16: it has ended, and was waited for. EMFILE, ENFILE: no descriptors left.
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of socket::Peer::peer_pidfd in Rust
+ * - ok; nobody; an older kernel: getsockopt
+ */
+int rawipc_peer_pidfd(int socket, rawipc_error *error);
+
+/**
+ * Whether the peer was of the effective user of this process.
+ *
+ * @return 1 or 0, or -errno
+ * @par Errors
+ * As rawipc_peer_credentials().
+ * @par Syscalls, as of socket::Peer::is_same_user in Rust
+ * - ok: getsockopt geteuid
+ * - nobody: getsockopt
+ */
+int rawipc_peer_is_same_user(int socket, rawipc_error *error);
+
+/**
+ * Whether credentials are of the effective user of this process. Never for 65,534, which stands for all users without a
+ * number here.
+ *
+ * @return 1 or 0, or -errno
+ * @par Syscalls, as of socket::Credentials::is_same_user in Rust
+ * - ok: geteuid
+ */
+int rawipc_credentials_is_same_user(const rawipc_credentials *credentials, rawipc_error *error);
+
+/* -- fds ------------------------------------------------------------------------------------------
+ * Descriptors that travel with a message.
+ *
+ * The sender lends descriptors by pushing them into refs; the receiver gets descriptors of its own, of the same open
+ * file descriptions, in slots, and takes them out. Both keep them in memory of the caller's, RAWIPC_FDS_HEAD bytes and
+ * an int for each. What is not taken is closed when the slots are cleared or closed.
+ *
+ * Descriptors that come to a receive without slots, or beyond their room, are closed by the kernel or here: nobody is
+ * made to have any. They are close-on-exec from their first instant.
+ */
+
+/** The most descriptors that the kernel takes with one message. */
+#define RAWIPC_FDS_MAX 253
+
+/** The bytes of memory that refs and slots need besides the descriptors. */
+#define RAWIPC_FDS_HEAD 96
+
+/**
+ * Descriptors that are lent to a message. A handle: it does not move, and neither does its memory. There is nothing to
+ * close.
+ */
+typedef struct rawipc_fd_refs {
+    uint64_t opaque[4];
+} rawipc_fd_refs;
+
+/**
+ * Room for the descriptors that come with a message, and for its sender's credentials. A handle: it does not move, and
+ * neither does its memory.
+ */
+typedef struct rawipc_fd_slots {
+    uint64_t opaque[4];
+} rawipc_fd_slots;
+
+/**
+ * Makes room for descriptors to send, as many as the memory has ints behind RAWIPC_FDS_HEAD bytes; none are there yet.
+ *
+ * @param refs  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: the memory has no RAWIPC_FDS_HEAD bytes.
+ * @par Ownership
+ * The memory is refs' as long as they are used.
+ * @par Syscalls, as of socket::Refs::init in Rust
+ * None.
+ */
+int rawipc_fd_refs_new(rawipc_fd_refs *refs, void *buf, size_t len, rawipc_error *error);
+
+/**
+ * Adds a descriptor, to be sent with each message that these refs are given to.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: there is no room, or they are RAWIPC_FDS_MAX already.
+ * @par Ownership
+ * It stays the caller's, and open until the message is sent.
+ * @par Syscalls, as of socket::Refs::push in Rust
+ * None.
+ */
+int rawipc_fd_refs_push(rawipc_fd_refs *refs, int fd, rawipc_error *error);
+
+/**
+ * Forgets them all, for the next message.
+ *
+ * @return 0, or -errno
+ * @par Syscalls, as of socket::Refs::clear in Rust
+ * None.
+ */
+int rawipc_fd_refs_clear(rawipc_fd_refs *refs, rawipc_error *error);
+
+/**
+ * How many there are.
+ *
+ * @return how many, or -errno
+ * @par Syscalls, as of socket::Refs::len in Rust
+ * None.
+ */
+ssize_t rawipc_fd_refs_len(const rawipc_fd_refs *refs, rawipc_error *error);
+
+/**
+ * Makes room for descriptors to receive, as many as the memory has ints behind RAWIPC_FDS_HEAD bytes. With none, a
+ * descriptor that comes is told as an error.
+ *
+ * @param slots  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: the memory has no RAWIPC_FDS_HEAD bytes.
+ * @par Ownership
+ * The memory is the slots' until they are closed.
+ * @par Syscalls, as of socket::Slots::init in Rust
+ * None.
+ */
+int rawipc_fd_slots_new(rawipc_fd_slots *slots, void *buf, size_t len, rawipc_error *error);
+
+/**
+ * Takes out the descriptor that was sent at this place, counted from 0.
+ *
+ * @return the descriptor, or -errno
+ * @par Errors
+ * ENOENT: fewer came with the last message, or it was taken.
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of socket::Slots::take in Rust
+ * None.
+ */
+int rawipc_fd_slots_take(rawipc_fd_slots *slots, size_t at, rawipc_error *error);
+
+/**
+ * The descriptor that was sent at this place, counted from 0. It stays the slots'.
+ *
+ * @return the descriptor, or -errno
+ * @par Errors
+ * As rawipc_fd_slots_take().
+ * @par Syscalls, as of socket::Slots::get in Rust
+ * None.
+ */
+int rawipc_fd_slots_get(const rawipc_fd_slots *slots, size_t at, rawipc_error *error);
+
+/**
+ * How many came with the last message, those that were taken since among them.
+ *
+ * @return how many, or -errno
+ * @par Syscalls, as of socket::Slots::len in Rust
+ * None.
+ */
+ssize_t rawipc_fd_slots_len(const rawipc_fd_slots *slots, rawipc_error *error);
+
+/**
+ * How many can come with a message.
+ *
+ * @return how many, or -errno
+ * @par Syscalls, as of socket::Slots::room in Rust
+ * None.
+ */
+ssize_t rawipc_fd_slots_room(const rawipc_fd_slots *slots, rawipc_error *error);
+
+/**
+ * Who sent the last message, where the socket passes credentials: see rawipc_seqpacket_pass_credentials().
+ *
+ * @param credentials  gets them
+ * @return 0, or -errno
+ * @par Errors
+ * ENODATA: nothing was told.
+ * @par Syscalls, as of socket::Slots::credentials in Rust
+ * None.
+ */
+int rawipc_fd_slots_credentials(const rawipc_fd_slots *slots, rawipc_credentials *credentials,
+                                rawipc_error *error);
+
+/**
+ * Closes all that were not taken, in their order.
+ *
+ * @return 0, or -errno
+ * @par Syscalls, as of socket::Slots::clear in Rust
+ * - ok: (close)×n
+ * - empty: none
+ */
+int rawipc_fd_slots_clear(rawipc_fd_slots *slots, rawipc_error *error);
+
+/**
+ * Closes all that were not taken; the memory is the caller's again.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: they are none, or closed already.
+ * @par Syscalls, as of socket::Slots in Rust
+ * - drop: (close)×n
+ * - drop, empty: none
+ */
+int rawipc_fd_slots_close(rawipc_fd_slots *slots, rawipc_error *error);
+
+/**
+ * Has descriptors refused where they are sent, instead of closed where they come (Linux 6.16).
+ *
+ * The peer's send is EPERM from then on, and sends nothing. On a listener it covers what it accepts, the time before it is
+ * accepted included. Those in the queue are as before.
+ *
+ * @param socket  a stream, or the descriptor of another socket or a listener
+ * @return 0, or -errno
+ * @par Errors
+ * ENOPROTOOPT: this kernel is older. Nothing comes unasked there either.
+ * @par Syscalls, as of socket::Stream::refuse_fds in Rust
+ * - ok; an older kernel: setsockopt
+ * @par Syscalls, as of socket::Seqpacket::refuse_fds in Rust
+ * - as rawipc_fds_refuse()
+ */
+int rawipc_fds_refuse(int socket, rawipc_error *error);
+
 /* -- stream ---------------------------------------------------------------------------------------
  * Connected sockets that carry raw bytes, both ways; plain descriptors.
  *
@@ -1980,6 +2249,88 @@ ssize_t rawipc_stream_try_write_two(int stream, const void *head, size_t head_le
 int rawipc_stream_write_all(int stream, const void *bytes, size_t len, const rawipc_wait *wait,
                             rawipc_error *error);
 
+/* -- with_fds -------------------------------------------------------------------------------------
+ * A stream socket that descriptors travel over.
+ */
+
+/**
+ * Writes some bytes, and all descriptors with the first of them, or waits for room.
+ *
+ * Once a byte was taken the descriptors are on their way: the rest is for rawipc_stream_write_all(), which sends them no
+ * second time. No descriptors at all are a plain write.
+ *
+ * @return how many bytes were taken, or -errno
+ * @par Errors
+ * As rawipc_stream_write(). EINVAL: more than RAWIPC_FDS_MAX. EPERM: the peer refuses them. ETOOMANYREFS: as many of
+ * this user's are on their way as it may have open (RLIMIT_NOFILE). After an error nothing was sent.
+ * @par Syscalls, as of socket::Stream::write_with_fds in Rust
+ * - room; the peer is gone; a limit of zero: sendmsg
+ * - waits for ever: (sendmsg ppoll)×n sendmsg
+ * - waits with a limit: (sendmsg clock_gettime ppoll)×n sendmsg
+ * - times out: (sendmsg clock_gettime ppoll)×n
+ * - times out, by the clock: (sendmsg clock_gettime ppoll)×n sendmsg clock_gettime
+ * - over from the start: sendmsg clock_gettime
+ * - a signal ends it, for ever: (sendmsg ppoll)×n
+ * - a signal ends it, with a limit: (sendmsg clock_gettime ppoll)×n
+ * - refused: none
+ */
+ssize_t rawipc_stream_write_with_fds(int stream, const void *bytes, size_t len,
+                                     const rawipc_fd_refs *fds, const rawipc_wait *wait,
+                                     rawipc_error *error);
+
+/**
+ * Writes what there is room for now, and all descriptors with its first byte.
+ *
+ * @return how many bytes were taken, or -errno
+ * @par Errors
+ * As rawipc_stream_write_with_fds(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Stream::try_write_with_fds in Rust
+ * - room; no room; the peer is gone: sendmsg
+ * - refused: none
+ */
+ssize_t rawipc_stream_try_write_with_fds(int stream, const void *bytes, size_t len,
+                                         const rawipc_fd_refs *fds, rawipc_error *error);
+
+/**
+ * Reads what is there and the descriptors that came with it, or waits for it.
+ *
+ * Those of one write at most come at a time, with the read that takes its first byte. Bytes of writes before it may stand
+ * in front of that byte, and none of a later write that brought descriptors behind.
+ *
+ * @return how many bytes; 0: the end; or -errno
+ * @par Errors
+ * As rawipc_stream_read(). EINVAL: fds still hold descriptors. E2BIG: more came than fds have room for. EMFILE: they had
+ * room, and this process may open no more descriptors. After either all that came are closed; the bytes are in buf
+ * all the same, and error->needed tells how many.
+ * @par Syscalls, as of socket::Stream::read_with_fds in Rust
+ * - at once; a limit of zero: [rawipc_stream_try_read_with_fds()]
+ * - waits for ever: (recvmsg ppoll)×n [rawipc_stream_try_read_with_fds()]
+ * - waits with a limit: (recvmsg clock_gettime ppoll)×n [rawipc_stream_try_read_with_fds()]
+ * - times out: (recvmsg clock_gettime ppoll)×n
+ * - times out, by the clock: (recvmsg clock_gettime ppoll)×n recvmsg clock_gettime
+ * - over from the start: recvmsg clock_gettime
+ * - a signal ends it, for ever: (recvmsg ppoll)×n
+ * - a signal ends it, with a limit: (recvmsg clock_gettime ppoll)×n
+ * - refused: none
+ */
+ssize_t rawipc_stream_read_with_fds(int stream, void *buf, size_t len, rawipc_fd_slots *fds,
+                                    const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Reads what is there now and the descriptors that came with it.
+ *
+ * @return how many bytes; 0: the end; or -errno
+ * @par Errors
+ * As rawipc_stream_read_with_fds(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Stream::try_read_with_fds in Rust
+ * - ready; end; nothing there; too many descriptors, for no room; not one descriptor left: recvmsg
+ * - too many descriptors; no descriptors left: recvmsg (close)×n
+ * - the peer closed with bytes unread: recvmsg recvmsg
+ * - refused: none
+ */
+ssize_t rawipc_stream_try_read_with_fds(int stream, void *buf, size_t len, rawipc_fd_slots *fds,
+                                        rawipc_error *error);
+
 /* -- seqpacket ------------------------------------------------------------------------------------
  * Connected sockets that carry whole messages, both ways.
  *
@@ -2205,6 +2556,110 @@ int rawipc_seqpacket_into_fd(rawipc_seqpacket *socket, rawipc_error *error);
  * - drop: close
  */
 int rawipc_seqpacket_close(rawipc_seqpacket *socket, rawipc_error *error);
+
+/* -- with_fds -------------------------------------------------------------------------------------
+ * A seqpacket socket that descriptors travel over.
+ */
+
+/**
+ * Sends one message with these descriptors, or waits for room.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_seqpacket_send(). EINVAL: more than RAWIPC_FDS_MAX. EPERM: the peer refuses them. ETOOMANYREFS: as many of
+ * this user's are on their way as it may have open (RLIMIT_NOFILE). After an error nothing was sent.
+ * @par Syscalls, as of socket::Seqpacket::send_with_fds in Rust
+ * - room; the peer is gone; a limit of zero: sendmsg
+ * - waits for ever: (sendmsg ppoll)×n sendmsg
+ * - waits with a limit: (sendmsg clock_gettime ppoll)×n sendmsg
+ * - times out: (sendmsg clock_gettime ppoll)×n
+ * - times out, by the clock: (sendmsg clock_gettime ppoll)×n sendmsg clock_gettime
+ * - over from the start: sendmsg clock_gettime
+ * - a signal ends it, for ever: (sendmsg ppoll)×n
+ * - a signal ends it, with a limit: (sendmsg clock_gettime ppoll)×n
+ * - refused: none
+ */
+int rawipc_seqpacket_send_with_fds(rawipc_seqpacket *socket, const void *msg, size_t len,
+                                   const rawipc_fd_refs *fds, const rawipc_wait *wait,
+                                   rawipc_error *error);
+
+/**
+ * Sends one message with these descriptors if there is room now.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_seqpacket_send_with_fds(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Seqpacket::try_send_with_fds in Rust
+ * - room; no room; the peer is gone: sendmsg
+ * - refused: none
+ */
+int rawipc_seqpacket_try_send_with_fds(rawipc_seqpacket *socket, const void *msg, size_t len,
+                                       const rawipc_fd_refs *fds, rawipc_error *error);
+
+/**
+ * Receives one message with what was sent along, or waits for it.
+ *
+ * @return its length; 0: the peer is gone, and all that it sent has been handed out; or -errno
+ * @par Errors
+ * As rawipc_seqpacket_recv(). EINVAL: fds still hold descriptors. E2BIG: more came than fds have room for. EMFILE: they had
+ * room, and this process may open no more descriptors. After either all that came are closed; the message is in buf
+ * all the same, and error->needed tells its length.
+ * @par Syscalls, as of socket::Seqpacket::recv_with_fds in Rust
+ * - at once; a limit of zero: [rawipc_seqpacket_try_recv_with_fds()]
+ * - waits for ever: ([rawipc_seqpacket_try_recv_with_fds()] ppoll)×n [rawipc_seqpacket_try_recv_with_fds()]
+ * - waits with a limit: ([rawipc_seqpacket_try_recv_with_fds()] clock_gettime ppoll)×n
+ *   [rawipc_seqpacket_try_recv_with_fds()]
+ * - times out: ([rawipc_seqpacket_try_recv_with_fds()] clock_gettime ppoll)×n
+ * - times out, by the clock: ([rawipc_seqpacket_try_recv_with_fds()] clock_gettime ppoll)×n
+ *   [rawipc_seqpacket_try_recv_with_fds()] clock_gettime
+ * - over from the start: [rawipc_seqpacket_try_recv_with_fds()] clock_gettime
+ * - a signal ends it, for ever: ([rawipc_seqpacket_try_recv_with_fds()] ppoll)×n
+ * - a signal ends it, with a limit: ([rawipc_seqpacket_try_recv_with_fds()] clock_gettime ppoll)×n
+ * - refused; corrupt: none
+ */
+ssize_t rawipc_seqpacket_recv_with_fds(rawipc_seqpacket *socket, void *buf, size_t len,
+                                       rawipc_fd_slots *fds, const rawipc_wait *wait,
+                                       rawipc_error *error);
+
+/**
+ * Receives one message with what was sent along, if one is there now.
+ *
+ * @return its length; 0: the peer is gone; or -errno
+ * @par Errors
+ * As rawipc_seqpacket_recv_with_fds(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Seqpacket::try_recv_with_fds in Rust
+ * - ready; above the limit; nothing there; too many descriptors, for no room; not one descriptor left: recvmsg
+ * - too small; small, nothing there: recvfrom
+ * - small: recvfrom recvmsg
+ * - reset: recvmsg recvmsg
+ * - too small, reset: recvfrom recvfrom
+ * - small, reset: recvfrom recvfrom recvmsg
+ * - too many descriptors; no descriptors left; above the limit, with descriptors; empty message with descriptors:
+ *   recvmsg (close)×n
+ * - too many descriptors, small; empty message with descriptors, small: recvfrom recvmsg (close)×n
+ * - empty message: recvmsg (ppoll)×n
+ * - empty message, small: recvfrom recvmsg (ppoll)×n
+ * - empty message, and the peer is gone; end: recvmsg (ppoll)×n ioctl
+ * - empty message, and the peer is gone, small; end, small: recvfrom recvmsg (ppoll)×n ioctl
+ * - end, reset: recvmsg recvmsg (ppoll)×n ioctl
+ * - end, small, reset: recvfrom recvfrom recvmsg (ppoll)×n ioctl
+ * - refused; corrupt: none
+ */
+ssize_t rawipc_seqpacket_try_recv_with_fds(rawipc_seqpacket *socket, void *buf, size_t len,
+                                           rawipc_fd_slots *fds, rawipc_error *error);
+
+/**
+ * Has each message that is sent from now on bring its sender's credentials, for a receive with slots to tell: see
+ * rawipc_fd_slots_credentials().
+ *
+ * They are those of who sends, which may be another than who connected. A message that was there before is told as of user
+ * 65,534 and no process. A socket without a name gets an abstract one of the kernel's choice when it sends next.
+ *
+ * @return 0, or -errno
+ * @par Syscalls, as of socket::Seqpacket::pass_credentials in Rust
+ * - ok: setsockopt
+ */
+int rawipc_seqpacket_pass_credentials(rawipc_seqpacket *socket, rawipc_error *error);
 
 /* -- datagram -------------------------------------------------------------------------------------
  * Sockets that carry whole messages without connections: from anybody to one with a name, or both ways between two.
@@ -2600,6 +3055,166 @@ ssize_t rawipc_datagram_recv(rawipc_datagram *socket, void *buf, size_t len, con
 ssize_t rawipc_datagram_try_recv(rawipc_datagram *socket, void *buf, size_t len,
                                  rawipc_error *error);
 
+/* -- with_fds -------------------------------------------------------------------------------------
+ * A datagram socket that descriptors travel over.
+ */
+
+/**
+ * Sends one message with these descriptors, or waits for room.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_datagram_send(). EINVAL: more than RAWIPC_FDS_MAX. EPERM: the peer refuses them. ETOOMANYREFS: as many of
+ * this user's are on their way as it may have open (RLIMIT_NOFILE). After an error nothing was sent.
+ * @par Syscalls, as of socket::Datagram::send_with_fds in Rust
+ * - room; the peer is gone; a limit of zero: sendmsg
+ * - waits for ever: (sendmsg ppoll)×n sendmsg
+ * - waits with a limit: (sendmsg clock_gettime ppoll)×n sendmsg
+ * - times out: (sendmsg clock_gettime ppoll)×n
+ * - times out, by the clock: (sendmsg clock_gettime ppoll)×n sendmsg clock_gettime
+ * - over from the start: sendmsg clock_gettime
+ * - a signal ends it, for ever: (sendmsg ppoll)×n
+ * - a signal ends it, with a limit: (sendmsg clock_gettime ppoll)×n
+ * - refused: none
+ */
+int rawipc_datagram_send_with_fds(rawipc_datagram *socket, const void *msg, size_t len,
+                                  const rawipc_fd_refs *fds, const rawipc_wait *wait,
+                                  rawipc_error *error);
+
+/**
+ * Sends one message with these descriptors if there is room now.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_datagram_send_with_fds(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Datagram::try_send_with_fds in Rust
+ * - room; no room; the peer is gone: sendmsg
+ * - refused: none
+ */
+int rawipc_datagram_try_send_with_fds(rawipc_datagram *socket, const void *msg, size_t len,
+                                      const rawipc_fd_refs *fds, rawipc_error *error);
+
+/**
+ * Receives one message with what was sent along, or waits for it.
+ *
+ * @return its length, never 0; or -errno
+ * @par Errors
+ * As rawipc_datagram_recv(). EINVAL: fds still hold descriptors. E2BIG: more came than fds have room for. EMFILE: they had
+ * room, and this process may open no more descriptors. After either all that came are closed; the message is in buf
+ * all the same, and error->needed tells its length.
+ * @par Syscalls, as of socket::Datagram::recv_with_fds in Rust
+ * - as rawipc_datagram_recv_from_with_fds()
+ */
+ssize_t rawipc_datagram_recv_with_fds(rawipc_datagram *socket, void *buf, size_t len,
+                                      rawipc_fd_slots *fds, const rawipc_wait *wait,
+                                      rawipc_error *error);
+
+/**
+ * Receives one message with what was sent along, if one is there now.
+ *
+ * @return its length, never 0; or -errno
+ * @par Errors
+ * As rawipc_datagram_recv_with_fds(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Datagram::try_recv_with_fds in Rust
+ * - as rawipc_datagram_try_recv_from_with_fds()
+ */
+ssize_t rawipc_datagram_try_recv_with_fds(rawipc_datagram *socket, void *buf, size_t len,
+                                          rawipc_fd_slots *fds, rawipc_error *error);
+
+/**
+ * Sends one message with these descriptors to the socket of that name, or waits for room in its queue.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_datagram_send_to() and rawipc_datagram_send_with_fds().
+ * @par Syscalls, as of socket::Datagram::send_to_with_fds in Rust
+ * - room; an error; a limit of zero: sendmsg
+ * - waits for ever: (sendmsg ppoll)×n sendmsg
+ * - waits with a limit: (sendmsg clock_gettime ppoll)×n sendmsg
+ * - times out: (sendmsg clock_gettime ppoll)×n sendmsg clock_gettime
+ * - over from the start: sendmsg clock_gettime
+ * - a signal ends it, for ever: (sendmsg ppoll)×n
+ * - a signal ends it, with a limit: (sendmsg clock_gettime ppoll)×n
+ * - refused: none
+ */
+int rawipc_datagram_send_to_with_fds(const rawipc_datagram *socket, const rawipc_address *to,
+                                     const void *msg, size_t len, const rawipc_fd_refs *fds,
+                                     const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Sends one message with these descriptors to the socket of that name if there is room now.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_datagram_send_to_with_fds(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Datagram::try_send_to_with_fds in Rust
+ * - room; no room; an error: sendmsg
+ * - refused: none
+ */
+int rawipc_datagram_try_send_to_with_fds(const rawipc_datagram *socket, const rawipc_address *to,
+                                         const void *msg, size_t len, const rawipc_fd_refs *fds,
+                                         rawipc_error *error);
+
+/**
+ * Receives one message, its sender's name and what was sent along, or waits for it.
+ *
+ * @param from  gets the name
+ * @return its length, never 0; or -errno
+ * @par Errors
+ * As rawipc_datagram_recv_with_fds().
+ * @par Syscalls, as of socket::Datagram::recv_from_with_fds in Rust
+ * - at once; a limit of zero: [rawipc_datagram_try_recv_from_with_fds()]
+ * - waits for ever: ([rawipc_datagram_try_recv_from_with_fds()] ppoll)×n [rawipc_datagram_try_recv_from_with_fds()]
+ * - waits with a limit: ([rawipc_datagram_try_recv_from_with_fds()] clock_gettime ppoll)×n
+ *   [rawipc_datagram_try_recv_from_with_fds()]
+ * - times out: ([rawipc_datagram_try_recv_from_with_fds()] clock_gettime ppoll)×n
+ * - times out, by the clock: ([rawipc_datagram_try_recv_from_with_fds()] clock_gettime ppoll)×n
+ *   [rawipc_datagram_try_recv_from_with_fds()] clock_gettime
+ * - over from the start: [rawipc_datagram_try_recv_from_with_fds()] clock_gettime
+ * - a signal ends it, for ever: ([rawipc_datagram_try_recv_from_with_fds()] ppoll)×n
+ * - a signal ends it, with a limit: ([rawipc_datagram_try_recv_from_with_fds()] clock_gettime ppoll)×n
+ * - refused: none
+ */
+ssize_t rawipc_datagram_recv_from_with_fds(const rawipc_datagram *socket, void *buf, size_t len,
+                                           rawipc_fd_slots *fds, rawipc_address *from,
+                                           const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Receives one message, its sender's name and what was sent along, if one is there now.
+ *
+ * @param from  gets the name
+ * @return its length, never 0; or -errno
+ * @par Errors
+ * As rawipc_datagram_recv_with_fds(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Datagram::try_recv_from_with_fds in Rust
+ * - ready; empty; above the limit; nothing there; too many descriptors, for no room; not one descriptor left: recvmsg
+ * - too small; small, nothing there: recvfrom
+ * - small: recvfrom recvmsg
+ * - reset; reset, nothing there: recvmsg recvmsg
+ * - too small, reset; small, reset, nothing there: recvfrom recvfrom
+ * - small, reset: recvfrom recvfrom recvmsg
+ * - too many descriptors; no descriptors left; above the limit, with descriptors; empty, with descriptors: recvmsg
+ *   (close)×n
+ * - too many descriptors, small; empty, with descriptors, small: recvfrom recvmsg (close)×n
+ * - refused: none
+ */
+ssize_t rawipc_datagram_try_recv_from_with_fds(const rawipc_datagram *socket, void *buf, size_t len,
+                                               rawipc_fd_slots *fds, rawipc_address *from,
+                                               rawipc_error *error);
+
+/**
+ * Has each message that is sent from now on bring its sender's credentials, for a receive with slots to tell: see
+ * rawipc_fd_slots_credentials().
+ *
+ * One without a name gets an abstract one of the kernel's choice when it sends next, to which anybody may send unless it
+ * has a peer.
+ *
+ * @return 0, or -errno
+ * @par Syscalls, as of socket::Datagram::pass_credentials in Rust
+ * - as rawipc_seqpacket_pass_credentials()
+ */
+int rawipc_datagram_pass_credentials(rawipc_datagram *socket, rawipc_error *error);
+
 /* -- listener -------------------------------------------------------------------------------------
  * Sockets that others connect to.
  *
@@ -2785,6 +3400,18 @@ int rawipc_listener_accept_seqpacket(const rawipc_listener *listener, rawipc_seq
  */
 int rawipc_listener_try_accept_seqpacket(const rawipc_listener *listener, rawipc_seqpacket *socket,
                                          rawipc_error *error);
+
+/**
+ * Has what is sent to a seqpacket socket before it is accepted bring its sender's credentials too. To be told them, call
+ * rawipc_seqpacket_pass_credentials() on what was accepted.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EPROTOTYPE: it accepts streams.
+ * @par Syscalls, as of socket::Listener::pass_credentials in Rust
+ * - as rawipc_seqpacket_pass_credentials()
+ */
+int rawipc_listener_pass_credentials(const rawipc_listener *listener, rawipc_error *error);
 
 /**
  * The name that the listener was bound to.
@@ -3485,11 +4112,11 @@ int rawipc_packer_i32(rawipc_packer *packer, int32_t value, rawipc_error *error)
 int rawipc_packer_i64(rawipc_packer *packer, int64_t value, rawipc_error *error);
 
 /**
- * Packs a bool as one byte. What is not 0 is 1.
+ * Packs a bool, 0 or 1, as one byte.
  *
  * @return 0, or -errno
  * @par Errors
- * EMSGSIZE: the buffer is full.
+ * EMSGSIZE: the buffer is full. EINVAL: it is another number.
  * @par Syscalls, as of rpc::Packer::bool in Rust
  * None.
  */
@@ -3788,6 +4415,15 @@ int rawipc_rpc_channel_frames(rawipc_rpc_channel *channel, rawipc_frame_receiver
 int rawipc_rpc_channel_pipes(rawipc_rpc_channel *channel, int receiver, int sender,
                              rawipc_error *error);
 
+/**
+ * Makes a channel of two rings, one each way.
+ *
+ * @param channel  gets it
+ * @return 0, or -errno
+ */
+int rawipc_rpc_channel_ring(rawipc_rpc_channel *channel, rawipc_ring_consumer *consumer,
+                            rawipc_ring_producer *producer, rawipc_error *error);
+
 /* -- client ---------------------------------------------------------------------------------------
  * The side that calls.
  */
@@ -3907,7 +4543,7 @@ int rawipc_rpc_server_new(rawipc_rpc_server *server, const rawipc_rpc_channel *c
  * Receives the next request, or waits for it. One before it that was not answered leaves its client to its deadline.
  *
  * @param method  gets the number of the method, as the client sent it: any at all
- * @param args    gets the arguments to unpack, any bytes at all, which lie in the inbox until the next request
+ * @param args    gets the arguments to unpack: any bytes at all, which lie in the inbox until the next request
  * @return 1; 0: the client is gone; or -errno
  * @par Errors
  * EBADMSG, of the call "rpc": the message is too short for a request. It is taken off the channel, and the next one can be

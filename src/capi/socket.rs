@@ -20,6 +20,10 @@ use crate::handle::{Empty, Handle};
 // In the order of the header's sections; apart, so that rustfmt leaves it.
 pub mod address;
 
+pub mod peer;
+
+pub mod fds;
+
 pub mod stream;
 
 pub mod seqpacket;

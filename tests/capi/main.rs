@@ -11,6 +11,7 @@ mod library;
 mod misuse;
 mod programs;
 mod prototypes;
+mod remote;
 #[path = "../support/skip.rs"]
 mod skip;
 #[path = "../house/source.rs"]
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
     let mut checks: Vec<Check> = Vec::new();
     checks.extend(header::CHECKS);
     checks.extend(programs::CHECKS);
+    checks.extend(remote::CHECKS);
     checks.extend(layout::CHECKS);
     checks.extend(symbols::CHECKS);
     checks.extend(twins::CHECKS);

@@ -120,13 +120,11 @@ pub unsafe extern "C" fn rawipc_listener_bind(
         let address = unsafe { BIND.address(address) }?;
         // SAFETY: the caller's options.
         let options = unsafe { BIND.listener_options(options) }?;
-        let listening = match kind {
+        to.put(match kind {
             RAWIPC_LISTENER_STREAM => Listener::bind_with(address, options).map(Listening::Stream),
             RAWIPC_LISTENER_SEQPACKET => Listener::bind_with(address, options).map(Listening::Seqpacket),
             _ => Err(BIND.refused(Errno::INVAL)),
-        };
-        to.set(listening?);
-        Ok(())
+        })
     })();
     // SAFETY: the caller's error.
     unsafe { status(bound, error) }
@@ -203,8 +201,7 @@ pub unsafe extern "C" fn rawipc_listener_accept_seqpacket(
         let listener = unsafe { ACCEPT.seqpackets(listener) }?;
         // SAFETY: the caller's wait.
         let wait = unsafe { ACCEPT.wait(wait) }?;
-        to.set(listener.accept(wait)?);
-        Ok(())
+        to.put(listener.accept(wait))
     })();
     // SAFETY: the caller's error.
     unsafe { status(accepted, error) }
@@ -230,11 +227,28 @@ pub unsafe extern "C" fn rawipc_listener_try_accept_seqpacket(
         let to = unsafe { ACCEPT.empty(socket) }?;
         // SAFETY: the caller's listener.
         let listener = unsafe { ACCEPT.seqpackets(listener) }?;
-        to.set(listener.try_accept()?);
-        Ok(())
+        to.put(listener.try_accept())
     })();
     // SAFETY: the caller's error.
     unsafe { status(accepted, error) }
+}
+
+/// Has what is sent to a seqpacket socket before it is accepted bring its sender's credentials too. To be told them, call
+/// rawipc_seqpacket_pass_credentials() on what was accepted.
+///
+/// @return 0, or -errno
+/// @par Errors
+/// EPROTOTYPE: it accepts streams.
+/// @rust socket::Listener::pass_credentials
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rawipc_listener_pass_credentials(
+    listener: *const rawipc_listener,
+    error: *mut rawipc_error,
+) -> c_int {
+    // SAFETY: the caller's listener.
+    let done = unsafe { Args(Call::SETSOCKOPT).seqpackets(listener) }.and_then(Listener::pass_credentials);
+    // SAFETY: the caller's error.
+    unsafe { status(done, error) }
 }
 
 /// The name that the listener was bound to.

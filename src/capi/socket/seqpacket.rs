@@ -18,6 +18,8 @@ use crate::socket::address::rawipc_address;
 use crate::ssize_t;
 use crate::wait::rawipc_wait;
 
+pub mod with_fds;
+
 /// The largest message unless another was declared, in bytes.
 pub const RAWIPC_SEQPACKET_LIMIT: usize = 65536;
 
@@ -91,8 +93,7 @@ pub unsafe extern "C" fn rawipc_seqpacket_connect(
         let address = unsafe { CONNECT.address(address) }?;
         // SAFETY: the caller's wait.
         let wait = unsafe { CONNECT.wait(wait) }?;
-        to.set(Seqpacket::connect(address, wait)?);
-        Ok(())
+        to.put(Seqpacket::connect(address, wait))
     })();
     // SAFETY: the caller's error.
     unsafe { status(connected, error) }
@@ -118,8 +119,7 @@ pub unsafe extern "C" fn rawipc_seqpacket_try_connect(
         let to = unsafe { CONNECT.empty(socket) }?;
         // SAFETY: the caller's address.
         let address = unsafe { CONNECT.address(address) }?;
-        to.set(Seqpacket::try_connect(address)?);
-        Ok(())
+        to.put(Seqpacket::try_connect(address))
     })();
     // SAFETY: the caller's error.
     unsafe { status(connected, error) }
@@ -144,8 +144,7 @@ pub unsafe extern "C" fn rawipc_seqpacket_attach(
         let args = Args(Call::GETSOCKOPT);
         // SAFETY: the caller's memory.
         let to = unsafe { args.empty(socket) }?;
-        to.set(Seqpacket::attach(args.owned(fd)?)?);
-        Ok(())
+        to.put(Seqpacket::attach(args.owned(fd)?))
     })();
     // SAFETY: the caller's error.
     unsafe { status(attached, error) }
