@@ -136,7 +136,8 @@ impl Error {
 
     /// With `EMSGSIZE`: from a receive, the bytes a buffer needs for the message that waits; from a send, the
     /// largest message this end takes. With `EBADMSG`: the length of a message above the limit, where the kernel
-    /// told it. `None` for every other error.
+    /// told it. With `E2BIG` and `EMFILE` from a receive with descriptors: the length of the message, whose bytes are
+    /// in the buffer while what came with it is closed. `None` for every other error.
     #[inline]
     pub const fn needed(self) -> Option<usize> {
         match (self.0.get() >> NEEDED_SHIFT) as usize {
@@ -233,13 +234,13 @@ mod table {
 
     calls! {
         ACCEPT4 "accept4", BIND "bind", CLOCK_GETTIME "clock_gettime", CLOSE "close", CONNECT "connect",
-        DUP3 "dup3", EXIT "exit", EXIT_GROUP "exit_group", FALLOCATE "fallocate", FCHMOD "fchmod",
+        DUP3 "dup3", EPOLL_CREATE1 "epoll_create1", EPOLL_CTL "epoll_ctl", EPOLL_PWAIT "epoll_pwait", EXIT "exit", EXIT_GROUP "exit_group", FALLOCATE "fallocate", FCHMOD "fchmod",
         FCNTL "fcntl", FLOCK "flock", FSTAT "fstat", FSTATFS "fstatfs", FTRUNCATE "ftruncate", GETDENTS64 "getdents64",
         GETEUID "geteuid", GETPID "getpid", GETSOCKNAME "getsockname", GETSOCKOPT "getsockopt", IOCTL "ioctl",
         LISTEN "listen", MADVISE "madvise", MEMFD_CREATE "memfd_create", MKNODAT "mknodat", MMAP "mmap",
         MPROTECT "mprotect", MUNMAP "munmap", NEWFSTATAT "newfstatat", OPENAT "openat", PIPE2 "pipe2",
         PPOLL "ppoll", PRCTL "prctl", PREADV2 "preadv2", PWRITEV2 "pwritev2", READ "read",
-        READLINKAT "readlinkat", RECVFROM "recvfrom", RECVMSG "recvmsg", RESTART_SYSCALL "restart_syscall",
+        READLINKAT "readlinkat", RECVFROM "recvfrom", RECVMSG "recvmsg", RENAMEAT2 "renameat2", RESTART_SYSCALL "restart_syscall",
         RT_SIGPENDING "rt_sigpending", RT_SIGPROCMASK "rt_sigprocmask", RT_SIGRETURN "rt_sigreturn",
         RT_SIGTIMEDWAIT "rt_sigtimedwait", SCHED_YIELD "sched_yield", SECCOMP "seccomp", SENDMSG "sendmsg",
         SENDTO "sendto", SETSOCKOPT "setsockopt", SHUTDOWN "shutdown", SOCKET "socket",

@@ -24,16 +24,21 @@
 
 #[allow(unsafe_code)]
 mod address;
+mod at;
+mod behind;
 mod connection;
 mod control;
 #[allow(unsafe_code)]
 mod credentials;
+mod crowd;
 mod datagram;
+mod files;
 mod listener;
 mod lock;
 mod message;
 mod name;
 mod passing;
+mod place;
 #[allow(unsafe_code)]
 mod refs;
 mod seqpacket;
@@ -42,9 +47,12 @@ mod slots;
 mod stream;
 
 pub use address::Address;
+pub use behind::{Behind, behind_at};
 pub use connection::Connection;
 pub use credentials::{Credentials, Peer};
+pub use crowd::{Crowd, Event, Member, Refusal, Seat};
 pub use datagram::Datagram;
+pub use files::{Files, SocketFile};
 pub use listener::{Listener, Options};
 pub use message::DEFAULT_LIMIT;
 pub use refs::{FdRefs, MAX_FDS, Refs};

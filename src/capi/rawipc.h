@@ -2521,6 +2521,8 @@ ssize_t rawipc_seqpacket_recv(rawipc_seqpacket *socket, void *buf, size_t len,
  * - empty message, and the peer is gone; end: recvfrom (ppoll)×n ioctl
  * - empty message, and the peer is gone, small; end, small; end, reset: recvfrom recvfrom (ppoll)×n ioctl
  * - end, small, reset: recvfrom recvfrom recvfrom (ppoll)×n ioctl
+ * - end, of which the look failed before: (ppoll)×n ioctl
+ * - empty message, of which the look failed before: (ppoll)×n
  * - corrupt: none
  */
 ssize_t rawipc_seqpacket_try_recv(rawipc_seqpacket *socket, void *buf, size_t len,

@@ -1,6 +1,7 @@
 //! Sockets that carry whole messages without connections.
 
 mod addressed;
+mod at;
 mod connected;
 mod with_fds;
 
@@ -20,8 +21,7 @@ const TOLD_OF: Events = Events::READABLE.and(Events::PEER_CLOSED);
 /// A datagram socket: whole messages, from anybody to one with a name, or both ways between two.
 ///
 /// [`send_to`](Self::send_to) and [`recv_from`](Self::recv_from) work on any; [`Sender`](crate::Sender) and
-/// [`Receiver`](crate::Receiver) are
-/// for one that has a peer ([`pair`](Self::pair), [`connect`](Self::connect), [`connect_to`](Self::connect_to)).
+/// [`Receiver`](crate::Receiver) are for one that has a peer.
 /// The kernel keeps every message, in order, and refuses the sender where it has no room.
 ///
 /// # What is weaker than the contract says
@@ -45,6 +45,7 @@ const TOLD_OF: Events = Events::READABLE.and(Events::PEER_CLOSED);
 /// | drop, path, the lock's file is gone; drop, path, the lock's file is another's | `getpid` `newfstatat` `unlinkat` `newfstatat` `close` `close` |
 /// | drop, path, both are gone | `getpid` `newfstatat` `newfstatat` `close` `close` |
 /// | drop, path, in a child made by fork | `getpid` `close` `close` |
+/// | drop, in a directory | `getpid` `newfstatat` `unlinkat` `newfstatat` `unlinkat` `close` `close` `close` |
 ///
 /// # Examples
 /// ```
@@ -163,10 +164,7 @@ impl Datagram {
     /// [bind(2)](https://man7.org/linux/man-pages/man2/bind.2.html),
     /// [flock(2)](https://man7.org/linux/man-pages/man2/flock.2.html)
     pub fn bind_with(address: &Address, mode: u32) -> Result<Self> {
-        BoundName::check(address, mode)?;
-        let fd = Kind::DATAGRAM.socket(SocketFlags::empty())?;
-        let name = BoundName::bind(&fd, address, mode)?;
-        Ok(Self::of(fd, name, false))
+        Self::make(address, mode, None)
     }
 
     /// `socket`, `connect` — a socket without a name, whose messages go to the one of that name.
@@ -270,7 +268,7 @@ impl Datagram {
     ///
     /// # Syscalls
     /// Async-signal-safe. As [`Listener::into_fd`](super::Listener::into_fd); unnamed: none.
-    pub fn into_fd(self) -> Fd {
+    pub fn into_fd(mut self) -> Fd {
         self.name.keep();
         self.fd
     }

@@ -1,4 +1,5 @@
-//! The lock beside a socket's file: who holds it owns the name.
+//! The lock beside a socket's file: who holds it owns the name, and who lets it go while its socket lives writes
+//! into it which file a successor may replace.
 
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::Fd;
@@ -21,15 +22,22 @@ const TRIES: usize = 16;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]
 pub(super) struct Identity {
-    device: u64,
-    inode: u64,
+    pub(super) device: u64,
+    pub(super) inode: u64,
 }
 
 impl Identity {
     pub(super) fn of(stat: &Stat) -> Self {
         Identity { device: stat.st_dev, inode: stat.st_ino }
     }
+
+    fn mark(self) -> [u8; MARK_BYTES] {
+        (u128::from(self.device) << 64 | u128::from(self.inode)).to_ne_bytes()
+    }
 }
+
+/// What is written into a lock: which file is left.
+const MARK_BYTES: usize = 16;
 
 /// A lock that is held: by this process and what it forks, and by nobody any more once the last of them is gone,
 /// however it went.
@@ -38,6 +46,8 @@ impl Identity {
 pub(super) struct Lock {
     file: Identity,
     fd: Fd,
+    /// Something is written in it.
+    marked: bool,
 }
 
 impl Lock {
@@ -48,13 +58,13 @@ impl Lock {
         let path = path.as_c_str();
         for _ in 0..TRIES {
             let fd = open(path)?;
-            let file = check(&fd)?;
+            let (file, marked) = check(&fd)?;
             match rustix::fs::flock(&fd, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => {}
                 Err(Errno::WOULDBLOCK) => return Err(Error::peer(Call::FLOCK, Errno::ADDRINUSE)),
                 Err(errno) => return Err(Error::kernel(Call::FLOCK, errno)),
             }
-            let lock = Lock { file, fd };
+            let lock = Lock { file, fd, marked };
             match lock.is_at(path) {
                 Ok(true) => return Ok(lock),
                 // What we hold is a file without a name, which the next one will not meet.
@@ -67,6 +77,38 @@ impl Lock {
             }
         }
         Err(Error::peer(Call::FLOCK, Errno::ADDRINUSE))
+    }
+
+    /// Whether an owner who let the lock go has left this file to its successor: `read` where anything is written.
+    pub(super) fn leaves(&self, file: Identity) -> Result<bool> {
+        if !self.marked {
+            return Ok(false);
+        }
+        let mut mark = [0; MARK_BYTES];
+        let n = rustix::io::read(&self.fd, &mut mark[..]).named(Call::READ)?;
+        Ok(n == MARK_BYTES && mark == file.mark())
+    }
+
+    /// Forgets what is written, once it was made use of: `ftruncate`.
+    pub(super) fn forget_mark(&mut self) {
+        self.marked = false;
+        // What stays by mistake names a file that is gone.
+        let _ = rustix::fs::ftruncate(&self.fd, 0);
+    }
+
+    /// Leaves `file` to who takes the lock next: `write`. The lock is held still.
+    pub(super) fn mark(&mut self, file: Identity) -> Result<()> {
+        self.marked = true;
+        match rustix::io::write(&self.fd, &file.mark()).named(Call::WRITE)? {
+            MARK_BYTES => Ok(()),
+            // A part of it is taken for no mark at all.
+            _ => Err(Error::kernel(Call::WRITE, Errno::NOSPC)),
+        }
+    }
+
+    /// Lets the lock go, in whatever child made by fork has it too: `flock`, `close`.
+    pub(super) fn let_go(self) {
+        let _ = rustix::fs::flock(&self.fd, FlockOperation::Unlock);
     }
 
     /// Removes the lock's file, where it is still that file, and then lets the lock go.
@@ -99,8 +141,8 @@ fn open(path: &CStr) -> Result<Fd> {
     openat(CWD, path, flags, Mode::from_raw_mode(0o600)).map(Fd::from)
 }
 
-/// A regular file of ours?
-fn check(fd: &Fd) -> Result<Identity> {
+/// A regular file of ours? And is anything in it?
+fn check(fd: &Fd) -> Result<(Identity, bool)> {
     let stat = rustix::fs::fstat(fd).named(Call::FSTAT)?;
     if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
         return Err(Error::peer(Call::FSTAT, Errno::PROTOTYPE));
@@ -108,19 +150,20 @@ fn check(fd: &Fd) -> Result<Identity> {
     if stat.st_uid != geteuid().as_raw() {
         return Err(Error::peer(Call::FSTAT, Errno::PERM));
     }
-    Ok(Identity::of(&stat))
+    Ok((Identity::of(&stat), stat.st_size != 0))
 }
 
 /// The path of a lock. Made once for each use: it is a good part of the stack that a bind takes.
 pub(super) struct LockPath([u8; PATH_BYTES]);
 
 impl LockPath {
+    #[inline(never)] // or it is on the stack twice
     pub(super) fn beside(path: &CStr) -> LockPath {
-        let mut bytes = [0; PATH_BYTES];
-        for (to, from) in bytes.iter_mut().zip(path.to_bytes().iter().chain(SUFFIX)) {
+        let mut beside = LockPath([0; PATH_BYTES]);
+        for (to, from) in beside.0.iter_mut().zip(path.to_bytes().iter().chain(SUFFIX)) {
             *to = *from;
         }
-        LockPath(bytes)
+        beside
     }
 
     fn as_c_str(&self) -> &CStr {

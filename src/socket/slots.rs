@@ -77,10 +77,10 @@ impl Slots {
     pub unsafe fn init<'m>(memory: *mut c_void, room: usize) -> &'m mut Self {
         // SAFETY: the caller's promise; nothing is dropped of what was there.
         unsafe { memory.cast::<FdSlots<0>>().write(FdSlots::new()) };
-        // SAFETY: the caller's promise. Bytes that nobody wrote are no numbers yet.
-        unsafe {
-            memory.cast::<u8>().add(offset_of!(FdSlots<0>, fds)).write_bytes(0xff, room.saturating_mul(4))
-        };
+        // SAFETY: within the bytes of the caller's promise.
+        let fds = unsafe { memory.cast::<u8>().add(offset_of!(FdSlots<0>, fds)) };
+        // SAFETY: up to their end. Bytes that nobody wrote are no numbers yet.
+        unsafe { fds.write_bytes(0xff, room.saturating_mul(4)) };
         // SAFETY: just made.
         unsafe { Self::from_raw(memory, room) }
     }
@@ -141,7 +141,7 @@ impl Slots {
         for message in control::messages(written.get(..bytes).unwrap_or(written)) {
             match message.content {
                 Content::Rights(numbers) if len == 0 => {
-                    first = start.saturating_add(message.at / size_of::<RawFd>());
+                    first = start.saturating_add(message.at / 4);
                     len = numbers.count();
                 }
                 Content::Rights(numbers) => {
@@ -288,7 +288,8 @@ impl<T: AsRef<[RawFd]> + AsMut<[RawFd]> + ?Sized> fmt::Debug for Slots<T> {
 
 const _: () = {
     // Without a gap, and the header where the kernel's own would be.
-    assert!(offset_of!(FdSlots<1>, head) + HEAD * size_of::<RawFd>() == offset_of!(FdSlots<1>, fds));
-    assert!(offset_of!(FdSlots<1>, head) % align_of::<usize>() == 0);
+    let head = offset_of!(FdSlots<1>, head);
+    assert!(head.saturating_add(size_of::<[RawFd; HEAD]>()) == offset_of!(FdSlots<1>, fds));
+    assert!(head & 7 == 0);
     assert!(size_of::<FdSlots<3>>() == Slots::bytes(3));
 };

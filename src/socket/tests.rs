@@ -2,10 +2,12 @@
 
 mod corpora;
 mod credentials;
+mod crowd;
 mod datagram;
 mod fds;
 mod names;
 mod owners;
+mod restart;
 mod seqpacket;
 mod stream;
 

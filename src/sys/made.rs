@@ -57,6 +57,13 @@ pub(crate) fn accept4(fd: BorrowedFd<'_>, flags: SocketFlags) -> Result<Made> {
     unsafe { made(Call::ACCEPT4, nr::ACCEPT4, [fd.as_raw_fd() as usize, 0, 0, flags.bits() as usize, 0]) }
 }
 
+/// `epoll_create1(EPOLL_CLOEXEC)`.
+pub(crate) fn epoll_create() -> Result<Made> {
+    let flags = linux_raw_sys::general::EPOLL_CLOEXEC as usize;
+    // SAFETY: no memory of ours is read or written.
+    unsafe { made(Call::EPOLL_CREATE1, nr::EPOLL_CREATE1, [flags, 0, 0, 0, 0]) }
+}
+
 /// # Safety
 /// As the call asks, and what it returns is a descriptor.
 #[inline]

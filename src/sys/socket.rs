@@ -16,6 +16,7 @@ pub(crate) const ADDRESS_BYTES: usize = 111;
 #[derive(Clone, Copy)]
 #[repr(u32)]
 pub(crate) enum SocketOption {
+    AcceptsConnections = net::SO_ACCEPTCONN,
     Domain = net::SO_DOMAIN,
     PassCredentials = net::SO_PASSCRED,
     /// Linux 6.16; newer than linux-raw-sys.

@@ -1,7 +1,7 @@
 //! A seqpacket socket that descriptors travel over.
 
-use super::{Seqpacket, corrupted, judged};
-use crate::error::{Call, Result};
+use super::{Seqpacket, State};
+use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, Fd};
 use crate::socket::message::{self, NOW_RECVMSG, Taken, put_with_fds, recv_along};
 use crate::socket::refs::Refs;
@@ -92,9 +92,14 @@ impl Seqpacket {
     /// [recvmsg(2)](https://man7.org/linux/man-pages/man2/recvmsg.2.html),
     /// [unix(7)](https://man7.org/linux/man-pages/man7/unix.7.html), "SCM_RIGHTS"
     pub fn recv_with_fds(&mut self, buf: &mut [u8], fds: &mut Slots, wait: Wait) -> Result<usize> {
-        let Seqpacket { fd, corrupt, credentials, limit } = self;
+        let Seqpacket { fd, peer, credentials, limit } = self;
+        if *peer != State::Sound {
+            fds.must_be_empty()?;
+            return peer.settle(fd, Some(wait), Call::RECVMSG);
+        }
         let room = Room { limit: *limit, credentials: *credentials };
-        until_done(fd.as_fd(), Events::READABLE, wait, || room.take(fd, corrupt, buf, fds))
+        let taken = until_done(fd.as_fd(), Events::READABLE, wait, || room.take(fd, peer, buf, fds))?;
+        peer.judge(fd, taken, Some(wait), Call::RECVMSG)
     }
 
     /// `recvmsg(self, buf, fds, MSG_DONTWAIT | MSG_TRUNC | MSG_CMSG_CLOEXEC)` — one message with what was sent along,
@@ -124,10 +129,17 @@ impl Seqpacket {
     /// | empty message, and the peer is gone, small; end, small | `recvfrom` `recvmsg` (`ppoll`)×n `ioctl` |
     /// | end, reset | `recvmsg` `recvmsg` (`ppoll`)×n `ioctl` |
     /// | end, small, reset | `recvfrom` `recvfrom` `recvmsg` (`ppoll`)×n `ioctl` |
+    /// | end, of which the look failed before | (`ppoll`)×n `ioctl` |
+    /// | empty message, of which the look failed before | (`ppoll`)×n |
     /// | refused; corrupt | none |
     pub fn try_recv_with_fds(&mut self, buf: &mut [u8], fds: &mut Slots) -> Result<usize> {
-        let Seqpacket { fd, corrupt, credentials, limit } = self;
-        Room { limit: *limit, credentials: *credentials }.take(fd, corrupt, buf, fds)
+        let Seqpacket { fd, peer, credentials, limit } = self;
+        if *peer != State::Sound {
+            fds.must_be_empty()?;
+            return peer.settle(fd, None, Call::RECVMSG);
+        }
+        let taken = Room { limit: *limit, credentials: *credentials }.take(fd, peer, buf, fds)?;
+        peer.judge(fd, taken, None, Call::RECVMSG)
     }
 }
 
@@ -140,19 +152,16 @@ struct Room {
 impl Room {
     // Out of line: a wait calls it in two places, and its stack would be there twice.
     #[inline(never)]
-    fn take(&self, fd: &Fd, corrupt: &mut bool, buf: &mut [u8], fds: &mut Slots) -> Result<usize> {
-        if *corrupt {
-            return Err(corrupted(Call::RECVMSG));
-        }
+    fn take(&self, fd: &Fd, peer: &mut State, buf: &mut [u8], fds: &mut Slots) -> Result<Taken> {
         let flags = NOW_RECVMSG.union(RecvFlags::TRUNC).bits();
         let (taken, bare) = message::take_with_fds(fd, buf, self.limit, fds, |fds, buf| {
             recv_along(|| fds.recv(fd, buf, &mut [], flags, self.credentials))
         })?;
         if !bare && matches!(taken, Taken::Empty) {
             // With the end nothing comes along.
-            *corrupt = true;
-            return Err(corrupted(Call::RECVMSG));
+            *peer = State::Corrupt;
+            return Err(Error::peer(Call::RECVMSG, Errno::BADMSG));
         }
-        judged(fd, corrupt, taken, Call::RECVMSG)
+        Ok(taken)
     }
 }

@@ -3,7 +3,7 @@
 use core::time::Duration;
 use rawipc::fd::{AsFd, BorrowedFd, Fd, OwnedFd, Stdio};
 use rawipc::pipe::{PacketReceiver, PacketSender, ReadEnd, WriteEnd};
-use rawipc::wait::{self, Events, Instant, PollFd};
+use rawipc::wait::{self, Epoll, Ready, Trigger, Events, Instant, PollFd};
 use rawipc::{ByteRead, ByteWrite, Call, Duplex, Errno, Error, Origin, Receiver, Result, Sender, Wait};
 
 use crate::probes;
@@ -52,6 +52,17 @@ probes! {
     probe_wait__Events__any_of(a: Events, b: Events) -> bool = a.any_of(b);
     probe_wait__PollFd__new(fd: &Fd, e: Events) -> PollFd<'_> = PollFd::new(fd, e);
     probe_wait__PollFd__told(p: &PollFd<'_>) -> Events = p.told();
+    probe_wait__Epoll__create() -> Result<Epoll> = Epoll::create();
+    probe_wait__Epoll__add(s: &Epoll, f: &Fd, e: Events, g: Trigger, t: u64) -> Result<()> = s.add(f, e, g, t);
+    probe_wait__Epoll__change(s: &Epoll, f: &Fd, e: Events, g: Trigger, t: u64) -> Result<()> =
+        s.change(f, e, g, t);
+    probe_wait__Epoll__remove(s: &Epoll, f: &Fd) -> Result<()> = s.remove(f);
+    probe_wait__Epoll__wait(s: &Epoll, r: &mut [Ready], w: Wait) -> Result<usize> = s.wait(r, w);
+    probe_wait__Epoll__try_wait(s: &Epoll, r: &mut [Ready]) -> Result<usize> = s.try_wait(r);
+    probe_wait__Epoll__as_fd(s: &Epoll) -> BorrowedFd<'_> = s.as_fd();
+    probe_wait__Epoll__drop(s: Epoll) = drop(s);
+    probe_wait__Ready__token(r: &Ready) -> u64 = r.token();
+    probe_wait__Ready__told(r: &Ready) -> Events = r.told();
     probe_wait__poll(fds: &mut [PollFd<'_>], w: Wait) -> Result<usize> = wait::poll(fds, w);
 }
 

@@ -3,6 +3,7 @@
 use core::ffi::CStr;
 use core::ffi::c_void;
 use core::sync::atomic::{AtomicU32, AtomicU64};
+use core::time::Duration;
 use rawipc::fd::{AsFd, BorrowedFd, Fd, RawFd};
 use rawipc::fifo::{self, Owner};
 use rawipc::memory::{File, Map, Memfd, ReadOnlyMap};
@@ -11,8 +12,10 @@ use rawipc::proc::{Access, Entry, FdInfo, Kind, Link, OpenFile, Process, Table};
 use rawipc::ring::{self, Consumer, Producer};
 use rawipc::seccomp::{Action, Check, Fcntl, Filter, Instruction, List};
 use rawipc::socket::{
-    Address, Credentials, Datagram, FdRefs, FdSlots, Listener, Options, Peer, Refs, Seqpacket, Slots, Stream,
+    Address, Behind, Credentials, Crowd, Datagram, Event, FdRefs, FdSlots, Files, Listener, Member, Options, Peer, Refs,
+    Seat, Seqpacket, Slots, SocketFile, Stream, behind_at,
 };
+use rawipc::wait::{Events, Trigger};
 use rawipc::{ByteRead, ByteWrite, Call, Receiver, Result, Sender, Wait};
 
 use crate::probes;
@@ -156,6 +159,22 @@ probes! {
     probe_socket__Listener__bind(a: &Address) -> Result<Listener<Stream>> = Listener::bind(a);
     probe_socket__Listener__bind_with(a: &Address, o: Options) -> Result<Listener<Stream>> =
         Listener::bind_with(a, o);
+    probe_socket__Listener__take_over(a: &Address, o: Options, w: Wait) -> Result<Listener<Stream>> =
+        Listener::take_over(a, o, w);
+    probe_socket__Listener__bind_at(d: BorrowedFd<'_>, p: &CStr, o: Options) -> Result<Listener<Stream>> =
+        Listener::bind_at(d, p, o);
+    probe_socket__Listener__take_over_at(
+        d: BorrowedFd<'_>,
+        p: &CStr,
+        o: Options,
+        w: Wait
+    ) -> Result<Listener<Stream>> = Listener::take_over_at(d, p, o, w);
+    probe_socket__Listener__attach(fd: Fd) -> Result<Listener<Stream>> = Listener::attach(fd);
+    probe_socket__Listener__retire(l: &mut Listener<Stream>) -> Result<()> = l.retire();
+    probe_socket__Listener__accept_last(l: &mut Listener<Stream>, w: Wait) -> Result<Option<Stream>> =
+        l.accept_last(w);
+    probe_socket__Listener__try_accept_last(l: &mut Listener<Stream>) -> Result<Option<Stream>> =
+        l.try_accept_last();
     probe_socket__Listener__accept(l: &Listener<Stream>, w: Wait) -> Result<Stream> = l.accept(w);
     probe_socket__Listener__try_accept(l: &Listener<Stream>) -> Result<Stream> = l.try_accept();
     probe_socket__Listener__remove(l: Listener<Stream>) -> Result<()> = l.remove();
@@ -169,6 +188,10 @@ probes! {
     probe_socket__Stream__pair() -> Result<(Stream, Stream)> = Stream::pair();
     probe_socket__Stream__connect(a: &Address, w: Wait) -> Result<Stream> = Stream::connect(a, w);
     probe_socket__Stream__try_connect(a: &Address) -> Result<Stream> = Stream::try_connect(a);
+    probe_socket__Stream__connect_at(d: BorrowedFd<'_>, p: &CStr, w: Wait) -> Result<Stream> =
+        Stream::connect_at(d, p, w);
+    probe_socket__Stream__try_connect_at(d: BorrowedFd<'_>, p: &CStr) -> Result<Stream> =
+        Stream::try_connect_at(d, p);
     probe_socket__Stream__attach(fd: Fd) -> Result<Stream> = Stream::attach(fd);
     probe_socket__Stream__assume(fd: Fd) -> Stream = Stream::assume(fd);
     probe_socket__Stream__shutdown_write(s: &Stream) -> Result<()> = s.shutdown_write();
@@ -195,6 +218,10 @@ probes! {
     probe_socket__Seqpacket__pair() -> Result<(Seqpacket, Seqpacket)> = Seqpacket::pair();
     probe_socket__Seqpacket__connect(a: &Address, w: Wait) -> Result<Seqpacket> = Seqpacket::connect(a, w);
     probe_socket__Seqpacket__try_connect(a: &Address) -> Result<Seqpacket> = Seqpacket::try_connect(a);
+    probe_socket__Seqpacket__connect_at(d: BorrowedFd<'_>, p: &CStr, w: Wait) -> Result<Seqpacket> =
+        Seqpacket::connect_at(d, p, w);
+    probe_socket__Seqpacket__try_connect_at(d: BorrowedFd<'_>, p: &CStr) -> Result<Seqpacket> =
+        Seqpacket::try_connect_at(d, p);
     probe_socket__Seqpacket__attach(fd: Fd) -> Result<Seqpacket> = Seqpacket::attach(fd);
     probe_socket__Seqpacket__set_limit(s: &mut Seqpacket, n: usize) -> Result<()> = s.set_limit(n);
     probe_socket__Seqpacket__shutdown_write(s: &Seqpacket) -> Result<()> = s.shutdown_write();
@@ -214,6 +241,10 @@ probes! {
     probe_socket__Datagram__unbound() -> Result<Datagram> = Datagram::unbound();
     probe_socket__Datagram__bind(a: &Address) -> Result<Datagram> = Datagram::bind(a);
     probe_socket__Datagram__bind_with(a: &Address, mode: u32) -> Result<Datagram> = Datagram::bind_with(a, mode);
+    probe_socket__Datagram__bind_at(d: BorrowedFd<'_>, p: &CStr, mode: u32) -> Result<Datagram> =
+        Datagram::bind_at(d, p, mode);
+    probe_socket__Datagram__connect_at(d: BorrowedFd<'_>, p: &CStr) -> Result<Datagram> =
+        Datagram::connect_at(d, p);
     probe_socket__Datagram__connect(a: &Address) -> Result<Datagram> = Datagram::connect(a);
     probe_socket__Datagram__connect_to(d: &mut Datagram, a: &Address) -> Result<()> = d.connect_to(a);
     probe_socket__Datagram__attach(fd: Fd) -> Result<Datagram> = Datagram::attach(fd);
@@ -236,6 +267,46 @@ probes! {
     probe_socket__Datagram__recv(d: &mut Datagram, buf: &mut [u8], w: Wait) -> Result<usize> = d.recv(buf, w);
     probe_socket__Datagram__try_recv(d: &mut Datagram, buf: &mut [u8]) -> Result<usize> = d.try_recv(buf);
     probe_socket__Datagram__drop(d: Datagram) = drop(d);
+}
+
+probes! {
+    probe_socket__behind_at(d: BorrowedFd<'_>, p: &CStr) -> Result<Behind> = behind_at(d, p);
+    probe_socket__Behind__listens(b: Behind) -> bool = b.listens();
+    probe_socket__Files__open_at<'b>(d: BorrowedFd<'_>, p: &CStr, r: &'b mut [u8]) -> Result<Files<'b>> =
+        Files::open_at(d, p, r);
+    probe_socket__Files__next<'f>(f: &'f mut Files<'_>) -> Result<Option<SocketFile<'f>>> = f.next();
+    probe_socket__Files__as_fd<'f>(f: &'f Files<'_>) -> BorrowedFd<'f> = f.as_fd();
+    probe_socket__Files__drop(f: Files<'_>) = drop(f);
+    probe_socket__SocketFile__behind(f: &SocketFile<'_>) -> Result<Behind> = f.behind();
+    probe_socket__SocketFile__permissions(f: &SocketFile<'_>) -> [u8; 10] = f.permissions();
+
+    probe_socket__Seat__default() -> Seat<Stream> = Seat::default();
+    probe_socket__Member__index(m: Member) -> usize = m.index();
+    probe_socket__Crowd__new<'s>(
+        l: Listener<Stream>,
+        s: &'s mut [Seat<Stream>],
+        p: Option<Duration>
+    ) -> Result<Crowd<'s, Stream>> = Crowd::new(l, s, p);
+    probe_socket__Crowd__next(c: &mut Crowd<'_, Stream>, w: Wait) -> Result<Event<Stream>> = c.next(w);
+    probe_socket__Crowd__try_next(c: &mut Crowd<'_, Stream>) -> Result<Event<Stream>> = c.try_next();
+    probe_socket__Crowd__admit(c: &mut Crowd<'_, Stream>, s: Stream, e: Events, g: Trigger) -> Result<Member> =
+        c.admit(s, e, g);
+    probe_socket__Crowd__watch(c: &mut Crowd<'_, Stream>, m: Member, e: Events, g: Trigger) -> Result<()> =
+        c.watch(m, e, g);
+    probe_socket__Crowd__remove(c: &mut Crowd<'_, Stream>, m: Member) -> Option<Stream> = c.remove(m);
+    probe_socket__Crowd__start_clock(c: &mut Crowd<'_, Stream>, m: Member) = c.start_clock(m);
+    probe_socket__Crowd__stop_clock(c: &mut Crowd<'_, Stream>, m: Member) = c.stop_clock(m);
+    probe_socket__Crowd__again(c: &mut Crowd<'_, Stream>, m: Member) = c.again(m);
+    probe_socket__Crowd__get<'c>(c: &'c mut Crowd<'_, Stream>, m: Member) -> Option<&'c mut Stream> = c.get(m);
+    probe_socket__Crowd__member_at(c: &Crowd<'_, Stream>, i: usize) -> Option<Member> = c.member_at(i);
+    probe_socket__Crowd__len(c: &Crowd<'_, Stream>) -> usize = c.len();
+    probe_socket__Crowd__is_empty(c: &Crowd<'_, Stream>) -> bool = c.is_empty();
+    probe_socket__Crowd__capacity(c: &Crowd<'_, Stream>) -> usize = c.capacity();
+    probe_socket__Crowd__close_door(c: &mut Crowd<'_, Stream>) -> Option<Listener<Stream>> = c.close_door();
+    probe_socket__Crowd__as_fd<'c>(c: &'c Crowd<'_, Stream>) -> BorrowedFd<'c> = c.as_fd();
+    // In place, where a crowd of that size stays.
+    // SAFETY: never run.
+    probe_socket__Crowd__drop(c: &mut Crowd<'_, Stream>) = unsafe { core::ptr::drop_in_place(c) };
 }
 
 probes! {

@@ -1,8 +1,12 @@
 //! UNIX sockets.
 
+mod at;
+mod crowd;
 mod datagram;
+mod files;
 mod listener;
 mod peer;
+mod restart;
 mod seqpacket;
 mod stream;
 mod with_fds;
@@ -18,8 +22,12 @@ use crate::scenario::{Outcome, Scenarios, Stage};
 pub fn cases(s: &mut Scenarios) {
     both(s);
     connecting(s);
+    at::cases(s);
+    crowd::cases(s);
     datagram::cases(s);
+    files::cases(s);
     listener::cases(s);
+    restart::cases(s);
     peer::cases(s);
     seqpacket::cases(s);
     stream::cases(s);

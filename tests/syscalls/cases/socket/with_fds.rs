@@ -6,6 +6,7 @@ use rawipc::fd::{AsFd, BorrowedFd};
 use rawipc::socket::{Address, DEFAULT_LIMIT, Datagram, FdRefs, FdSlots, Refs, Seqpacket, Slots, Stream};
 use rawipc::{ByteWrite, Errno, Sender, Wait};
 
+use super::seqpacket::{LOOKS, unjudged};
 use super::{path, whole};
 use crate::cases::pipe::drop_of;
 use crate::cases::waiting::{Peer, Waiting};
@@ -403,6 +404,13 @@ fn ends(s: &mut Scenarios) {
                 false => t.gives(0, || a.take(buf, &mut fds, None)),
                 true => t.err(Errno::BADMSG, || a.take(buf, &mut fds, None)),
             }
+        });
+    }
+    for (case, gone, look) in LOOKS {
+        s.case("socket::Seqpacket::try_recv_with_fds", case, move |t| {
+            let (mut a, _b) = unjudged(t, gone, look)?;
+            let mut fds = FdSlots::<1>::new();
+            t.answers((!gone).then_some(Errno::BADMSG), || a.take(whole(), &mut fds, None))
         });
     }
     for (function, wait) in <Seqpacket as Carrier>::TAKE.into_iter().zip(WAYS) {
