@@ -2645,6 +2645,8 @@ ssize_t rawipc_seqpacket_recv_with_fds(rawipc_seqpacket *socket, void *buf, size
  * - empty message, and the peer is gone, small; end, small: recvfrom recvmsg (ppoll)×n ioctl
  * - end, reset: recvmsg recvmsg (ppoll)×n ioctl
  * - end, small, reset: recvfrom recvfrom recvmsg (ppoll)×n ioctl
+ * - end, of which the look failed before: (ppoll)×n ioctl
+ * - empty message, of which the look failed before: (ppoll)×n
  * - refused; corrupt: none
  */
 ssize_t rawipc_seqpacket_try_recv_with_fds(rawipc_seqpacket *socket, void *buf, size_t len,
@@ -2903,6 +2905,7 @@ int rawipc_datagram_remove(rawipc_datagram *socket, rawipc_error *error);
  *   newfstatat close close
  * - drop, path, both are gone: getpid newfstatat newfstatat close close
  * - drop, path, in a child made by fork: getpid close close
+ * - drop, in a directory: getpid newfstatat unlinkat newfstatat unlinkat close close close
  */
 int rawipc_datagram_close(rawipc_datagram *socket, rawipc_error *error);
 
@@ -3286,11 +3289,18 @@ typedef struct rawipc_listener_options {
  * @par Ownership
  * The listener is the caller's to close.
  * @par Syscalls, as of socket::Listener::bind_with in Rust
- * - path: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat getpid listen
+ * - path: socket openat fstat geteuid flock newfstatat fchmod bind listen newfstatat getpid
  * - path of a dead socket: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid socket connect
- *   close unlinkat bind newfstatat getpid listen
+ *   close bind listen newfstatat renameat2 getpid
+ * - path of a retired listener: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid read bind
+ *   listen newfstatat renameat2 ftruncate getpid
+ * - path of a dead socket, another was left before it: socket openat fstat geteuid flock newfstatat fchmod bind
+ *   newfstatat geteuid read socket connect close bind listen newfstatat renameat2 getpid
+ * - path of a dead socket, a successor was killed: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat
+ *   geteuid socket connect close bind newfstatat geteuid socket connect close unlinkat bind listen newfstatat renameat2
+ *   getpid
  * - path, its last owner just left: socket (openat fstat geteuid flock newfstatat close)×n openat fstat geteuid flock
- *   newfstatat fchmod bind newfstatat getpid listen
+ *   newfstatat fchmod bind listen newfstatat getpid
  * - abstract name: socket bind listen
  * - no socket: socket
  * - path, no lock: socket openat close
@@ -3301,27 +3311,28 @@ typedef struct rawipc_listener_options {
  * - path, no look at the lock: socket openat fstat geteuid flock newfstatat newfstatat unlinkat close close
  * - path, no mode: socket openat fstat geteuid flock newfstatat fchmod newfstatat unlinkat close close
  * - path, no bind: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat unlinkat close close
+ * - path, no listen: socket openat fstat geteuid flock newfstatat fchmod bind listen unlinkat newfstatat unlinkat close
+ *   close
+ * - path, no stat: socket openat fstat geteuid flock newfstatat fchmod bind listen newfstatat unlinkat newfstatat
+ *   unlinkat close close
  * - path of another kind of file: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat newfstatat
  *   unlinkat close close
  * - path of another user's socket: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid
  *   newfstatat unlinkat close close
  * - path of a live socket without a lock: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid
  *   socket connect close newfstatat unlinkat close close
+ * - path of a retired listener, no look at the mark: socket openat fstat geteuid flock newfstatat fchmod bind
+ *   newfstatat geteuid read newfstatat unlinkat close close
  * - path of a dead socket, no socket to ask with: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat
  *   geteuid socket newfstatat unlinkat close close
- * - path of a dead socket, not removed: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid
- *   socket connect close unlinkat newfstatat unlinkat close close
  * - path of a dead socket, no bind: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid socket
- *   connect close unlinkat bind newfstatat unlinkat close close
- * - path, no stat: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat unlinkat newfstatat unlinkat
- *   close close
- * - path of a dead socket, no stat: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid socket
- *   connect close unlinkat bind newfstatat unlinkat newfstatat unlinkat close close
- * - path, no listen: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat getpid listen getpid
- *   newfstatat unlinkat newfstatat unlinkat close close
+ *   connect close bind newfstatat unlinkat close close
  * - path of a dead socket, no listen: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid
- *   socket connect close unlinkat bind newfstatat getpid listen getpid newfstatat unlinkat newfstatat unlinkat close
- *   close
+ *   socket connect close bind listen unlinkat newfstatat unlinkat close close
+ * - path of a dead socket, no stat: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid socket
+ *   connect close bind listen newfstatat unlinkat newfstatat unlinkat close close
+ * - path of a dead socket, no rename: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid
+ *   socket connect close bind listen newfstatat renameat2 unlinkat newfstatat unlinkat close close
  * - abstract name, no bind: socket bind close
  * - abstract name, no listen: socket bind listen close
  * - refused: none
@@ -3449,7 +3460,9 @@ int rawipc_listener_fd(const rawipc_listener *listener, rawipc_error *error);
  * - path: getpid newfstatat unlinkat close
  * - path, the lock's file is gone; path, the lock's file is another's: getpid newfstatat close
  * - path, in a child made by fork: getpid close
- * - abstract name: none
+ * - in a directory: getpid newfstatat unlinkat close close
+ * - retired: getpid close
+ * - abstract name; attached; succeeded: none
  */
 int rawipc_listener_into_fd(rawipc_listener *listener, rawipc_error *error);
 
@@ -3467,7 +3480,11 @@ int rawipc_listener_into_fd(rawipc_listener *listener, rawipc_error *error);
  *   close
  * - path, both are gone: getpid newfstatat newfstatat close close
  * - path, in a child made by fork: getpid close close
- * - abstract name: close
+ * - in a directory: getpid newfstatat unlinkat newfstatat unlinkat close close close
+ * - retired and not succeeded: getpid openat fstat geteuid flock newfstatat newfstatat unlinkat newfstatat unlinkat
+ *   close close close
+ * - retired, a successor has the lock: getpid openat fstat geteuid flock close close close
+ * - abstract name; attached; succeeded: close
  */
 int rawipc_listener_remove(rawipc_listener *listener, rawipc_error *error);
 
@@ -3484,7 +3501,9 @@ int rawipc_listener_remove(rawipc_listener *listener, rawipc_error *error);
  *   newfstatat close close
  * - drop, path, both are gone: getpid newfstatat newfstatat close close
  * - drop, path, in a child made by fork: getpid close close
- * - drop, abstract name: close
+ * - drop, abstract name; drop, attached; drop, succeeded: close
+ * - drop, retired: close close
+ * - drop, in a directory: getpid newfstatat unlinkat newfstatat unlinkat close close close
  */
 int rawipc_listener_close(rawipc_listener *listener, rawipc_error *error);
 
@@ -5003,7 +5022,7 @@ const char *rawipc_seccomp_call(const rawipc_seccomp_list *list, size_t index);
  * The commands of fcntl in a list.
  *
  * @param index  from 0
- * @return F_… of <fcntl.h>; -1 after the last
+ * @return F_… of <fcntl.h>; -1 after the last; -EFAULT
  * @par Syscalls, as of seccomp::List::fcntls in Rust
  * None.
  */

@@ -29,7 +29,8 @@ const TEXTS: [&str; 3] = ["path", "name", "call"];
 fn it_is_answered() {
     let matrix = Matrix::of(&root().join("src/capi/rawipc.h"));
     println!("{}", matrix.size());
-    let report = run(Command::new(our_program(&matrix)).arg(scratch("misuse/alone")).env("RAWIPC_NATIVE", "1"));
+    let report =
+        run(Command::new(our_program(&matrix)).arg(scratch("misuse/alone")).env("RAWIPC_NATIVE", "1"));
     let report = report.unwrap_or_else(|e| panic!("{e}"));
     print!("{report}");
 }
@@ -50,7 +51,7 @@ fn what_does_not_answer_is_flagged() {
     let matrix = Matrix::of(&here.join("bad.h"));
     let program = matrix.compile("bad", &here, &[here.join("bad.c")]);
     let report = |command: &mut Command| command.output().unwrap();
-    let native = report(Command::new(&program).arg(scratch("misuse/bad")).env("RAWIPC_NATIVE", "1"));
+    let native = report(Command::new(&program).arg(scratch("misuse/flagged")).env("RAWIPC_NATIVE", "1"));
     let native = String::from_utf8(native.stdout).unwrap();
     let expected = fs::read_to_string(here.join("bad.h")).unwrap();
     let expected =
@@ -66,7 +67,10 @@ fn what_does_not_answer_is_flagged() {
 
 fn valgrind(program: &Path) -> Command {
     let mut valgrind = Command::new("valgrind");
-    valgrind.args(["-q", "--error-exitcode=99", "--leak-check=no"]).arg(program).arg(scratch("misuse/in-turn"));
+    valgrind
+        .args(["-q", "--error-exitcode=99", "--leak-check=no"])
+        .arg(program)
+        .arg(scratch("misuse/in-turn"));
     valgrind
 }
 
