@@ -7,6 +7,7 @@ use crate::sys::made::openat;
 use crate::sys::socket::ADDRESS_BYTES;
 use core::ffi::CStr;
 use rustix::fs::{AtFlags, CWD, FileType, FlockOperation, Mode, OFlags, Stat};
+use rustix::io::{IoSliceMut, ReadWriteFlags};
 use rustix::process::geteuid;
 
 /// What is put behind the path of a socket to name the lock of it, as libwayland does.
@@ -58,17 +59,21 @@ impl Lock {
         let path = path.as_c_str();
         for _ in 0..TRIES {
             let fd = open(path)?;
-            let (file, marked) = check(&fd)?;
+            let file = check(&fd)?;
             match rustix::fs::flock(&fd, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => {}
                 Err(Errno::WOULDBLOCK) => return Err(Error::peer(Call::FLOCK, Errno::ADDRINUSE)),
                 Err(errno) => return Err(Error::kernel(Call::FLOCK, errno)),
             }
-            let lock = Lock { file, fd, marked };
-            match lock.is_at(path) {
-                Ok(true) => return Ok(lock),
+            let mut lock = Lock { file, fd, marked: false };
+            match stat_of(path) {
+                Ok(stat) if Identity::of(&stat) == file => {
+                    // Nobody writes to it any more: not before, while the last owner had it still.
+                    lock.marked = stat.st_size != 0;
+                    return Ok(lock);
+                }
                 // What we hold is a file without a name, which the next one will not meet.
-                Ok(false) => {}
+                Ok(_) => {}
                 Err(e) if e.is(Errno::NOENT) => {}
                 Err(e) => {
                     lock.remove_at(path);
@@ -79,13 +84,15 @@ impl Lock {
         Err(Error::peer(Call::FLOCK, Errno::ADDRINUSE))
     }
 
-    /// Whether an owner who let the lock go has left this file to its successor: `read` where anything is written.
+    /// Whether an owner who let the lock go has left this file to its successor: `preadv2` where anything is written.
     pub(super) fn leaves(&self, file: Identity) -> Result<bool> {
         if !self.marked {
             return Ok(false);
         }
         let mut mark = [0; MARK_BYTES];
-        let n = rustix::io::read(&self.fd, &mut mark[..]).named(Call::READ)?;
+        // At an offset, so that our own mark is written at the beginning.
+        let mut parts = [IoSliceMut::new(&mut mark)];
+        let n = rustix::io::preadv2(&self.fd, &mut parts, 0, ReadWriteFlags::empty()).named(Call::PREADV2)?;
         Ok(n == MARK_BYTES && mark == file.mark())
     }
 
@@ -125,9 +132,12 @@ impl Lock {
     }
 
     fn is_at(&self, path: &CStr) -> Result<bool> {
-        let stat = rustix::fs::statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW).named(Call::NEWFSTATAT)?;
-        Ok(Identity::of(&stat) == self.file)
+        stat_of(path).map(|stat| Identity::of(&stat) == self.file)
     }
+}
+
+fn stat_of(path: &CStr) -> Result<Stat> {
+    rustix::fs::statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW).named(Call::NEWFSTATAT)
 }
 
 /// Non-blocking and no terminal of ours, whatever is planted there; no link is followed in the last place.
@@ -141,8 +151,8 @@ fn open(path: &CStr) -> Result<Fd> {
     openat(CWD, path, flags, Mode::from_raw_mode(0o600)).map(Fd::from)
 }
 
-/// A regular file of ours? And is anything in it?
-fn check(fd: &Fd) -> Result<(Identity, bool)> {
+/// A regular file of ours?
+fn check(fd: &Fd) -> Result<Identity> {
     let stat = rustix::fs::fstat(fd).named(Call::FSTAT)?;
     if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
         return Err(Error::peer(Call::FSTAT, Errno::PROTOTYPE));
@@ -150,7 +160,7 @@ fn check(fd: &Fd) -> Result<(Identity, bool)> {
     if stat.st_uid != geteuid().as_raw() {
         return Err(Error::peer(Call::FSTAT, Errno::PERM));
     }
-    Ok((Identity::of(&stat), stat.st_size != 0))
+    Ok(Identity::of(&stat))
 }
 
 /// The path of a lock. Made once for each use: it is a good part of the stack that a bind takes.

@@ -123,6 +123,9 @@ impl BoundName {
         let Hold::Lock(lock) = &mut owned.hold else {
             return Err(Error::argument(Call::FLOCK, Errno::ALREADY));
         };
+        if !make::has_room_beside(path) {
+            return Err(Error::argument(Call::FLOCK, Errno::NAMETOOLONG));
+        }
         if getpid() != owned.creator {
             return Err(Error::argument(Call::FLOCK, Errno::PERM));
         }
