@@ -3,7 +3,7 @@
 mod last;
 
 use super::address::Address;
-use super::connection::{Connection, Kind};
+use super::connection::{Connection, Kind, until_room};
 use super::name::{BoundName, PRIVATE, Way};
 use super::place;
 use crate::error::{Call, Errno, Error, Result};
@@ -140,7 +140,7 @@ impl<C: Connection> Listener<C> {
     /// |------|-------|
     /// | path | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `listen` `newfstatat` `getpid` |
     /// | path of a dead socket | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `socket` `connect` `close` `bind` `listen` `newfstatat` `renameat2` `getpid` |
-    /// | path of a retired listener | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `preadv2` `bind` `listen` `newfstatat` `renameat2` `ftruncate` `getpid` |
+    /// | path of a retired listener | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `preadv2` `bind` `listen` `newfstatat` `renameat2` `getpid` `ftruncate` |
     /// | path of a dead socket, another was left before it | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `preadv2` `socket` `connect` `close` `bind` `listen` `newfstatat` `renameat2` `getpid` |
     /// | path of a dead socket, a successor was killed | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `socket` `connect` `close` `bind` `newfstatat` `geteuid` `socket` `connect` `close` `unlinkat` `bind` `listen` `newfstatat` `renameat2` `getpid` |
     /// | path, its last owner just left | `socket` (`openat` `fstat` `geteuid` `flock` `newfstatat` `close`)×n `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `listen` `newfstatat` `getpid` |
@@ -200,7 +200,7 @@ impl<C: Connection> Listener<C> {
     /// | at once; a limit of zero | as [`bind_with`](Self::bind_with) |
     /// | waits for ever | `socket` (`openat` `fstat` `geteuid` `flock` `close` `ppoll`)×n `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `listen` `newfstatat` `getpid` |
     /// | waits with a limit | `socket` (`openat` `fstat` `geteuid` `flock` `close` `clock_gettime` `ppoll`)×n `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `listen` `newfstatat` `getpid` |
-    /// | waits for ever, the owner retires | `socket` (`openat` `fstat` `geteuid` `flock` `close` `ppoll`)×n `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `preadv2` `bind` `listen` `newfstatat` `renameat2` `ftruncate` `getpid` |
+    /// | waits for ever, the owner retires | `socket` (`openat` `fstat` `geteuid` `flock` `close` `ppoll`)×n `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `preadv2` `bind` `listen` `newfstatat` `renameat2` `getpid` `ftruncate` |
     /// | times out | `socket` (`openat` `fstat` `geteuid` `flock` `close` `clock_gettime` `ppoll`)×n `openat` `fstat` `geteuid` `flock` `close` `clock_gettime` `close` |
     /// | over from the start | `socket` `openat` `fstat` `geteuid` `flock` `close` `clock_gettime` `close` |
     /// | a signal ends it, for ever | `socket` (`openat` `fstat` `geteuid` `flock` `close` `ppoll`)×n `close` |
@@ -297,7 +297,10 @@ impl<C: Connection> Listener<C> {
     fn make_at(dir: BorrowedFd<'_>, path: &CStr, options: &Options, wait: Option<&Wait>) -> Result<Self> {
         let name = place::name(path)?;
         BoundName::check_mode(options.mode)?;
-        let dir = place::parent(dir, path)?;
+        let dir = match wait {
+            Some(wait) => until_room(*wait, || place::parent(dir, path))?,
+            None => place::parent(dir, path)?,
+        };
         Self::make(&place::through(&dir, name), options, wait, Some(dir))
     }
 

@@ -49,6 +49,8 @@ pub(super) struct Lock {
     fd: Fd,
     /// Something is written in it.
     marked: bool,
+    /// What is written was made use of.
+    spent: bool,
 }
 
 impl Lock {
@@ -59,13 +61,13 @@ impl Lock {
         let path = path.as_c_str();
         for _ in 0..TRIES {
             let fd = open(path)?;
-            let file = check(&fd)?;
+            let (file, was_marked) = check(&fd)?;
             match rustix::fs::flock(&fd, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => {}
                 Err(Errno::WOULDBLOCK) => return Err(Error::peer(Call::FLOCK, Errno::ADDRINUSE)),
                 Err(errno) => return Err(Error::kernel(Call::FLOCK, errno)),
             }
-            let mut lock = Lock { file, fd, marked: false };
+            let mut lock = Lock { file, fd, marked: false, spent: false };
             match stat_of(path) {
                 Ok(stat) if Identity::of(&stat) == file => {
                     // Nobody writes to it any more: not before, while the last owner had it still.
@@ -76,7 +78,10 @@ impl Lock {
                 Ok(_) => {}
                 Err(e) if e.is(Errno::NOENT) => {}
                 Err(e) => {
-                    lock.remove_at(path);
+                    // What an owner has left in it is for the next one.
+                    if !was_marked {
+                        lock.remove_at(path);
+                    }
                     return Err(e);
                 }
             }
@@ -96,11 +101,18 @@ impl Lock {
         Ok(n == MARK_BYTES && mark == file.mark())
     }
 
-    /// Forgets what is written, once it was made use of: `ftruncate`.
-    pub(super) fn forget_mark(&mut self) {
-        self.marked = false;
-        // What stays by mistake names a file that is gone.
-        let _ = rustix::fs::ftruncate(&self.fd, 0);
+    /// What is written has had its use.
+    pub(super) fn spend_mark(&mut self) {
+        self.spent = true;
+    }
+
+    /// Forgets what is written, where it was made use of: `ftruncate`.
+    pub(super) fn forget_spent(&mut self) {
+        if core::mem::take(&mut self.spent) {
+            self.marked = false;
+            // What stays by mistake names a file that is gone.
+            let _ = rustix::fs::ftruncate(&self.fd, 0);
+        }
     }
 
     /// Leaves `file` to who takes the lock next: `write`. The lock is held still.
@@ -151,8 +163,8 @@ fn open(path: &CStr) -> Result<Fd> {
     openat(CWD, path, flags, Mode::from_raw_mode(0o600)).map(Fd::from)
 }
 
-/// A regular file of ours?
-fn check(fd: &Fd) -> Result<Identity> {
+/// A regular file of ours? And is anything in it?
+fn check(fd: &Fd) -> Result<(Identity, bool)> {
     let stat = rustix::fs::fstat(fd).named(Call::FSTAT)?;
     if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
         return Err(Error::peer(Call::FSTAT, Errno::PROTOTYPE));
@@ -160,7 +172,7 @@ fn check(fd: &Fd) -> Result<Identity> {
     if stat.st_uid != geteuid().as_raw() {
         return Err(Error::peer(Call::FSTAT, Errno::PERM));
     }
-    Ok(Identity::of(&stat))
+    Ok((Identity::of(&stat), stat.st_size != 0))
 }
 
 /// The path of a lock. Made once for each use: it is a good part of the stack that a bind takes.

@@ -92,7 +92,7 @@ fn replace(
         return Err(Error::kernel(Call::RENAMEAT2, errno));
     }
     if left {
-        lock.forget_mark();
+        lock.spend_mark();
     }
     Ok(file)
 }
