@@ -189,7 +189,10 @@ static int judge(int status)
     if (outcome->error_was_asked && result < 0 && outcome->error_code != -result)
         return complain("returned another errno than its error, which is", outcome->error_code);
     switch (this_case->expect) {
-    case WENT_WELL: return result < 0 ? complain("failed, with arguments that are valid:", result) : 0;
+    case WENT_WELL:
+        if (result == -ENOSYS && !is_native)
+            return 0; /* valgrind does not know the call */
+        return result < 0 ? complain("failed, with arguments that are valid:", result) : 0;
     case AS_VALID: return (result < 0) != (valid < 0) ? complain("answered otherwise than without:", result) : 0;
     case NEGATIVE: return result >= 0 ? complain("took it:", result) : 0;
     case REFUSED: return result != -this_case->code ? complain("did not refuse it as it should:", result) : 0;
