@@ -182,7 +182,7 @@ static int bound(rawipc_address *address, int type)
 
 static void valid__rawipc_address(rawipc_address *address)
 {
-    if (strstr(this_case->function, "_bind"))
+    if (strstr(this_case->function, "_bind") || strstr(this_case->function, "_take_over"))
         name_of(address);
     else
         bound(address, strstr(this_case->function, "_datagram_") ? SOCK_DGRAM
