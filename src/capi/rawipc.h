@@ -5469,7 +5469,7 @@ int rawipc_rpc_server_new(rawipc_rpc_server *server, const rawipc_rpc_channel *c
  * Receives the next request, or waits for it. One before it that was not answered leaves its client to its deadline.
  *
  * @param method  gets the number of the method, as the client sent it: any at all
- * @param args    gets the arguments to unpack, any bytes at all, which lie in the inbox until the next request
+ * @param args    gets the arguments to unpack: any bytes at all, which lie in the inbox until the next request
  * @return 1; 0: the client is gone; or -errno
  * @par Errors
  * EBADMSG, of the call "rpc": the message is too short for a request. It is taken off the channel, and the next one can be

@@ -20,11 +20,8 @@ pub const CHECKS: [Check; 3] = [
     ("misuse::what_does_not_answer_is_flagged", what_does_not_answer_is_flagged),
 ];
 
-/// Numbers of which few are valid. Flags and modes are too.
+/// Numbers of which few are valid, as of flags and modes. All other `int` parameters are descriptors.
 const CHOICES: [&str; 8] = ["stdio", "owner", "kind", "over", "link", "action", "command", "code"];
-
-/// Numbers that may be any; all other `int` parameters are descriptors.
-const NUMBERS: [&str; 1] = ["value"];
 
 /// Texts that end with a NUL, though a length that is not theirs comes behind.
 const TEXTS: [&str; 3] = ["path", "name", "call"];
@@ -32,7 +29,8 @@ const TEXTS: [&str; 3] = ["path", "name", "call"];
 fn it_is_answered() {
     let matrix = Matrix::of(&root().join("src/capi/rawipc.h"));
     println!("{}", matrix.size());
-    let report = run(Command::new(our_program(&matrix)).arg(scratch("misuse")).env("RAWIPC_NATIVE", "1"));
+    let report =
+        run(Command::new(our_program(&matrix)).arg(scratch("misuse/alone")).env("RAWIPC_NATIVE", "1"));
     let report = report.unwrap_or_else(|e| panic!("{e}"));
     print!("{report}");
 }
@@ -53,7 +51,7 @@ fn what_does_not_answer_is_flagged() {
     let matrix = Matrix::of(&here.join("bad.h"));
     let program = matrix.compile("bad", &here, &[here.join("bad.c")]);
     let report = |command: &mut Command| command.output().unwrap();
-    let native = report(Command::new(&program).arg(scratch("misuse")).env("RAWIPC_NATIVE", "1"));
+    let native = report(Command::new(&program).arg(scratch("misuse/flagged")).env("RAWIPC_NATIVE", "1"));
     let native = String::from_utf8(native.stdout).unwrap();
     let expected = fs::read_to_string(here.join("bad.h")).unwrap();
     let expected =
@@ -69,7 +67,10 @@ fn what_does_not_answer_is_flagged() {
 
 fn valgrind(program: &Path) -> Command {
     let mut valgrind = Command::new("valgrind");
-    valgrind.args(["-q", "--error-exitcode=99", "--leak-check=no"]).arg(program).arg(scratch("misuse"));
+    valgrind
+        .args(["-q", "--error-exitcode=99", "--leak-check=no"])
+        .arg(program)
+        .arg(scratch("misuse/in-turn"));
     valgrind
 }
 
@@ -233,7 +234,8 @@ impl Matrix {
             None if p.ty == "size_t" && i > 0 && matches!(self.role(f, i - 1), Role::Buffer) => Role::Length,
             None if CHOICES.contains(&&*p.name) => Role::Choice,
             None if p.name.contains("flags") || p.name.contains("mode") => Role::Choice,
-            None if p.ty == "int" && !NUMBERS.contains(&&*p.name) => Role::Descriptor,
+            None if p.ty == "int" && p.name == "value" => Role::Choice, // a bool
+            None if p.ty == "int" => Role::Descriptor,
             None => Role::Number,
         }
     }

@@ -156,231 +156,213 @@ static void valid__rawipc_ring_consumer(rawipc_ring_consumer *to)
     made(rawipc_ring_send(&producer, "hello", 5, NULL, NULL));
 }
 
-/* socket: names in the case's own directory, and what listens behind them */
+/* socket: addresses */
 
-static const char *socket_path(void)
+static const char *valid__rawipc_address_path__path(void) { return "a.sock"; }
+
+/* A name that nobody else has. */
+static void name_of(rawipc_address *address)
 {
-    unlink("socket");
-    unlink("socket.lock");
-    return "socket";
+    static int count;
+    char name[64];
+    int len = snprintf(name, sizeof name, "misuse %d %d", (int)getpid(), count++);
+    made(rawipc_address_abstract_name(address, name, (size_t)len, NULL));
 }
 
-static const char *valid__rawipc_address_path__path(void) { return "socket"; }
+/* With a socket of this type behind it. */
+static int bound(rawipc_address *address, int type)
+{
+    name_of(address);
+    int fd = made(socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    made(bind(fd, (struct sockaddr *)address, address->len));
+    if (type != SOCK_DGRAM)
+        made(listen(fd, 5));
+    return fd;
+}
 
 static void valid__rawipc_address(rawipc_address *address)
 {
-    made(rawipc_address_path(address, socket_path(), NULL));
+    if (strstr(this_case->function, "_bind") || strstr(this_case->function, "_take_over"))
+        name_of(address);
+    else
+        bound(address, strstr(this_case->function, "_datagram_") ? SOCK_DGRAM
+                       : strstr(this_case->function, "_seqpacket_") ? SOCK_SEQPACKET : SOCK_STREAM);
 }
 
-static void valid__rawipc_address_as_abstract__address(rawipc_address *address)
-{
-    made(rawipc_address_abstract_name(address, "name", 4, NULL));
-}
+/* socket: streams, and any */
 
-static void listen_at(rawipc_address *address, uint32_t kind)
-{
-    static rawipc_listener listener;
-    valid__rawipc_address(address);
-    made(rawipc_listener_bind(&listener, kind, address, NULL, NULL));
-}
-
-static void valid__rawipc_stream_connect__address(rawipc_address *address) { listen_at(address, RAWIPC_LISTENER_STREAM); }
-static void valid__rawipc_stream_try_connect__address(rawipc_address *address) { listen_at(address, RAWIPC_LISTENER_STREAM); }
-static void valid__rawipc_seqpacket_connect__address(rawipc_address *address) { listen_at(address, RAWIPC_LISTENER_SEQPACKET); }
-static void valid__rawipc_seqpacket_try_connect__address(rawipc_address *address) { listen_at(address, RAWIPC_LISTENER_SEQPACKET); }
-
-static int stream_of(int type)
+/* One of two, with something to read. */
+static int one_of_two(int type)
 {
     int pair[2];
     made(socketpair(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair));
-    made((int)send(pair[1], "hello", 5, 0));
+    made((int)write(pair[1], "hello", 5));
     return pair[0];
 }
 
-static int valid__stream(void) { return stream_of(SOCK_STREAM); }
-static int valid__rawipc_stream_attach__fd(void) { return stream_of(SOCK_STREAM); }
-static int valid__rawipc_seqpacket_attach__fd(void) { return stream_of(SOCK_SEQPACKET); }
-static int valid__rawipc_datagram_attach__fd(void) { return stream_of(SOCK_DGRAM); }
+static int valid__stream(void) { return one_of_two(SOCK_STREAM); }
+static int valid__socket(void) { return one_of_two(SOCK_STREAM); }
+static int valid__rawipc_stream_attach__fd(void) { return one_of_two(SOCK_STREAM); }
+static int valid__rawipc_seqpacket_attach__fd(void) { return one_of_two(SOCK_SEQPACKET); }
+static int valid__rawipc_datagram_attach__fd(void) { return one_of_two(SOCK_DGRAM); }
+
+/* socket: handles */
 
 static void valid__rawipc_seqpacket(rawipc_seqpacket *socket)
 {
-    static rawipc_seqpacket peer;
-    made(rawipc_seqpacket_pair(socket, &peer, NULL));
-    made(rawipc_seqpacket_send(&peer, "hello", 5, NULL, NULL));
+    made(rawipc_seqpacket_attach(socket, one_of_two(SOCK_SEQPACKET), NULL));
 }
 
 static void valid__rawipc_datagram(rawipc_datagram *socket)
 {
-    static rawipc_datagram peer;
-    made(rawipc_datagram_pair(socket, &peer, NULL));
-    made(rawipc_datagram_send(&peer, "hello", 5, NULL, NULL));
+    made(rawipc_datagram_attach(socket, one_of_two(SOCK_DGRAM), NULL));
 }
 
-/* One that receives, at a name of its own. */
-static void bound_datagram(rawipc_address *address)
-{
-    static rawipc_datagram bound;
-    valid__rawipc_address(address);
-    made(rawipc_datagram_bind(&bound, address, NULL));
-}
-
-static void unbound_datagram(rawipc_datagram *socket) { made(rawipc_datagram_unbound(socket, NULL)); }
-
-static void named_datagram(rawipc_datagram *socket)
-{
-    rawipc_address address;
-    valid__rawipc_address(&address);
-    made(rawipc_datagram_bind(socket, &address, NULL));
-}
-
-/* With something to read, from a sender without a name. */
-static void receiving_datagram(rawipc_datagram *socket)
-{
-    static rawipc_datagram sender;
-    rawipc_address address;
-    valid__rawipc_address(&address);
-    made(rawipc_datagram_bind(socket, &address, NULL));
-    unbound_datagram(&sender);
-    made(rawipc_datagram_send_to(&sender, &address, "hello", 5, NULL, NULL));
-}
-
-static void valid__rawipc_datagram_connect__address(rawipc_address *a) { bound_datagram(a); }
-static void valid__rawipc_datagram_connect_to__address(rawipc_address *a) { bound_datagram(a); }
-static void valid__rawipc_datagram_connect_to__socket(rawipc_datagram *s) { unbound_datagram(s); }
-static void valid__rawipc_datagram_send_to__socket(rawipc_datagram *s) { unbound_datagram(s); }
-static void valid__rawipc_datagram_send_to__to(rawipc_address *a) { bound_datagram(a); }
-static void valid__rawipc_datagram_try_send_to__socket(rawipc_datagram *s) { unbound_datagram(s); }
-static void valid__rawipc_datagram_try_send_to__to(rawipc_address *a) { bound_datagram(a); }
-static void valid__rawipc_datagram_recv_from__socket(rawipc_datagram *s) { receiving_datagram(s); }
-static void valid__rawipc_datagram_try_recv_from__socket(rawipc_datagram *s) { receiving_datagram(s); }
-static void valid__rawipc_datagram_address__socket(rawipc_datagram *s) { named_datagram(s); }
-static void valid__rawipc_datagram_remove__socket(rawipc_datagram *s) { named_datagram(s); }
-
-static uint32_t valid__kind(void) { return RAWIPC_LISTENER_SEQPACKET; }
+static uint32_t valid__kind(void) { return RAWIPC_LISTENER_STREAM; }
 
 static void valid__rawipc_listener_options(rawipc_listener_options *options)
 {
     *options = (rawipc_listener_options){ sizeof *options, RAWIPC_LISTENER_MODE | RAWIPC_LISTENER_BACKLOG, 0600, 5 };
 }
 
-/* One at which somebody waits already. */
-static void listener_of(rawipc_listener *listener, uint32_t kind)
+/* With somebody to accept. */
+static void valid__rawipc_listener(rawipc_listener *listener)
 {
-    static rawipc_seqpacket client;
     rawipc_address address;
-    valid__rawipc_address(&address);
+    name_of(&address);
+    int streams = !strstr(this_case->function, "seqpacket") && !strstr(this_case->function, "credentials");
+    uint32_t kind = streams ? RAWIPC_LISTENER_STREAM : RAWIPC_LISTENER_SEQPACKET;
     made(rawipc_listener_bind(listener, kind, &address, NULL, NULL));
-    if (kind == RAWIPC_LISTENER_STREAM)
-        made(rawipc_stream_try_connect(&address, NULL));
-    else
-        made(rawipc_seqpacket_try_connect(&client, &address, NULL));
+    int client = made(socket(AF_UNIX, streams ? SOCK_STREAM : SOCK_SEQPACKET, 0));
+    made(connect(client, (struct sockaddr *)&address, address.len));
 }
 
-static void valid__rawipc_listener(rawipc_listener *l) { listener_of(l, RAWIPC_LISTENER_SEQPACKET); }
-static void valid__rawipc_listener_accept_stream__listener(rawipc_listener *l) { listener_of(l, RAWIPC_LISTENER_STREAM); }
-static void valid__rawipc_listener_try_accept_stream__listener(rawipc_listener *l) { listener_of(l, RAWIPC_LISTENER_STREAM); }
-
-/* frame: a stream that a frame of five bytes has come out of */
-
-static uint32_t valid__over(void) { return RAWIPC_FRAME_STREAM; }
-static uint32_t valid__rawipc_frame_sender_shared__over(void) { return RAWIPC_FRAME_PIPE; }
-static int valid__rawipc_frame_sender_shared__stream(void) { return valid__write_end(); }
-static size_t valid__limit(void) { return 1024; }
-static size_t valid__send_limit(void) { return 1024; }
-static size_t valid__rawipc_frame_receiver_new__len(void) { return BUFFER; }
-static size_t valid__rawipc_framed_new__len(void) { return BUFFER; }
-static size_t valid__rawipc_frame_receiver_recv__len(void) { return BUFFER; }
-static size_t valid__rawipc_frame_receiver_try_recv__len(void) { return BUFFER; }
-static size_t valid__rawipc_framed_recv__len(void) { return BUFFER; }
-static size_t valid__rawipc_framed_try_recv__len(void) { return BUFFER; }
-
-static int framing_stream(void)
+static void valid__rawipc_credentials(rawipc_credentials *credentials)
 {
-    int pair[2];
-    made(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair));
-    made((int)send(pair[1], "\5\0\0\0hello", 9, 0));
-    return pair[0];
+    *credentials = (rawipc_credentials){ getpid(), getuid(), getgid() };
 }
 
-static unsigned char frames[BUFFER];
+/* socket: descriptors that travel */
+
+static size_t valid__at(void) { return 0; }
+static size_t valid__rawipc_fd_refs_new__len(void) { return RAWIPC_FDS_HEAD + 5; }
+static size_t valid__rawipc_fd_slots_new__len(void) { return RAWIPC_FDS_HEAD + 5; }
+
+static void valid__rawipc_fd_refs(rawipc_fd_refs *refs)
+{
+    static unsigned char room[RAWIPC_FDS_HEAD + 2 * sizeof(int)];
+    made(rawipc_fd_refs_new(refs, room, sizeof room, NULL));
+    made(rawipc_fd_refs_push(refs, 2, NULL));
+}
+
+/* Empty where something is to come, or else with what came. */
+static void valid__rawipc_fd_slots(rawipc_fd_slots *slots)
+{
+    static unsigned char room[RAWIPC_FDS_HEAD + 2 * sizeof(int)];
+    static rawipc_seqpacket from, to;
+    rawipc_fd_refs refs;
+    char buf[8];
+    made(rawipc_fd_slots_new(slots, room, sizeof room, NULL));
+    if (strstr(this_case->function, "_with_fds"))
+        return;
+    valid__rawipc_fd_refs(&refs);
+    made(rawipc_seqpacket_pair(&from, &to, NULL));
+    made(rawipc_seqpacket_pass_credentials(&to, NULL));
+    made(rawipc_seqpacket_send_with_fds(&from, "hello", 5, &refs, NULL, NULL));
+    made((int)rawipc_seqpacket_recv_with_fds(&to, buf, sizeof buf, slots, NULL, NULL));
+}
+
+/* frame */
+
+static uint32_t valid__over(void) { return RAWIPC_FRAME_PIPE; }
+static size_t valid__limit(void) { return 100; }
+static size_t valid__send_limit(void) { return 100; }
+static int valid__rawipc_frame_sender_sole__stream(void) { return valid__write_end(); }
+static int valid__rawipc_frame_sender_shared__stream(void) { return valid__write_end(); }
+static int valid__rawipc_frame_receiver_new__stream(void) { return valid__read_end(); }
 
 static void valid__rawipc_frame_sender(rawipc_frame_sender *sender)
 {
-    made(rawipc_frame_sender_sole(sender, RAWIPC_FRAME_STREAM, framing_stream(), 1024, NULL));
+    pipe_of(0);
+    made(rawipc_frame_sender_sole(sender, RAWIPC_FRAME_PIPE, ends[1], 100, NULL));
 }
+
+static const char frame[] = "\5\0\0\0hello\5\0\0\0again";
 
 static void valid__rawipc_frame_receiver(rawipc_frame_receiver *receiver)
 {
-    made(rawipc_frame_receiver_new(receiver, RAWIPC_FRAME_STREAM, framing_stream(), frames, sizeof frames, NULL));
+    static char buf[100];
+    made(pipe2(ends, O_NONBLOCK | O_CLOEXEC));
+    made((int)write(ends[1], frame, sizeof frame - 1));
+    made(rawipc_frame_receiver_new(receiver, RAWIPC_FRAME_PIPE, ends[0], buf, sizeof buf, NULL));
 }
 
 static void valid__rawipc_framed(rawipc_framed *framed)
 {
-    made(rawipc_framed_new(framed, framing_stream(), frames, sizeof frames, 1024, NULL));
+    static char buf[100];
+    made(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends));
+    made((int)write(ends[1], frame, sizeof frame - 1));
+    made(rawipc_framed_new(framed, ends[0], buf, sizeof buf, 100, NULL));
 }
 
-/* rpc: over pipes in which the other side's first message lies: little endian, id, then method or status */
+/* rpc */
 
 static int valid__value(void) { return 1; }
 static uint32_t valid__method(void) { return 1; }
 static uint32_t valid__failure(void) { return 1; }
-static size_t valid__inbox_len(void) { return BUFFER; }
-static size_t valid__outbox_len(void) { return BUFFER; }
-static size_t valid__rawipc_rpc_client_new__len(void) { return BUFFER; }
-
-static unsigned char packed[64], inbox[BUFFER], outbox[BUFFER];
+static size_t valid__rawipc_rpc_client_new__len(void) { return RAWIPC_PIPE_BUF; }
+static size_t valid__rawipc_rpc_server_new__inbox_len(void) { return RAWIPC_PIPE_BUF; }
+static size_t valid__rawipc_rpc_server_new__outbox_len(void) { return 100; }
 
 static void valid__rawipc_packer(rawipc_packer *packer)
 {
-    made(rawipc_packer_new(packer, packed, sizeof packed, NULL));
+    static char buf[100];
+    made(rawipc_packer_new(packer, buf, sizeof buf, NULL));
+    made(rawipc_packer_u32(packer, 1, NULL));
 }
 
-/* Zeroes are a value of any type. */
+/* Two, as bytes or text; or an integer, or a bool. */
 static void valid__rawipc_unpacker(rawipc_unpacker *unpacker)
 {
-    made(rawipc_unpacker_new(unpacker, packed, 8, NULL));
+    int is_bool = strstr(this_case->function, "_bool") != NULL;
+    made(rawipc_unpacker_new(unpacker, is_bool ? "\1" : "\2\0\0\0hi\0", is_bool ? 1 : 8, NULL));
 }
 
 static void valid__rawipc_unpacker_finish__unpacker(rawipc_unpacker *unpacker)
 {
-    made(rawipc_unpacker_new(unpacker, packed, 0, NULL));
+    made(rawipc_unpacker_new(unpacker, "", 0, NULL));
 }
 
-static void channel_with(rawipc_rpc_channel *channel, const char *message, size_t len)
+/* A request or a reply waits, and each fits the other: number 1, method or status 0. */
+static void valid__rawipc_rpc_channel(rawipc_rpc_channel *channel)
 {
     int in[2], out[2];
-    made(pipe2(in, O_DIRECT | O_NONBLOCK | O_CLOEXEC));
-    made(pipe2(out, O_DIRECT | O_NONBLOCK | O_CLOEXEC));
-    made((int)write(in[1], message, len));
+    made(pipe2(in, O_NONBLOCK | O_CLOEXEC | O_DIRECT));
+    made(pipe2(out, O_NONBLOCK | O_CLOEXEC | O_DIRECT));
+    made((int)write(in[1], "\1\0\0\0\0\0\0\0", 8));
     made(rawipc_rpc_channel_pipes(channel, in[0], out[1], NULL));
 }
 
-static void valid__rawipc_rpc_channel(rawipc_rpc_channel *channel) { channel_with(channel, "\1\0\0\0\0\0\0", 8); }
-
 static void valid__rawipc_rpc_client(rawipc_rpc_client *client)
 {
+    static char buf[RAWIPC_PIPE_BUF];
     rawipc_rpc_channel channel;
     valid__rawipc_rpc_channel(&channel);
-    made(rawipc_rpc_client_new(client, &channel, inbox, sizeof inbox, NULL));
+    made(rawipc_rpc_client_new(client, &channel, buf, sizeof buf, NULL));
 }
 
+/* With a request to be answered, where it is. */
 static void valid__rawipc_rpc_server(rawipc_rpc_server *server)
 {
+    static char inbox[RAWIPC_PIPE_BUF], outbox[100];
     rawipc_rpc_channel channel;
-    channel_with(&channel, "\1\0\0\0\1\0\0", 8);
+    valid__rawipc_rpc_channel(&channel);
     made(rawipc_rpc_server_new(server, &channel, inbox, sizeof inbox, outbox, sizeof outbox, NULL));
-}
-
-static void server_that_was_asked(rawipc_rpc_server *server)
-{
-    rawipc_unpacker args;
     uint32_t method;
-    valid__rawipc_rpc_server(server);
-    made(rawipc_rpc_server_next(server, &method, &args, NULL, NULL));
+    rawipc_unpacker args;
+    if (!strstr(this_case->function, "next"))
+        made(rawipc_rpc_server_next(server, &method, &args, NULL, NULL));
 }
-
-static void valid__rawipc_rpc_server_reply__server(rawipc_rpc_server *s) { server_that_was_asked(s); }
-static void valid__rawipc_rpc_server_fail__server(rawipc_rpc_server *s) { server_that_was_asked(s); }
 
 /* proc */
 
@@ -422,50 +404,6 @@ static void valid__rawipc_seccomp_filter(rawipc_seccomp_filter *filter)
     made((int)rawipc_seccomp_filter_make(filter, &list, own, 3, RAWIPC_SECCOMP_ERRNO, EPERM, room, RAWIPC_SECCOMP_ROOM, NULL));
 }
 
-/* socket: descriptors that travel, and who sent them */
-
-static int valid__socket(void) { return stream_of(SOCK_STREAM); }
-
-static void valid__rawipc_credentials(rawipc_credentials *credentials)
-{
-    *credentials = (rawipc_credentials){ getpid(), getuid(), getgid() };
-}
-
-static size_t valid__at(void) { return 0; }
-static size_t valid__rawipc_fd_refs_new__len(void) { return RAWIPC_FDS_HEAD + 5; }
-static size_t valid__rawipc_fd_slots_new__len(void) { return RAWIPC_FDS_HEAD + 5; }
-
-static void valid__rawipc_fd_refs(rawipc_fd_refs *refs)
-{
-    static unsigned char room[RAWIPC_FDS_HEAD + 2 * sizeof(int)];
-    made(rawipc_fd_refs_new(refs, room, sizeof room, NULL));
-    made(rawipc_fd_refs_push(refs, 2, NULL));
-}
-
-/* Empty where something is to come, or else with what came. */
-static void valid__rawipc_fd_slots(rawipc_fd_slots *slots)
-{
-    static unsigned char room[RAWIPC_FDS_HEAD + 2 * sizeof(int)];
-    static rawipc_seqpacket from, to;
-    rawipc_fd_refs refs;
-    char buf[8];
-    made(rawipc_fd_slots_new(slots, room, sizeof room, NULL));
-    if (strstr(this_case->function, "_with_fds"))
-        return;
-    valid__rawipc_fd_refs(&refs);
-    made(rawipc_seqpacket_pair(&from, &to, NULL));
-    made(rawipc_seqpacket_pass_credentials(&to, NULL));
-    made(rawipc_seqpacket_send_with_fds(&from, "hello", 5, &refs, NULL, NULL));
-    made((int)rawipc_seqpacket_recv_with_fds(&to, buf, sizeof buf, slots, NULL, NULL));
-}
-
-static void valid__rawipc_datagram_send_to_with_fds__socket(rawipc_datagram *s) { unbound_datagram(s); }
-static void valid__rawipc_datagram_send_to_with_fds__to(rawipc_address *a) { bound_datagram(a); }
-static void valid__rawipc_datagram_try_send_to_with_fds__socket(rawipc_datagram *s) { unbound_datagram(s); }
-static void valid__rawipc_datagram_try_send_to_with_fds__to(rawipc_address *a) { bound_datagram(a); }
-static void valid__rawipc_datagram_recv_from_with_fds__socket(rawipc_datagram *s) { receiving_datagram(s); }
-static void valid__rawipc_datagram_try_recv_from_with_fds__socket(rawipc_datagram *s) { receiving_datagram(s); }
-
 /* wait: a set, in which a pipe is ready */
 
 static uint32_t valid__events(void) { return RAWIPC_EVENT_READABLE; }
@@ -487,10 +425,27 @@ static int valid__rawipc_epoll_remove__fd(void) { return ends[0]; }
 
 /* socket: paths, and what lies there */
 
-static const char *listening_path(uint32_t kind)
+static const char *socket_path(void)
+{
+    unlink("socket");
+    unlink("socket.lock");
+    return "socket";
+}
+
+/* A listener at a path, where somebody waits to be accepted. */
+static void listen_at_path(rawipc_listener *listener, uint32_t kind)
 {
     rawipc_address address;
-    listen_at(&address, kind);
+    made(rawipc_address_path(&address, socket_path(), NULL));
+    made(rawipc_listener_bind(listener, kind, &address, NULL, NULL));
+    int client = made(socket(AF_UNIX, kind == RAWIPC_LISTENER_STREAM ? SOCK_STREAM : SOCK_SEQPACKET, 0));
+    made(connect(client, (struct sockaddr *)&address, address.len));
+}
+
+static const char *listening_path(uint32_t kind)
+{
+    static rawipc_listener listener;
+    listen_at_path(&listener, kind);
     return "socket";
 }
 
@@ -502,26 +457,30 @@ static const char *valid__rawipc_seqpacket_try_connect_at__path(void) { return l
 static const char *valid__rawipc_datagram_bind_at__path(void) { return socket_path(); }
 static const char *valid__rawipc_datagram_connect_at__path(void)
 {
+    static rawipc_datagram bound;
     rawipc_address address;
-    bound_datagram(&address);
+    made(rawipc_address_path(&address, socket_path(), NULL));
+    made(rawipc_datagram_bind(&bound, &address, NULL));
     return "socket";
 }
 static const char *valid__rawipc_listener_bind_at__path(void) { return socket_path(); }
 static const char *valid__rawipc_listener_take_over_at__path(void) { return socket_path(); }
-static int valid__rawipc_seqpacket_assume__fd(void) { return stream_of(SOCK_SEQPACKET); }
+static int valid__rawipc_seqpacket_assume__fd(void) { return one_of_two(SOCK_SEQPACKET); }
 
 static int valid__rawipc_listener_attach__fd(void)
 {
-    int fd = made(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0));
+    int fd = made(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0));
     struct sockaddr name = { AF_UNIX, "" };
     made(bind(fd, &name, sizeof(sa_family_t)));
     made(listen(fd, 5));
     return fd;
 }
 
+static void valid__rawipc_listener_retire__listener(rawipc_listener *l) { listen_at_path(l, RAWIPC_LISTENER_STREAM); }
+
 static void retired(rawipc_listener *listener)
 {
-    valid__rawipc_listener(listener);
+    listen_at_path(listener, RAWIPC_LISTENER_STREAM);
     made(rawipc_listener_retire(listener, NULL));
 }
 
@@ -538,7 +497,7 @@ static void valid__rawipc_files(rawipc_files *files)
     static unsigned char records[4096];
     static rawipc_listener listener;
     rawipc_socket_file file;
-    valid__rawipc_listener(&listener);
+    listen_at_path(&listener, RAWIPC_LISTENER_STREAM);
     made(rawipc_files_open_at(files, AT_FDCWD, ".", records, sizeof records, NULL));
     if (!strstr(this_case->function, "next"))
         made(rawipc_files_next(files, &file, NULL) - 1);
@@ -550,7 +509,7 @@ static rawipc_crowd_member first_member;
 
 static int64_t valid__patience(void) { return -1; }
 static void valid__rawipc_crowd_seat(rawipc_crowd_seat *seats) { (void)seats; }
-static int valid__rawipc_crowd_admit__fd(void) { return stream_of(SOCK_STREAM); }
+static int valid__rawipc_crowd_admit__fd(void) { return one_of_two(SOCK_STREAM); }
 
 static void valid__rawipc_crowd(rawipc_crowd *crowd)
 {
@@ -558,7 +517,7 @@ static void valid__rawipc_crowd(rawipc_crowd *crowd)
     rawipc_listener listener;
     valid__rawipc_listener(&listener);
     made(rawipc_crowd_new(crowd, &listener, seats, 4, 1000000000, NULL));
-    made(rawipc_crowd_admit(crowd, stream_of(SOCK_STREAM), RAWIPC_EVENT_READABLE, RAWIPC_TRIGGER_LEVEL, &first_member, NULL));
+    made(rawipc_crowd_admit(crowd, one_of_two(SOCK_STREAM), RAWIPC_EVENT_READABLE, RAWIPC_TRIGGER_LEVEL, &first_member, NULL));
 }
 
 static void valid__rawipc_crowd_member(rawipc_crowd_member *member) { *member = first_member; }
