@@ -171,7 +171,7 @@ pub fn unjudged(t: &Stage, gone: bool, look: &str) -> Outcome<(Seqpacket, Option
     }
     let b = (!gone).then_some(b);
     t.refuse(look, 1, Errno::NOMEM);
-    match a.try_recv(whole()) {
+    match a.try_recv(room()) {
         Err(e) if e.errno() == Errno::NOMEM => Ok((a, b)),
         other => Err(format!("ENOMEM was expected, not {other:?}").into()),
     }
@@ -195,11 +195,11 @@ fn ends(s: &mut Scenarios) {
         let errno = (!gone).then_some(Errno::BADMSG);
         s.case("socket::Seqpacket::try_recv", case, move |t| {
             let (mut a, _b) = unjudged(t, gone, look)?;
-            t.answers(errno, || a.try_recv(whole()))
+            t.answers(errno, || a.try_recv(room()))
         });
         s.case("socket::Seqpacket::recv", "at once otherwise", move |t| {
             let (mut a, _b) = unjudged(t, gone, look)?;
-            t.answers(errno, || a.recv(whole(), LONG))
+            t.answers(errno, || a.recv(room(), LONG))
         });
     }
     for waits in [true, false] {
