@@ -35,15 +35,25 @@ pub(crate) fn until_done<T>(
     wait: Wait,
     mut op: impl FnMut() -> Result<T>,
 ) -> Result<T> {
-    // Built to be small, the operation is there once; else also in front of the slow path, which is then out of line.
-    let last = match cfg!(small) {
-        true => None,
-        false => match op() {
-            Err(e) => Some(e),
-            answer => return answer,
-        },
-    };
-    sleep_and_retry(last, fd, events, wait, op)
+    if cfg!(small) {
+        return until_done_slowly(fd, events, wait, op);
+    }
+    match op() {
+        Err(e) => sleep_and_retry(Some(e), fd, events, wait, op),
+        answer => answer,
+    }
+}
+
+/// As [`until_done`], where the operation is not to be there twice, once in front of the slow path and once in it: in
+/// what is slow already, or is built to be small.
+#[inline]
+pub(crate) fn until_done_slowly<T>(
+    fd: BorrowedFd<'_>,
+    events: Events,
+    wait: Wait,
+    op: impl FnMut() -> Result<T>,
+) -> Result<T> {
+    sleep_and_retry(None, fd, events, wait, op)
 }
 
 #[cfg_attr(not(small), cold)]

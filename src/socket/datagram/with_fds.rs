@@ -9,7 +9,7 @@ use crate::socket::message::{self, Along, MadeAlong, put_with_fds};
 use crate::socket::refs::Refs;
 use crate::socket::slots::Slots;
 use crate::sys::socket::ADDRESS_BYTES;
-use crate::wait::{Events, Wait, until_done};
+use crate::wait::{Events, Wait, until_done, until_done_slowly};
 
 impl Datagram {
     /// `sendmsg(self, msg, fds, MSG_DONTWAIT | MSG_NOSIGNAL)` — one message with these descriptors to the peer, or
@@ -235,7 +235,7 @@ impl Datagram {
         wait: Wait,
         mut made: MadeAlong,
     ) -> Result<(usize, usize)> {
-        until_done(self.fd.as_fd(), TOLD_OF, wait, || self.take_along(buf, fds, from, made.take()))
+        until_done_slowly(self.fd.as_fd(), TOLD_OF, wait, || self.take_along(buf, fds, from, made.take()))
     }
 
     #[cold]

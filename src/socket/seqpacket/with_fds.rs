@@ -6,7 +6,7 @@ use crate::fd::AsFd;
 use crate::socket::message::{self, Along, MadeAlong, Taken, put_with_fds};
 use crate::socket::refs::Refs;
 use crate::socket::slots::Slots;
-use crate::wait::{Events, Wait, until_done};
+use crate::wait::{Events, Wait, until_done, until_done_slowly};
 
 impl Seqpacket {
     /// `sendmsg(self, msg, fds, MSG_DONTWAIT | MSG_NOSIGNAL)` — one message with these descriptors, or waits for room.
@@ -159,8 +159,9 @@ impl Seqpacket {
     ) -> Result<usize> {
         let Seqpacket { fd, peer, credentials, limit } = self;
         let along = Along { fd, limit: *limit, credentials: *credentials };
-        let taken =
-            until_done(fd.as_fd(), Events::READABLE, wait, || take(&along, peer, buf, fds, made.take()))?;
+        let taken = until_done_slowly(fd.as_fd(), Events::READABLE, wait, || {
+            take(&along, peer, buf, fds, made.take())
+        })?;
         peer.judge(fd, taken, Some(wait), Call::RECVMSG)
     }
 
