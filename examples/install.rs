@@ -1,10 +1,10 @@
 //! Builds the C library and puts it where C programs find it:
 //!
-//!     cargo run --release --example install -- --prefix=/usr/local
+//!     cargo run --example install -- --prefix=/usr/local
 //!     cc program.c $(pkg-config --cflags --libs rawipc)
 //!
 //! Under the prefix it leaves `lib/librawipc.a`, `lib/librawipc.so` with a soname, `include/rawipc.h` and
-//! `lib/pkgconfig/rawipc.pc`. With `--destdir=DIR` they go below DIR, as packagers want it; `--libdir=DIR` takes the
+//! `lib/pkgconfig/rawipc.pc`; for programs without libc, `lib/librawipc_mem.a` has memcpy and its like. With `--destdir=DIR` they go below DIR, as packagers want it; `--libdir=DIR` takes the
 //! place of `lib`.
 
 use std::error::Error;
@@ -16,6 +16,7 @@ use std::process::{Command, Stdio};
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const USAGE: &str = "install --prefix=DIR [--libdir=DIR] [--destdir=DIR]";
+const MEMORY_FUNCTIONS: [&str; 5] = ["bcmp", "memcmp", "memcpy", "memmove", "memset"];
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 fn main() -> Result<()> {
@@ -30,9 +31,10 @@ struct Places {
     destdir: Option<PathBuf>,
 }
 
-/// The two libraries, as cargo left them.
+/// The libraries, as they are installed.
 struct Built {
     archive: PathBuf,
+    memory: PathBuf,
     shared: PathBuf,
 }
 
@@ -55,6 +57,7 @@ impl Places {
     fn install(&self, built: &Built) -> Result<()> {
         let libdir = self.directory(&self.libdir)?;
         copy(&built.archive, &libdir.join("librawipc.a"), 0o644)?;
+        copy(&built.memory, &libdir.join("librawipc_mem.a"), 0o644)?;
         let (whole, soname) = (format!("librawipc.so.{VERSION}"), soname());
         copy(&built.shared, &libdir.join(&whole), 0o755)?;
         link(&whole, &libdir.join(&soname))?;
@@ -97,18 +100,62 @@ fn soname() -> String {
 }
 
 fn build() -> Result<Built> {
-    // Where this program was built itself: TARGET/release/examples/install.
+    let soname = format!("-Clink-arg=-Wl,-soname,{}", soname());
+    let script = format!("-Clink-arg=-Wl,-T,{}/src/capi/link.ld", env!("CARGO_MANIFEST_DIR"));
+    let flags = ["-Cstrip=symbols", "-Clink-arg=-nostartfiles", "-Clink-arg=-Wl,-z,noseparate-code"];
+    let built = cargo("rawipc_c", &[&flags[..], &[&soname, &script]].concat())?;
+    let shared = built.join("librawipc_c.so");
+    cargo("rawipc_mem", &[])?;
+    let (archive, memory) = (own_objects(&built, "rawipc_c")?, own_objects(&built, "rawipc_mem")?);
+    Ok(Built { archive, memory, shared })
+}
+
+/// Builds one of the libraries, and tells the directory that it is in.
+fn cargo(example: &str, flags: &[&str]) -> Result<PathBuf> {
+    // Where this program was built itself: TARGET/PROFILE/examples/install.
     let program = std::env::current_exe()?;
     let target = program.ancestors().nth(3).ok_or("built in no target directory")?;
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(env!("CARGO_MANIFEST_DIR")).arg("rustc").arg("--target-dir").arg(target);
-    cargo.args(["--release", "--example", "rawipc_c", "--", "-Cstrip=symbols"]);
-    cargo.arg(format!("-Clink-arg=-Wl,-soname,{}", soname()));
-    if !cargo.stdin(Stdio::null()).status()?.success() {
-        return Err("cargo could not build the library".into());
+    cargo.current_dir(env!("CARGO_MANIFEST_DIR")).args(["rustc", "--profile", "capi", "--example", example]);
+    run(cargo.arg("--target-dir").arg(target).arg("--").args(flags).stdin(Stdio::null()))?;
+    Ok(target.join("capi/examples"))
+}
+
+/// An archive of what is ours in the one that rustc made, without debug information and unwind tables. What rustc puts
+/// beside it are functions that a compiler may call and that, on most machines, ours does not.
+fn own_objects(built: &Path, name: &str) -> Result<PathBuf> {
+    let whole = built.join(format!("lib{name}.a"));
+    let members = run(Command::new("ar").arg("t").arg(&whole))?;
+    let own: Vec<&str> = members.lines().filter(|member| member.starts_with(name)).collect();
+
+    let dir = built.join(format!("{name}.objects"));
+    let _ = fs::remove_dir_all(&dir);
+    fs::create_dir_all(&dir)?;
+    run(Command::new("ar").current_dir(&dir).arg("x").arg(&whole).args(&own))?;
+    let needed = run(Command::new("nm").current_dir(&dir).arg("--undefined-only").args(&own))?;
+    let needed = needed.lines().filter_map(|line| line.trim_start().strip_prefix("U "));
+    if needed.into_iter().any(|symbol| !MEMORY_FUNCTIONS.contains(&symbol)) {
+        return Ok(whole);
     }
-    let examples = target.join("release/examples");
-    Ok(Built { archive: examples.join("librawipc_c.a"), shared: examples.join("librawipc_c.so") })
+    for (i, member) in own.iter().enumerate() {
+        let tidy = ["--strip-debug", "--remove-section=.eh_frame", "--remove-section=.comment"];
+        let object = if own.len() == 1 { format!("{name}.o") } else { format!("{name}.{i}.o") };
+        run(Command::new("objcopy").current_dir(&dir).args(tidy).arg(member).arg(object))?;
+        fs::remove_file(dir.join(member))?;
+    }
+    let archive = dir.join("own.a");
+    let objects = fs::read_dir(&dir)?.map(|entry| Ok(entry?.file_name())).collect::<Result<Vec<_>>>()?;
+    run(Command::new("ar").current_dir(&dir).args(["rcsD"]).arg(&archive).args(objects))?;
+    Ok(archive)
+}
+
+/// Runs a command, and returns what it printed.
+fn run(command: &mut Command) -> Result<String> {
+    let out = command.stderr(Stdio::inherit()).output().map_err(|e| format!("{command:?}: {e}"))?;
+    if !out.status.success() {
+        return Err(format!("{command:?}: {}", out.status).into());
+    }
+    Ok(String::from_utf8(out.stdout)?)
 }
 
 /// As a new file, so that what runs with the old one keeps it.

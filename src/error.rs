@@ -136,7 +136,8 @@ impl Error {
 
     /// With `EMSGSIZE`: from a receive, the bytes a buffer needs for the message that waits; from a send, the
     /// largest message this end takes. With `EBADMSG`: the length of a message above the limit, where the kernel
-    /// told it. `None` for every other error.
+    /// told it. With `E2BIG` and `EMFILE` from a receive with descriptors: the length of the message, whose bytes are
+    /// in the buffer while what came with it is closed. `None` for every other error.
     #[inline]
     pub const fn needed(self) -> Option<usize> {
         match (self.0.get() >> NEEDED_SHIFT) as usize {
@@ -212,11 +213,13 @@ macro_rules! calls {
 
         impl Call {
             $(#[doc = concat!("`", $name, "`")] pub const $konst: Call = Call(Index::$konst as u8);)+
+
+            /// How many there are.
+            pub(crate) const COUNT: usize = [$(Index::$konst),+].len();
         }
 
-        const NAMES: &[&str] = &[$($name),+];
-
-        const C_NAMES: &[&CStr] = &[$(terminated(concat!($name, "\0"))),+];
+        /// One after the other: a table of pointers is more, and each of them the loader's work.
+        const NAMES: &str = concat!($($name, "\0"),+);
     };
 }
 
@@ -228,15 +231,6 @@ macro_rules! calls {
 mod table {
     use super::Call;
     use core::ffi::CStr;
-
-    const fn terminated(name: &'static str) -> &'static CStr {
-        match CStr::from_bytes_with_nul(name.as_bytes()) {
-            Ok(name) => name,
-            Err(_) => UNKNOWN, // not reached: the NUL is the last byte
-        }
-    }
-
-    const UNKNOWN: &CStr = c"unknown";
 
     calls! {
         ACCEPT4 "accept4", BIND "bind", CLOCK_GETTIME "clock_gettime", CLOSE "close", CONNECT "connect",
@@ -264,12 +258,17 @@ mod table {
         /// assert_eq!(rawipc::Call::PIPE2.name(), "pipe2");
         /// ```
         pub fn name(self) -> &'static str {
-            NAMES.get(self.0 as usize).copied().unwrap_or("unknown")
+            self.c_name().to_str().unwrap_or("unknown")
         }
 
         /// The same for C: it ends with a NUL.
         pub fn c_name(self) -> &'static CStr {
-            C_NAMES.get(self.0 as usize).copied().unwrap_or(UNKNOWN)
+            let mut rest = NAMES.as_bytes();
+            for _ in 0..self.0 {
+                let end = rest.iter().position(|byte| *byte == 0).unwrap_or(0);
+                rest = rest.get(end.saturating_add(1)..).unwrap_or(&[]);
+            }
+            CStr::from_bytes_until_nul(rest).unwrap_or(c"unknown")
         }
 
         /// The number that stands for the call in C's `rawipc_error`. It holds within one version of the library.
@@ -286,16 +285,13 @@ mod table {
         /// assert_eq!(Call::from_number(255), None);
         /// ```
         pub const fn from_number(number: u8) -> Option<Call> {
-            if (number as usize) < NAMES.len() { Some(Call(number)) } else { None }
+            if (number as usize) < Self::COUNT { Some(Call(number)) } else { None }
         }
 
         /// Below [`COUNT`](Self::COUNT).
         pub(crate) const fn index(self) -> u32 {
             self.0 as u32
         }
-
-        /// How many there are.
-        pub(crate) const COUNT: usize = NAMES.len();
 
         /// Every one, in the order of its index.
         pub(crate) fn all() -> impl Iterator<Item = Call> + Clone {

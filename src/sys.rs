@@ -78,13 +78,15 @@ const SIG_SETMASK: usize = linux_raw_sys::general::SIG_SETMASK as usize;
 
 /// `clock_gettime(CLOCK_MONOTONIC)` as a real call, in nanoseconds. With these arguments only a filter
 /// refuses it, and a deadline taken from a clock that was not read would lie far off.
+#[inline(never)]
 pub(crate) fn monotonic_nanos() -> Result<u64> {
     let mut now = Timespec { sec: 0, nsec: 0 };
     // SAFETY: the kernel writes one timespec to a place that holds one.
     unsafe {
         syscall(Call::CLOCK_GETTIME, nr::CLOCK_GETTIME, [CLOCK_MONOTONIC, (&raw mut now) as usize, 0, 0, 0])
     }?;
-    Ok((now.sec as u64).saturating_mul(1_000_000_000).saturating_add(now.nsec as u64))
+    // Since the machine was started: it does not wrap.
+    Ok((now.sec as u64).wrapping_mul(1_000_000_000).wrapping_add(now.nsec as u64))
 }
 
 /// `ppoll(fds, n, timeout, mask)`; the kernel leaves what is left of the time in `timeout`.
@@ -105,20 +107,18 @@ pub(crate) unsafe fn ppoll(
 
 /// Blocks the signals of `set` in this thread and returns the mask before.
 pub(crate) fn block_signals(set: SigSet) -> Result<SigSet> {
-    sigprocmask(SIG_BLOCK, set)
+    let mut old: SigSet = 0;
+    let args = [SIG_BLOCK, (&raw const set) as usize, (&raw mut old) as usize, SIGSET_BYTES, 0];
+    // SAFETY: the kernel reads one set and writes one set, both of the size it is told.
+    unsafe { syscall(Call::RT_SIGPROCMASK, nr::SIGPROCMASK, args) }?;
+    Ok(old)
 }
 
 /// Puts back a mask that [`block_signals`] returned.
 pub(crate) fn set_signal_mask(set: SigSet) -> Result<()> {
-    sigprocmask(SIG_SETMASK, set).map(drop)
-}
-
-fn sigprocmask(how: usize, set: SigSet) -> Result<SigSet> {
-    let mut old: SigSet = 0;
-    let args = [how, (&raw const set) as usize, (&raw mut old) as usize, SIGSET_BYTES, 0];
-    // SAFETY: the kernel reads one set and writes one set, both of the size it is told.
-    unsafe { syscall(Call::RT_SIGPROCMASK, nr::SIGPROCMASK, args) }?;
-    Ok(old)
+    let args = [SIG_SETMASK, (&raw const set) as usize, 0, SIGSET_BYTES, 0];
+    // SAFETY: the kernel reads one set of the size it is told; the null says that the old one is not wanted.
+    unsafe { syscall(Call::RT_SIGPROCMASK, nr::SIGPROCMASK, args) }.map(drop)
 }
 
 /// The signals that wait, blocked, for this thread.
@@ -140,7 +140,7 @@ pub(crate) fn take_pending(set: SigSet) -> Result<()> {
 }
 
 /// `close(fd)`, whatever it returns: by then the number is free, and may be another's.
-#[inline]
+#[inline(never)] // a descriptor is dropped in many places, and never in haste
 pub(crate) fn close(fd: RawFd) {
     // SAFETY: no memory of ours is read or written; that the number is its caller's to close is its promise.
     let _ = unsafe { syscall(Call::CLOSE, nr::CLOSE, [fd as usize, 0, 0, 0, 0]) };
@@ -171,9 +171,10 @@ unsafe fn syscall(call: Call, nr: u32, args: [usize; 5]) -> Result<usize> {
     }
 }
 
-/// From this length on [`copy_bytes`] is the way to copy shared memory.
+/// From this length on [`copy_bytes`] is the way to copy shared memory; always, where a loop of words would be there for
+/// its speed alone.
 #[cfg(all(target_arch = "x86_64", not(miri)))]
-pub(crate) const BULK: usize = 1024;
+pub(crate) const BULK: usize = if cfg!(small) { 0 } else { 1024 };
 #[cfg(not(all(target_arch = "x86_64", not(miri))))]
 pub(crate) const BULK: usize = usize::MAX;
 

@@ -79,18 +79,18 @@ impl Args {
 
     #[inline]
     fn is_empty(self, start: *const c_void, len: usize) -> Result<bool> {
-        match start.addr().checked_add(len) {
-            // Nothing lies in the upper half of a 64-bit address space.
-            Some(end) if cfg!(target_pointer_width = "32") || end <= isize::MAX as usize => {}
-            _ => return Err(self.refused(Errno::INVAL)),
-        }
-        if len > isize::MAX as usize {
-            return Err(self.refused(Errno::INVAL));
-        }
-        if start.is_null() && len > 0 {
-            return Err(self.refused(Errno::FAULT));
+        if !is_memory(start, len) {
+            return Err(self.no_memory(start, len));
         }
         Ok(len == 0)
+    }
+
+    /// Says what is wrong with what is no memory.
+    #[cold]
+    #[inline(never)]
+    fn no_memory(self, start: *const c_void, len: usize) -> Error {
+        let is_length = len <= isize::MAX as usize;
+        self.refused(if start.is_null() && is_length { Errno::FAULT } else { Errno::INVAL })
     }
 
     /// `len` values, one after the other.
@@ -118,7 +118,7 @@ impl Args {
             return Err(self.refused(Errno::FAULT));
         }
         // SAFETY: by the caller; not NULL.
-        Ok(unsafe { CStr::from_ptr(text) })
+        Ok(unsafe { terminated(text) })
     }
 
     /// Where an output goes that is written on success.
@@ -212,6 +212,25 @@ impl Args {
         unsafe { core::ptr::copy_nonoverlapping(given.as_ptr(), (&raw mut known).cast(), len) };
         Ok(known)
     }
+}
+
+/// Whether `len` bytes can lie there. Nothing lies in the upper half of a 64-bit address space.
+#[inline]
+fn is_memory(start: *const c_void, len: usize) -> bool {
+    let end = start.addr().wrapping_add(len);
+    let ends = match cfg!(target_pointer_width = "64") {
+        true => (start.addr() | len | end) <= isize::MAX as usize,
+        false => len <= isize::MAX as usize && end >= start.addr(),
+    };
+    ends && (len == 0 || !start.is_null())
+}
+
+/// # Safety
+/// `text` ends with a NUL and is not written to meanwhile.
+#[inline(never)]
+unsafe fn terminated<'a>(text: *const c_char) -> &'a CStr {
+    // SAFETY: by the caller.
+    unsafe { CStr::from_ptr(text) }
 }
 
 /// Memory for a `T`.

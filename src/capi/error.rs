@@ -100,7 +100,8 @@ impl rawipc_error {
     /// The error that it came from.
     fn known(&self) -> Option<Error> {
         let call = self.known_call()?;
-        let errno = Some(self.code).filter(|code| (1..4096).contains(code)).map(Errno::from_raw_os_error)?;
+        let code = u16::try_from(self.code).ok().filter(|code| (1..4096).contains(code))?;
+        let errno = Errno::from_raw_os_error(i32::from(code));
         let error = match self.origin {
             RAWIPC_ORIGIN_KERNEL => Error::kernel(call, errno),
             RAWIPC_ORIGIN_ARGUMENT => Error::argument(call, errno),

@@ -131,4 +131,10 @@ impl<H: Handle> Empty<'_, H> {
         // SAFETY: large and aligned enough, by the trait.
         unsafe { handle.cast::<ManuallyDrop<Held<H::Value>>>().write(held) };
     }
+
+    /// Puts in what was made, if it was.
+    #[inline(never)]
+    pub(crate) fn put(self, made: Result<H::Value>) -> Result<()> {
+        made.map(|value| self.set(value))
+    }
 }

@@ -236,6 +236,124 @@ int rawipc_wait_fix(rawipc_wait *wait, rawipc_error *error);
 ssize_t rawipc_wait_poll(rawipc_poll_fd *fds, size_t len, const rawipc_wait *wait,
                          rawipc_error *error);
 
+/* -- epoll ----------------------------------------------------------------------------------------
+ * A set of descriptors that the kernel keeps, for more of them than are worth handing over at each wait.
+ *
+ * The set is a plain descriptor. What is ready costs as much as there is of it, however large the set. A descriptor is
+ * told by the token that it was added with. It leaves the set when it is removed, or when every copy of it is closed.
+ * A receiver that keeps messages in a buffer of its own (frames) must be asked for them before each wait.
+ */
+
+/** Told at each wait for as long as it is ready. */
+#define RAWIPC_TRIGGER_LEVEL 0
+
+/**
+ * Told once for each time that something comes: whoever is told goes on until -EAGAIN, or is not told of the rest.
+ */
+#define RAWIPC_TRIGGER_EDGE 1
+
+/** Told once, and then no more until rawipc_epoll_change() arms it anew. */
+#define RAWIPC_TRIGGER_ONCE 2
+
+/** One descriptor that is ready. */
+typedef struct rawipc_ready {
+    /** What it was added with. */
+    uint64_t token;
+    /** What it is ready for: RAWIPC_EVENT_…; an error or a hang-up is told unasked. */
+    uint32_t told;
+    /** 0. */
+    uint32_t reserved;
+} rawipc_ready;
+
+/**
+ * Makes an empty set.
+ *
+ * @return the descriptor, or -errno
+ * @par Errors
+ * EMFILE, ENFILE: no descriptors left, in this process or at all.
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of wait::Epoll::create in Rust
+ * - ok: epoll_create1
+ */
+int rawipc_epoll_create(rawipc_error *error);
+
+/**
+ * Tells of a descriptor from now on.
+ *
+ * @param events   RAWIPC_EVENT_READABLE, RAWIPC_EVENT_WRITABLE, RAWIPC_EVENT_PEER_CLOSED
+ * @param trigger  RAWIPC_TRIGGER_…
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: other events, or another trigger. EEXIST: it is there already. EPERM: a regular file or directory, of which epoll
+ * knows nothing. ENOSPC: this user watches too many.
+ * @par Syscalls, as of wait::Epoll::add in Rust
+ * - ok; there already: epoll_ctl
+ */
+int rawipc_epoll_add(int set, int fd, uint32_t events, uint32_t trigger, uint64_t token,
+                     rawipc_error *error);
+
+/**
+ * Tells of other events, in another way, with another token. What is ready already is told, edge-triggered as well.
+ *
+ * @param events   RAWIPC_EVENT_READABLE, RAWIPC_EVENT_WRITABLE, RAWIPC_EVENT_PEER_CLOSED
+ * @param trigger  RAWIPC_TRIGGER_…
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: other events, or another trigger. ENOENT: it is not there.
+ * @par Syscalls, as of wait::Epoll::change in Rust
+ * - ok; not there: epoll_ctl
+ */
+int rawipc_epoll_change(int set, int fd, uint32_t events, uint32_t trigger, uint64_t token,
+                        rawipc_error *error);
+
+/**
+ * Tells of a descriptor no more.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * ENOENT: it is not there.
+ * @par Syscalls, as of wait::Epoll::remove in Rust
+ * - ok; not there: epoll_ctl
+ */
+int rawipc_epoll_remove(int set, int fd, rawipc_error *error);
+
+/**
+ * Those that are ready, or waits for one.
+ *
+ * @param ready  len of them, of which as many are written as are ready
+ * @return how many, or -errno
+ * @par Errors
+ * EINVAL: len is 0. ETIMEDOUT: none is ready in time. EINTR where wait asks for it.
+ * @par Syscalls, as of wait::Epoll::wait in Rust
+ * - ready; a limit of zero: epoll_pwait
+ * - waits for ever: (epoll_pwait ppoll)×n epoll_pwait
+ * - waits with a limit: (epoll_pwait clock_gettime ppoll)×n epoll_pwait
+ * - times out: (epoll_pwait clock_gettime ppoll)×n
+ * - times out, by the clock: (epoll_pwait clock_gettime ppoll)×n epoll_pwait clock_gettime
+ * - over from the start: epoll_pwait clock_gettime
+ * - a signal ends it, for ever: (epoll_pwait ppoll)×n
+ * - a signal ends it, with a limit: (epoll_pwait clock_gettime ppoll)×n
+ * - refused: none
+ * @par Syscalls, as of wait::Ready::token in Rust
+ * None.
+ */
+ssize_t rawipc_epoll_wait(int set, rawipc_ready *ready, size_t len, const rawipc_wait *wait,
+                          rawipc_error *error);
+
+/**
+ * Those that are ready now.
+ *
+ * @param ready  len of them, of which as many are written as are ready
+ * @return how many, or -errno
+ * @par Errors
+ * As rawipc_epoll_wait(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of wait::Epoll::try_wait in Rust
+ * - ready; none is: epoll_pwait
+ * - refused: none
+ */
+ssize_t rawipc_epoll_try_wait(int set, rawipc_ready *ready, size_t len, rawipc_error *error);
+
 /* == fd ===========================================================================================
  * Descriptors: plain numbers, as the kernel has them.
  */
@@ -1751,6 +1869,275 @@ ssize_t rawipc_address_as_abstract(const rawipc_address *address, const void **n
  */
 int rawipc_address_is_unnamed(const rawipc_address *address, rawipc_error *error);
 
+/* -- peer -----------------------------------------------------------------------------------------
+ * Who is at the other end of a connection, as the kernel tells it.
+ *
+ * The functions here take the descriptor of any connected socket: a stream, or that of rawipc_seqpacket_fd() or
+ * rawipc_datagram_fd().
+ */
+
+/**
+ * The process, the user and the group of a peer, as the kernel tells them: a struct ucred.
+ *
+ * They cannot be forged by who has no privilege to: a process with CAP_SETUID, CAP_SETGID or CAP_SYS_ADMIN in its user
+ * namespace can send others along with a message.
+ */
+typedef struct rawipc_credentials {
+    /**
+     * The process; 0 where it cannot be named from here, outside of this one's pid namespace. It may have ended, and
+     * its number be another's: rawipc_peer_pidfd() has no such doubt.
+     */
+    int32_t pid;
+    /**
+     * The effective user; 65,534 (/proc/sys/kernel/overflowuid) where it has no number in this user namespace.
+     */
+    uint32_t uid;
+    /** The effective group, likewise. */
+    uint32_t gid;
+} rawipc_credentials;
+
+/**
+ * Who the peer was when the connection was made.
+ *
+ * Of one that connected, who called listen; of one that was accepted, who called connect; of a pair, who made it. What the
+ * peer became since, and to whom it gave the socket, is not told.
+ *
+ * @param credentials  gets them
+ * @return 0, or -errno
+ * @par Errors
+ * ENODATA: nobody is known, as for a socket that is not connected, and for datagrams but in a pair.
+ * @par Syscalls, as of socket::Peer::peer in Rust
+ * - ok; nobody: getsockopt
+ * @par Syscalls, as of socket::Credentials::pid in Rust
+ * None.
+ */
+int rawipc_peer_credentials(int socket, rawipc_credentials *credentials, rawipc_error *error);
+
+/**
+ * Makes a descriptor of the process that rawipc_peer_credentials() names (Linux 6.5).
+ *
+ * It names that process and no other, whatever becomes of its number, and is readable once the process has ended.
+ *
+ * @return the descriptor, or -errno
+ * @par Errors
+ * ENOPROTOOPT: this kernel is older, and there is the pid alone. ENODATA: nobody is known. ESRCH, EINVAL before Linux
+ * 6.16: it has ended, and was waited for. EMFILE, ENFILE: no descriptors left.
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of socket::Peer::peer_pidfd in Rust
+ * - ok; nobody; an older kernel: getsockopt
+ */
+int rawipc_peer_pidfd(int socket, rawipc_error *error);
+
+/**
+ * Whether the peer was of the effective user of this process.
+ *
+ * @return 1 or 0, or -errno
+ * @par Errors
+ * As rawipc_peer_credentials().
+ * @par Syscalls, as of socket::Peer::is_same_user in Rust
+ * - ok: getsockopt geteuid
+ * - nobody: getsockopt
+ */
+int rawipc_peer_is_same_user(int socket, rawipc_error *error);
+
+/**
+ * Whether credentials are of the effective user of this process. Never for 65,534, which stands for all users without a
+ * number here.
+ *
+ * @return 1 or 0, or -errno
+ * @par Syscalls, as of socket::Credentials::is_same_user in Rust
+ * - ok: geteuid
+ */
+int rawipc_credentials_is_same_user(const rawipc_credentials *credentials, rawipc_error *error);
+
+/* -- fds ------------------------------------------------------------------------------------------
+ * Descriptors that travel with a message.
+ *
+ * The sender lends descriptors by pushing them into refs; the receiver gets descriptors of its own, of the same open
+ * file descriptions, in slots, and takes them out. Both keep them in memory of the caller's, RAWIPC_FDS_HEAD bytes and
+ * an int for each. What is not taken is closed when the slots are cleared or closed.
+ *
+ * Descriptors that come to a receive without slots, or beyond their room, are closed by the kernel or here: nobody is
+ * made to have any. They are close-on-exec from their first instant.
+ */
+
+/** The most descriptors that the kernel takes with one message. */
+#define RAWIPC_FDS_MAX 253
+
+/** The bytes of memory that refs and slots need besides the descriptors. */
+#define RAWIPC_FDS_HEAD 96
+
+/**
+ * Descriptors that are lent to a message. A handle: it does not move, and neither does its memory. There is nothing to
+ * close.
+ */
+typedef struct rawipc_fd_refs {
+    uint64_t opaque[4];
+} rawipc_fd_refs;
+
+/**
+ * Room for the descriptors that come with a message, and for its sender's credentials. A handle: it does not move, and
+ * neither does its memory.
+ */
+typedef struct rawipc_fd_slots {
+    uint64_t opaque[4];
+} rawipc_fd_slots;
+
+/**
+ * Makes room for descriptors to send, as many as the memory has ints (4 bytes) behind RAWIPC_FDS_HEAD bytes; none are there yet.
+ *
+ * @param refs  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: the memory has no RAWIPC_FDS_HEAD bytes.
+ * @par Ownership
+ * The memory is refs' as long as they are used.
+ * @par Syscalls, as of socket::Refs::init in Rust
+ * None.
+ */
+int rawipc_fd_refs_new(rawipc_fd_refs *refs, void *buf, size_t len, rawipc_error *error);
+
+/**
+ * Adds a descriptor, to be sent with each message that these refs are given to.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: there is no room, or they are RAWIPC_FDS_MAX already.
+ * @par Ownership
+ * It stays the caller's, and open until the message is sent.
+ * @par Syscalls, as of socket::Refs::push in Rust
+ * None.
+ */
+int rawipc_fd_refs_push(rawipc_fd_refs *refs, int fd, rawipc_error *error);
+
+/**
+ * Forgets them all, for the next message.
+ *
+ * @return 0, or -errno
+ * @par Syscalls, as of socket::Refs::clear in Rust
+ * None.
+ */
+int rawipc_fd_refs_clear(rawipc_fd_refs *refs, rawipc_error *error);
+
+/**
+ * How many there are.
+ *
+ * @return how many, or -errno
+ * @par Syscalls, as of socket::Refs::len in Rust
+ * None.
+ */
+ssize_t rawipc_fd_refs_len(const rawipc_fd_refs *refs, rawipc_error *error);
+
+/**
+ * Makes room for descriptors to receive, as many as the memory has ints (4 bytes) behind RAWIPC_FDS_HEAD bytes. With none, a
+ * descriptor that comes is told as an error.
+ *
+ * @param slots  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: the memory has no RAWIPC_FDS_HEAD bytes.
+ * @par Ownership
+ * The memory is the slots' until they are closed.
+ * @par Syscalls, as of socket::Slots::init in Rust
+ * None.
+ */
+int rawipc_fd_slots_new(rawipc_fd_slots *slots, void *buf, size_t len, rawipc_error *error);
+
+/**
+ * Takes out the descriptor that was sent at this place, counted from 0.
+ *
+ * @return the descriptor, or -errno
+ * @par Errors
+ * ENOENT: fewer came with the last message, or it was taken.
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of socket::Slots::take in Rust
+ * None.
+ */
+int rawipc_fd_slots_take(rawipc_fd_slots *slots, size_t at, rawipc_error *error);
+
+/**
+ * The descriptor that was sent at this place, counted from 0. It stays the slots'.
+ *
+ * @return the descriptor, or -errno
+ * @par Errors
+ * As rawipc_fd_slots_take().
+ * @par Syscalls, as of socket::Slots::get in Rust
+ * None.
+ */
+int rawipc_fd_slots_get(const rawipc_fd_slots *slots, size_t at, rawipc_error *error);
+
+/**
+ * How many came with the last message, those that were taken since among them.
+ *
+ * @return how many, or -errno
+ * @par Syscalls, as of socket::Slots::len in Rust
+ * None.
+ */
+ssize_t rawipc_fd_slots_len(const rawipc_fd_slots *slots, rawipc_error *error);
+
+/**
+ * How many can come with a message.
+ *
+ * @return how many, or -errno
+ * @par Syscalls, as of socket::Slots::room in Rust
+ * None.
+ */
+ssize_t rawipc_fd_slots_room(const rawipc_fd_slots *slots, rawipc_error *error);
+
+/**
+ * Who sent the last message, where the socket passes credentials: see rawipc_seqpacket_pass_credentials().
+ *
+ * @param credentials  gets them
+ * @return 0, or -errno
+ * @par Errors
+ * ENODATA: nothing was told.
+ * @par Syscalls, as of socket::Slots::credentials in Rust
+ * None.
+ */
+int rawipc_fd_slots_credentials(const rawipc_fd_slots *slots, rawipc_credentials *credentials,
+                                rawipc_error *error);
+
+/**
+ * Closes all that were not taken, in their order.
+ *
+ * @return 0, or -errno
+ * @par Syscalls, as of socket::Slots::clear in Rust
+ * - ok: (close)×n
+ * - empty: none
+ */
+int rawipc_fd_slots_clear(rawipc_fd_slots *slots, rawipc_error *error);
+
+/**
+ * Closes all that were not taken; the memory is the caller's again.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: they are none, or closed already.
+ * @par Syscalls, as of socket::Slots in Rust
+ * - drop: (close)×n
+ * - drop, empty: none
+ */
+int rawipc_fd_slots_close(rawipc_fd_slots *slots, rawipc_error *error);
+
+/**
+ * Has descriptors refused where they are sent, instead of closed where they come (Linux 6.16).
+ *
+ * The peer's send is EPERM from then on, and sends nothing. On a listener it covers what it accepts, the time before it is
+ * accepted included. Those in the queue are as before.
+ *
+ * @param socket  a stream, or the descriptor of another socket or a listener
+ * @return 0, or -errno
+ * @par Errors
+ * ENOPROTOOPT: this kernel is older. Nothing comes unasked there either.
+ * @par Syscalls, as of socket::Stream::refuse_fds in Rust
+ * - ok; an older kernel: setsockopt
+ * @par Syscalls, as of socket::Seqpacket::refuse_fds in Rust
+ * - as rawipc_fds_refuse()
+ */
+int rawipc_fds_refuse(int socket, rawipc_error *error);
+
 /* -- stream ---------------------------------------------------------------------------------------
  * Connected sockets that carry raw bytes, both ways; plain descriptors.
  *
@@ -1980,6 +2367,88 @@ ssize_t rawipc_stream_try_write_two(int stream, const void *head, size_t head_le
 int rawipc_stream_write_all(int stream, const void *bytes, size_t len, const rawipc_wait *wait,
                             rawipc_error *error);
 
+/* -- with_fds -------------------------------------------------------------------------------------
+ * A stream socket that descriptors travel over.
+ */
+
+/**
+ * Writes some bytes, and all descriptors with the first of them, or waits for room.
+ *
+ * Once a byte was taken the descriptors are on their way: the rest is for rawipc_stream_write_all(), which sends them no
+ * second time. No descriptors at all are a plain write.
+ *
+ * @return how many bytes were taken, or -errno
+ * @par Errors
+ * As rawipc_stream_write(). EINVAL: more than RAWIPC_FDS_MAX. EPERM: the peer refuses them. ETOOMANYREFS: as many of
+ * this user's are on their way as it may have open (RLIMIT_NOFILE). After an error nothing was sent.
+ * @par Syscalls, as of socket::Stream::write_with_fds in Rust
+ * - room; the peer is gone; a limit of zero: sendmsg
+ * - waits for ever: (sendmsg ppoll)×n sendmsg
+ * - waits with a limit: (sendmsg clock_gettime ppoll)×n sendmsg
+ * - times out: (sendmsg clock_gettime ppoll)×n
+ * - times out, by the clock: (sendmsg clock_gettime ppoll)×n sendmsg clock_gettime
+ * - over from the start: sendmsg clock_gettime
+ * - a signal ends it, for ever: (sendmsg ppoll)×n
+ * - a signal ends it, with a limit: (sendmsg clock_gettime ppoll)×n
+ * - refused: none
+ */
+ssize_t rawipc_stream_write_with_fds(int stream, const void *bytes, size_t len,
+                                     const rawipc_fd_refs *fds, const rawipc_wait *wait,
+                                     rawipc_error *error);
+
+/**
+ * Writes what there is room for now, and all descriptors with its first byte.
+ *
+ * @return how many bytes were taken, or -errno
+ * @par Errors
+ * As rawipc_stream_write_with_fds(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Stream::try_write_with_fds in Rust
+ * - room; no room; the peer is gone: sendmsg
+ * - refused: none
+ */
+ssize_t rawipc_stream_try_write_with_fds(int stream, const void *bytes, size_t len,
+                                         const rawipc_fd_refs *fds, rawipc_error *error);
+
+/**
+ * Reads what is there and the descriptors that came with it, or waits for it.
+ *
+ * Those of one write at most come at a time, with the read that takes its first byte. Bytes of writes before it may stand
+ * in front of that byte, and none of a later write that brought descriptors behind.
+ *
+ * @return how many bytes; 0: the end; or -errno
+ * @par Errors
+ * As rawipc_stream_read(). EINVAL: fds still hold descriptors. E2BIG: more came than fds have room for. EMFILE: they had
+ * room, and this process may open no more descriptors. After either all that came are closed; the bytes are in buf
+ * all the same, and error->needed tells how many.
+ * @par Syscalls, as of socket::Stream::read_with_fds in Rust
+ * - at once; a limit of zero: [rawipc_stream_try_read_with_fds()]
+ * - waits for ever: (recvmsg ppoll)×n [rawipc_stream_try_read_with_fds()]
+ * - waits with a limit: (recvmsg clock_gettime ppoll)×n [rawipc_stream_try_read_with_fds()]
+ * - times out: (recvmsg clock_gettime ppoll)×n
+ * - times out, by the clock: (recvmsg clock_gettime ppoll)×n recvmsg clock_gettime
+ * - over from the start: recvmsg clock_gettime
+ * - a signal ends it, for ever: (recvmsg ppoll)×n
+ * - a signal ends it, with a limit: (recvmsg clock_gettime ppoll)×n
+ * - refused: none
+ */
+ssize_t rawipc_stream_read_with_fds(int stream, void *buf, size_t len, rawipc_fd_slots *fds,
+                                    const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Reads what is there now and the descriptors that came with it.
+ *
+ * @return how many bytes; 0: the end; or -errno
+ * @par Errors
+ * As rawipc_stream_read_with_fds(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Stream::try_read_with_fds in Rust
+ * - ready; end; nothing there; too many descriptors, for no room; not one descriptor left: recvmsg
+ * - too many descriptors; no descriptors left: recvmsg (close)×n
+ * - the peer closed with bytes unread: recvmsg recvmsg
+ * - refused: none
+ */
+ssize_t rawipc_stream_try_read_with_fds(int stream, void *buf, size_t len, rawipc_fd_slots *fds,
+                                        rawipc_error *error);
+
 /* -- seqpacket ------------------------------------------------------------------------------------
  * Connected sockets that carry whole messages, both ways.
  *
@@ -2060,6 +2529,18 @@ int rawipc_seqpacket_try_connect(rawipc_seqpacket *socket, const rawipc_address 
  * - another type: getsockopt getsockopt close
  */
 int rawipc_seqpacket_attach(rawipc_seqpacket *socket, int fd, rawipc_error *error);
+
+/**
+ * Takes a descriptor for a UNIX seqpacket socket without asking the kernel: one that was accepted, or seen before.
+ *
+ * @param socket  gets it
+ * @return 0, or -errno
+ * @par Ownership
+ * fd is the socket's from now on, unless it is refused.
+ * @par Syscalls, as of socket::Seqpacket::assume in Rust
+ * None.
+ */
+int rawipc_seqpacket_assume(rawipc_seqpacket *socket, int fd, rawipc_error *error);
 
 /**
  * Declares the largest message of both directions, in bytes; the peer has to declare the same.
@@ -2170,6 +2651,8 @@ ssize_t rawipc_seqpacket_recv(rawipc_seqpacket *socket, void *buf, size_t len,
  * - empty message, and the peer is gone; end: recvfrom (ppoll)×n ioctl
  * - empty message, and the peer is gone, small; end, small; end, reset: recvfrom recvfrom (ppoll)×n ioctl
  * - end, small, reset: recvfrom recvfrom recvfrom (ppoll)×n ioctl
+ * - end, of which the look failed before: (ppoll)×n ioctl
+ * - empty message, of which the look failed before: (ppoll)×n
  * - corrupt: none
  */
 ssize_t rawipc_seqpacket_try_recv(rawipc_seqpacket *socket, void *buf, size_t len,
@@ -2205,6 +2688,112 @@ int rawipc_seqpacket_into_fd(rawipc_seqpacket *socket, rawipc_error *error);
  * - drop: close
  */
 int rawipc_seqpacket_close(rawipc_seqpacket *socket, rawipc_error *error);
+
+/* -- with_fds -------------------------------------------------------------------------------------
+ * A seqpacket socket that descriptors travel over.
+ */
+
+/**
+ * Sends one message with these descriptors, or waits for room.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_seqpacket_send(). EINVAL: more than RAWIPC_FDS_MAX. EPERM: the peer refuses them. ETOOMANYREFS: as many of
+ * this user's are on their way as it may have open (RLIMIT_NOFILE). After an error nothing was sent.
+ * @par Syscalls, as of socket::Seqpacket::send_with_fds in Rust
+ * - room; the peer is gone; a limit of zero: sendmsg
+ * - waits for ever: (sendmsg ppoll)×n sendmsg
+ * - waits with a limit: (sendmsg clock_gettime ppoll)×n sendmsg
+ * - times out: (sendmsg clock_gettime ppoll)×n
+ * - times out, by the clock: (sendmsg clock_gettime ppoll)×n sendmsg clock_gettime
+ * - over from the start: sendmsg clock_gettime
+ * - a signal ends it, for ever: (sendmsg ppoll)×n
+ * - a signal ends it, with a limit: (sendmsg clock_gettime ppoll)×n
+ * - refused: none
+ */
+int rawipc_seqpacket_send_with_fds(rawipc_seqpacket *socket, const void *msg, size_t len,
+                                   const rawipc_fd_refs *fds, const rawipc_wait *wait,
+                                   rawipc_error *error);
+
+/**
+ * Sends one message with these descriptors if there is room now.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_seqpacket_send_with_fds(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Seqpacket::try_send_with_fds in Rust
+ * - room; no room; the peer is gone: sendmsg
+ * - refused: none
+ */
+int rawipc_seqpacket_try_send_with_fds(rawipc_seqpacket *socket, const void *msg, size_t len,
+                                       const rawipc_fd_refs *fds, rawipc_error *error);
+
+/**
+ * Receives one message with what was sent along, or waits for it.
+ *
+ * @return its length; 0: the peer is gone, and all that it sent has been handed out; or -errno
+ * @par Errors
+ * As rawipc_seqpacket_recv(). EINVAL: fds still hold descriptors. E2BIG: more came than fds have room for. EMFILE: they had
+ * room, and this process may open no more descriptors. After either all that came are closed; the message is in buf
+ * all the same, and error->needed tells its length.
+ * @par Syscalls, as of socket::Seqpacket::recv_with_fds in Rust
+ * - at once; a limit of zero: [rawipc_seqpacket_try_recv_with_fds()]
+ * - waits for ever: ([rawipc_seqpacket_try_recv_with_fds()] ppoll)×n [rawipc_seqpacket_try_recv_with_fds()]
+ * - waits with a limit: ([rawipc_seqpacket_try_recv_with_fds()] clock_gettime ppoll)×n
+ *   [rawipc_seqpacket_try_recv_with_fds()]
+ * - times out: ([rawipc_seqpacket_try_recv_with_fds()] clock_gettime ppoll)×n
+ * - times out, by the clock: ([rawipc_seqpacket_try_recv_with_fds()] clock_gettime ppoll)×n
+ *   [rawipc_seqpacket_try_recv_with_fds()] clock_gettime
+ * - over from the start: [rawipc_seqpacket_try_recv_with_fds()] clock_gettime
+ * - a signal ends it, for ever: ([rawipc_seqpacket_try_recv_with_fds()] ppoll)×n
+ * - a signal ends it, with a limit: ([rawipc_seqpacket_try_recv_with_fds()] clock_gettime ppoll)×n
+ * - refused; corrupt: none
+ */
+ssize_t rawipc_seqpacket_recv_with_fds(rawipc_seqpacket *socket, void *buf, size_t len,
+                                       rawipc_fd_slots *fds, const rawipc_wait *wait,
+                                       rawipc_error *error);
+
+/**
+ * Receives one message with what was sent along, if one is there now.
+ *
+ * @return its length; 0: the peer is gone; or -errno
+ * @par Errors
+ * As rawipc_seqpacket_recv_with_fds(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Seqpacket::try_recv_with_fds in Rust
+ * - ready; above the limit; nothing there; too many descriptors, for no room; not one descriptor left: recvmsg
+ * - too small; small, nothing there: recvfrom
+ * - small: recvfrom recvmsg
+ * - reset: recvmsg recvmsg
+ * - too small, reset: recvfrom recvfrom
+ * - small, reset: recvfrom recvfrom recvmsg
+ * - too many descriptors; no descriptors left; above the limit, with descriptors; empty message with descriptors:
+ *   recvmsg (close)×n
+ * - too many descriptors, small; empty message with descriptors, small: recvfrom recvmsg (close)×n
+ * - empty message: recvmsg (ppoll)×n
+ * - empty message, small: recvfrom recvmsg (ppoll)×n
+ * - empty message, and the peer is gone; end: recvmsg (ppoll)×n ioctl
+ * - empty message, and the peer is gone, small; end, small: recvfrom recvmsg (ppoll)×n ioctl
+ * - end, reset: recvmsg recvmsg (ppoll)×n ioctl
+ * - end, small, reset: recvfrom recvfrom recvmsg (ppoll)×n ioctl
+ * - end, of which the look failed before: (ppoll)×n ioctl
+ * - empty message, of which the look failed before: (ppoll)×n
+ * - refused; corrupt: none
+ */
+ssize_t rawipc_seqpacket_try_recv_with_fds(rawipc_seqpacket *socket, void *buf, size_t len,
+                                           rawipc_fd_slots *fds, rawipc_error *error);
+
+/**
+ * Has each message that is sent from now on bring its sender's credentials, for a receive with slots to tell: see
+ * rawipc_fd_slots_credentials().
+ *
+ * They are those of who sends, which may be another than who connected. A message that was there before is told as of user
+ * 65,534 and no process. A socket without a name gets an abstract one of the kernel's choice when it sends next.
+ *
+ * @return 0, or -errno
+ * @par Syscalls, as of socket::Seqpacket::pass_credentials in Rust
+ * - ok: setsockopt
+ */
+int rawipc_seqpacket_pass_credentials(rawipc_seqpacket *socket, rawipc_error *error);
 
 /* -- datagram -------------------------------------------------------------------------------------
  * Sockets that carry whole messages without connections: from anybody to one with a name, or both ways between two.
@@ -2446,6 +3035,7 @@ int rawipc_datagram_remove(rawipc_datagram *socket, rawipc_error *error);
  *   newfstatat close close
  * - drop, path, both are gone: getpid newfstatat newfstatat close close
  * - drop, path, in a child made by fork: getpid close close
+ * - drop, in a directory: getpid newfstatat unlinkat newfstatat unlinkat close close close
  */
 int rawipc_datagram_close(rawipc_datagram *socket, rawipc_error *error);
 
@@ -2600,6 +3190,166 @@ ssize_t rawipc_datagram_recv(rawipc_datagram *socket, void *buf, size_t len, con
 ssize_t rawipc_datagram_try_recv(rawipc_datagram *socket, void *buf, size_t len,
                                  rawipc_error *error);
 
+/* -- with_fds -------------------------------------------------------------------------------------
+ * A datagram socket that descriptors travel over.
+ */
+
+/**
+ * Sends one message with these descriptors, or waits for room.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_datagram_send(). EINVAL: more than RAWIPC_FDS_MAX. EPERM: the peer refuses them. ETOOMANYREFS: as many of
+ * this user's are on their way as it may have open (RLIMIT_NOFILE). After an error nothing was sent.
+ * @par Syscalls, as of socket::Datagram::send_with_fds in Rust
+ * - room; the peer is gone; a limit of zero: sendmsg
+ * - waits for ever: (sendmsg ppoll)×n sendmsg
+ * - waits with a limit: (sendmsg clock_gettime ppoll)×n sendmsg
+ * - times out: (sendmsg clock_gettime ppoll)×n
+ * - times out, by the clock: (sendmsg clock_gettime ppoll)×n sendmsg clock_gettime
+ * - over from the start: sendmsg clock_gettime
+ * - a signal ends it, for ever: (sendmsg ppoll)×n
+ * - a signal ends it, with a limit: (sendmsg clock_gettime ppoll)×n
+ * - refused: none
+ */
+int rawipc_datagram_send_with_fds(rawipc_datagram *socket, const void *msg, size_t len,
+                                  const rawipc_fd_refs *fds, const rawipc_wait *wait,
+                                  rawipc_error *error);
+
+/**
+ * Sends one message with these descriptors if there is room now.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_datagram_send_with_fds(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Datagram::try_send_with_fds in Rust
+ * - room; no room; the peer is gone: sendmsg
+ * - refused: none
+ */
+int rawipc_datagram_try_send_with_fds(rawipc_datagram *socket, const void *msg, size_t len,
+                                      const rawipc_fd_refs *fds, rawipc_error *error);
+
+/**
+ * Receives one message with what was sent along, or waits for it.
+ *
+ * @return its length, never 0; or -errno
+ * @par Errors
+ * As rawipc_datagram_recv(). EINVAL: fds still hold descriptors. E2BIG: more came than fds have room for. EMFILE: they had
+ * room, and this process may open no more descriptors. After either all that came are closed; the message is in buf
+ * all the same, and error->needed tells its length.
+ * @par Syscalls, as of socket::Datagram::recv_with_fds in Rust
+ * - as rawipc_datagram_recv_from_with_fds()
+ */
+ssize_t rawipc_datagram_recv_with_fds(rawipc_datagram *socket, void *buf, size_t len,
+                                      rawipc_fd_slots *fds, const rawipc_wait *wait,
+                                      rawipc_error *error);
+
+/**
+ * Receives one message with what was sent along, if one is there now.
+ *
+ * @return its length, never 0; or -errno
+ * @par Errors
+ * As rawipc_datagram_recv_with_fds(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Datagram::try_recv_with_fds in Rust
+ * - as rawipc_datagram_try_recv_from_with_fds()
+ */
+ssize_t rawipc_datagram_try_recv_with_fds(rawipc_datagram *socket, void *buf, size_t len,
+                                          rawipc_fd_slots *fds, rawipc_error *error);
+
+/**
+ * Sends one message with these descriptors to the socket of that name, or waits for room in its queue.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_datagram_send_to() and rawipc_datagram_send_with_fds().
+ * @par Syscalls, as of socket::Datagram::send_to_with_fds in Rust
+ * - room; an error; a limit of zero: sendmsg
+ * - waits for ever: (sendmsg ppoll)×n sendmsg
+ * - waits with a limit: (sendmsg clock_gettime ppoll)×n sendmsg
+ * - times out: (sendmsg clock_gettime ppoll)×n sendmsg clock_gettime
+ * - over from the start: sendmsg clock_gettime
+ * - a signal ends it, for ever: (sendmsg ppoll)×n
+ * - a signal ends it, with a limit: (sendmsg clock_gettime ppoll)×n
+ * - refused: none
+ */
+int rawipc_datagram_send_to_with_fds(const rawipc_datagram *socket, const rawipc_address *to,
+                                     const void *msg, size_t len, const rawipc_fd_refs *fds,
+                                     const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Sends one message with these descriptors to the socket of that name if there is room now.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_datagram_send_to_with_fds(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Datagram::try_send_to_with_fds in Rust
+ * - room; no room; an error: sendmsg
+ * - refused: none
+ */
+int rawipc_datagram_try_send_to_with_fds(const rawipc_datagram *socket, const rawipc_address *to,
+                                         const void *msg, size_t len, const rawipc_fd_refs *fds,
+                                         rawipc_error *error);
+
+/**
+ * Receives one message, its sender's name and what was sent along, or waits for it.
+ *
+ * @param from  gets the name
+ * @return its length, never 0; or -errno
+ * @par Errors
+ * As rawipc_datagram_recv_with_fds().
+ * @par Syscalls, as of socket::Datagram::recv_from_with_fds in Rust
+ * - at once; a limit of zero: [rawipc_datagram_try_recv_from_with_fds()]
+ * - waits for ever: ([rawipc_datagram_try_recv_from_with_fds()] ppoll)×n [rawipc_datagram_try_recv_from_with_fds()]
+ * - waits with a limit: ([rawipc_datagram_try_recv_from_with_fds()] clock_gettime ppoll)×n
+ *   [rawipc_datagram_try_recv_from_with_fds()]
+ * - times out: ([rawipc_datagram_try_recv_from_with_fds()] clock_gettime ppoll)×n
+ * - times out, by the clock: ([rawipc_datagram_try_recv_from_with_fds()] clock_gettime ppoll)×n
+ *   [rawipc_datagram_try_recv_from_with_fds()] clock_gettime
+ * - over from the start: [rawipc_datagram_try_recv_from_with_fds()] clock_gettime
+ * - a signal ends it, for ever: ([rawipc_datagram_try_recv_from_with_fds()] ppoll)×n
+ * - a signal ends it, with a limit: ([rawipc_datagram_try_recv_from_with_fds()] clock_gettime ppoll)×n
+ * - refused: none
+ */
+ssize_t rawipc_datagram_recv_from_with_fds(const rawipc_datagram *socket, void *buf, size_t len,
+                                           rawipc_fd_slots *fds, rawipc_address *from,
+                                           const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Receives one message, its sender's name and what was sent along, if one is there now.
+ *
+ * @param from  gets the name
+ * @return its length, never 0; or -errno
+ * @par Errors
+ * As rawipc_datagram_recv_with_fds(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Datagram::try_recv_from_with_fds in Rust
+ * - ready; empty; above the limit; nothing there; too many descriptors, for no room; not one descriptor left: recvmsg
+ * - too small; small, nothing there: recvfrom
+ * - small: recvfrom recvmsg
+ * - reset; reset, nothing there: recvmsg recvmsg
+ * - too small, reset; small, reset, nothing there: recvfrom recvfrom
+ * - small, reset: recvfrom recvfrom recvmsg
+ * - too many descriptors; no descriptors left; above the limit, with descriptors; empty, with descriptors: recvmsg
+ *   (close)×n
+ * - too many descriptors, small; empty, with descriptors, small: recvfrom recvmsg (close)×n
+ * - refused: none
+ */
+ssize_t rawipc_datagram_try_recv_from_with_fds(const rawipc_datagram *socket, void *buf, size_t len,
+                                               rawipc_fd_slots *fds, rawipc_address *from,
+                                               rawipc_error *error);
+
+/**
+ * Has each message that is sent from now on bring its sender's credentials, for a receive with slots to tell: see
+ * rawipc_fd_slots_credentials().
+ *
+ * One without a name gets an abstract one of the kernel's choice when it sends next, to which anybody may send unless it
+ * has a peer.
+ *
+ * @return 0, or -errno
+ * @par Syscalls, as of socket::Datagram::pass_credentials in Rust
+ * - as rawipc_seqpacket_pass_credentials()
+ */
+int rawipc_datagram_pass_credentials(rawipc_datagram *socket, rawipc_error *error);
+
 /* -- listener -------------------------------------------------------------------------------------
  * Sockets that others connect to.
  *
@@ -2669,11 +3419,18 @@ typedef struct rawipc_listener_options {
  * @par Ownership
  * The listener is the caller's to close.
  * @par Syscalls, as of socket::Listener::bind_with in Rust
- * - path: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat getpid listen
+ * - path: socket openat fstat geteuid flock newfstatat fchmod bind listen newfstatat getpid
  * - path of a dead socket: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid socket connect
- *   close unlinkat bind newfstatat getpid listen
+ *   close bind listen newfstatat renameat2 getpid
+ * - path of a retired listener: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid read bind
+ *   listen newfstatat renameat2 ftruncate getpid
+ * - path of a dead socket, another was left before it: socket openat fstat geteuid flock newfstatat fchmod bind
+ *   newfstatat geteuid read socket connect close bind listen newfstatat renameat2 getpid
+ * - path of a dead socket, a successor was killed: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat
+ *   geteuid socket connect close bind newfstatat geteuid socket connect close unlinkat bind listen newfstatat renameat2
+ *   getpid
  * - path, its last owner just left: socket (openat fstat geteuid flock newfstatat close)×n openat fstat geteuid flock
- *   newfstatat fchmod bind newfstatat getpid listen
+ *   newfstatat fchmod bind listen newfstatat getpid
  * - abstract name: socket bind listen
  * - no socket: socket
  * - path, no lock: socket openat close
@@ -2684,27 +3441,28 @@ typedef struct rawipc_listener_options {
  * - path, no look at the lock: socket openat fstat geteuid flock newfstatat newfstatat unlinkat close close
  * - path, no mode: socket openat fstat geteuid flock newfstatat fchmod newfstatat unlinkat close close
  * - path, no bind: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat unlinkat close close
+ * - path, no listen: socket openat fstat geteuid flock newfstatat fchmod bind listen unlinkat newfstatat unlinkat close
+ *   close
+ * - path, no stat: socket openat fstat geteuid flock newfstatat fchmod bind listen newfstatat unlinkat newfstatat
+ *   unlinkat close close
  * - path of another kind of file: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat newfstatat
  *   unlinkat close close
  * - path of another user's socket: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid
  *   newfstatat unlinkat close close
  * - path of a live socket without a lock: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid
  *   socket connect close newfstatat unlinkat close close
+ * - path of a retired listener, no look at the mark: socket openat fstat geteuid flock newfstatat fchmod bind
+ *   newfstatat geteuid read newfstatat unlinkat close close
  * - path of a dead socket, no socket to ask with: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat
  *   geteuid socket newfstatat unlinkat close close
- * - path of a dead socket, not removed: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid
- *   socket connect close unlinkat newfstatat unlinkat close close
  * - path of a dead socket, no bind: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid socket
- *   connect close unlinkat bind newfstatat unlinkat close close
- * - path, no stat: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat unlinkat newfstatat unlinkat
- *   close close
- * - path of a dead socket, no stat: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid socket
- *   connect close unlinkat bind newfstatat unlinkat newfstatat unlinkat close close
- * - path, no listen: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat getpid listen getpid
- *   newfstatat unlinkat newfstatat unlinkat close close
+ *   connect close bind newfstatat unlinkat close close
  * - path of a dead socket, no listen: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid
- *   socket connect close unlinkat bind newfstatat getpid listen getpid newfstatat unlinkat newfstatat unlinkat close
- *   close
+ *   socket connect close bind listen unlinkat newfstatat unlinkat close close
+ * - path of a dead socket, no stat: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid socket
+ *   connect close bind listen newfstatat unlinkat newfstatat unlinkat close close
+ * - path of a dead socket, no rename: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid
+ *   socket connect close bind listen newfstatat renameat2 unlinkat newfstatat unlinkat close close
  * - abstract name, no bind: socket bind close
  * - abstract name, no listen: socket bind listen close
  * - refused: none
@@ -2787,6 +3545,18 @@ int rawipc_listener_try_accept_seqpacket(const rawipc_listener *listener, rawipc
                                          rawipc_error *error);
 
 /**
+ * Has what is sent to a seqpacket socket before it is accepted bring its sender's credentials too. To be told them, call
+ * rawipc_seqpacket_pass_credentials() on what was accepted.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EPROTOTYPE: it accepts streams.
+ * @par Syscalls, as of socket::Listener::pass_credentials in Rust
+ * - as rawipc_seqpacket_pass_credentials()
+ */
+int rawipc_listener_pass_credentials(const rawipc_listener *listener, rawipc_error *error);
+
+/**
  * The name that the listener was bound to.
  *
  * @param address  gets it
@@ -2820,7 +3590,9 @@ int rawipc_listener_fd(const rawipc_listener *listener, rawipc_error *error);
  * - path: getpid newfstatat unlinkat close
  * - path, the lock's file is gone; path, the lock's file is another's: getpid newfstatat close
  * - path, in a child made by fork: getpid close
- * - abstract name: none
+ * - in a directory: getpid newfstatat unlinkat close close
+ * - retired: getpid close
+ * - abstract name; attached; succeeded: none
  */
 int rawipc_listener_into_fd(rawipc_listener *listener, rawipc_error *error);
 
@@ -2838,7 +3610,11 @@ int rawipc_listener_into_fd(rawipc_listener *listener, rawipc_error *error);
  *   close
  * - path, both are gone: getpid newfstatat newfstatat close close
  * - path, in a child made by fork: getpid close close
- * - abstract name: close
+ * - in a directory: getpid newfstatat unlinkat newfstatat unlinkat close close close
+ * - retired and not succeeded: getpid openat fstat geteuid flock newfstatat newfstatat unlinkat newfstatat unlinkat
+ *   close close close
+ * - retired, a successor has the lock: getpid openat fstat geteuid flock close close close
+ * - abstract name; attached; succeeded: close
  */
 int rawipc_listener_remove(rawipc_listener *listener, rawipc_error *error);
 
@@ -2855,9 +3631,786 @@ int rawipc_listener_remove(rawipc_listener *listener, rawipc_error *error);
  *   newfstatat close close
  * - drop, path, both are gone: getpid newfstatat newfstatat close close
  * - drop, path, in a child made by fork: getpid close close
- * - drop, abstract name: close
+ * - drop, abstract name; drop, attached; drop, succeeded: close
+ * - drop, retired: close close
+ * - drop, in a directory: getpid newfstatat unlinkat newfstatat unlinkat close close close
  */
 int rawipc_listener_close(rawipc_listener *listener, rawipc_error *error);
+
+/* -- names ----------------------------------------------------------------------------------------
+ * Listeners by a path of any length, and restarts that refuse nobody.
+ *
+ * The old server retires, which lets the lock go and says in it that its file may be replaced, and accepts those who
+ * still come to it with rawipc_listener_accept_last(); the new one binds, or has been waiting in
+ * rawipc_listener_take_over(). A client that connects meanwhile meets the one or the other. Where there is no time to
+ * ask the old one, its descriptor can be handed on instead, and attached.
+ */
+
+/**
+ * Binds as rawipc_listener_bind() does, after the owner of the name has retired or is gone: what a new server calls while
+ * the old one still serves.
+ *
+ * Nothing tells that a lock was let go: it is tried each millisecond. A live socket of a program that knows nothing of the
+ * lock is not waited for.
+ *
+ * @param listener  gets it
+ * @param kind      RAWIPC_LISTENER_STREAM or RAWIPC_LISTENER_SEQPACKET
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_listener_bind(), and ETIMEDOUT: it has its owner still.
+ * @par Ownership
+ * The listener is the caller's to close.
+ * @par Syscalls, as of socket::Listener::take_over in Rust
+ * - at once; a limit of zero: [rawipc_listener_bind()]
+ * - waits for ever: socket (openat fstat geteuid flock close ppoll)×n openat fstat geteuid flock newfstatat fchmod bind
+ *   listen newfstatat getpid
+ * - waits with a limit: socket (openat fstat geteuid flock close clock_gettime ppoll)×n openat fstat geteuid flock
+ *   newfstatat fchmod bind listen newfstatat getpid
+ * - waits for ever, the owner retires: socket (openat fstat geteuid flock close ppoll)×n openat fstat geteuid flock
+ *   newfstatat fchmod bind newfstatat geteuid read bind listen newfstatat renameat2 ftruncate getpid
+ * - times out: socket (openat fstat geteuid flock close clock_gettime ppoll)×n openat fstat geteuid flock close
+ *   clock_gettime close
+ * - over from the start: socket openat fstat geteuid flock close clock_gettime close
+ * - a signal ends it, for ever: socket (openat fstat geteuid flock close ppoll)×n close
+ * - a signal ends it, with a limit: socket (openat fstat geteuid flock close clock_gettime ppoll)×n close
+ * - refused: none
+ */
+int rawipc_listener_take_over(rawipc_listener *listener, uint32_t kind,
+                              const rawipc_address *address, const rawipc_listener_options *options,
+                              const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Binds as rawipc_listener_bind() does, to a path of any length, relative to a directory.
+ *
+ * The directory that the last component lies in is opened and held, and all that is done with the name is done there,
+ * whatever becomes of the path. The address leads through it, and is good in this process alone. It takes a /proc.
+ *
+ * @param listener  gets it
+ * @param kind      RAWIPC_LISTENER_STREAM or RAWIPC_LISTENER_SEQPACKET
+ * @param dir       a directory, or AT_FDCWD of <fcntl.h>
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_listener_bind(); EINVAL: the path ends in a slash. ENAMETOOLONG: its last component has more than 71 bytes.
+ * @par Ownership
+ * The listener is the caller's to close.
+ * @par Syscalls, as of socket::Listener::bind_at in Rust
+ * - ok: openat [rawipc_listener_bind()]
+ * - an error: openat [rawipc_listener_bind()] close
+ * - no directory: openat
+ * - above 511 bytes of directories: openat (openat close)×n [rawipc_listener_bind()]
+ * - above 511 bytes of directories, an error: openat (openat close)×n [rawipc_listener_bind()] close
+ * - above 511 bytes of directories, no directory: openat (openat close)×n
+ * - refused: none
+ */
+int rawipc_listener_bind_at(rawipc_listener *listener, uint32_t kind, int dir, const char *path,
+                            const rawipc_listener_options *options, rawipc_error *error);
+
+/**
+ * Takes over as rawipc_listener_take_over() does, at a path as for rawipc_listener_bind_at().
+ *
+ * @param listener  gets it
+ * @param kind      RAWIPC_LISTENER_STREAM or RAWIPC_LISTENER_SEQPACKET
+ * @param dir       a directory, or AT_FDCWD of <fcntl.h>
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_listener_bind_at() and rawipc_listener_take_over().
+ * @par Ownership
+ * The listener is the caller's to close.
+ * @par Syscalls, as of socket::Listener::take_over_at in Rust
+ * - ok: openat [rawipc_listener_take_over()]
+ * - an error: openat [rawipc_listener_take_over()] close
+ * - no directory: openat
+ * - refused: none
+ */
+int rawipc_listener_take_over_at(rawipc_listener *listener, uint32_t kind, int dir, const char *path,
+                                 const rawipc_listener_options *options, const rawipc_wait *wait,
+                                 rawipc_error *error);
+
+/**
+ * Takes over a listening socket that was not made here: one inherited, as an init hands them to the servers that it
+ * starts. Nothing is changed on it, and the file of its name, if it has one, is another's to remove.
+ *
+ * @param listener  gets it
+ * @param kind      RAWIPC_LISTENER_STREAM or RAWIPC_LISTENER_SEQPACKET
+ * @return 0, or -errno
+ * @par Errors
+ * ENOTSOCK, EAFNOSUPPORT, EPROTOTYPE: no socket, none of UNIX, not of this kind. EINVAL: it does not listen.
+ * @par Ownership
+ * fd is the listener's from now on. On failure it is closed, unless listener, kind or fd itself are refused.
+ * @par Syscalls, as of socket::Listener::attach in Rust
+ * - ok: getsockopt getsockopt getsockopt
+ * - no socket; another family: getsockopt close
+ * - another type: getsockopt getsockopt close
+ * - does not listen: getsockopt getsockopt getsockopt close
+ */
+int rawipc_listener_attach(rawipc_listener *listener, uint32_t kind, int fd, rawipc_error *error);
+
+/**
+ * Leaves the name to a successor, so that a restart refuses nobody: lets the lock go, and marks the file as one that the
+ * next owner may replace while this socket listens still.
+ *
+ * From here on rawipc_listener_accept_last() takes the place of accepting. Where no successor comes,
+ * rawipc_listener_remove() takes the file away; closing leaves it, and the next bind finds it dead.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EOPNOTSUPP: an abstract name, which only a descriptor can be handed on with. EALREADY: it was called before. EPERM: in a
+ * child made by fork. ESTALE, ENOENT: the file was replaced, or removed. ENOSPC, EDQUOT: no room for the mark. EMFILE,
+ * ENFILE. After an error it is the owner still.
+ * @par Syscalls, as of socket::Listener::retire in Rust
+ * - ok: getpid openat fstat write flock close
+ * - in a child made by fork: getpid
+ * - the file is gone: getpid openat
+ * - the file is another's: getpid openat fstat close
+ * - no mark: getpid openat fstat write close
+ * - refused: none
+ */
+int rawipc_listener_retire(rawipc_listener *listener, rawipc_error *error);
+
+/**
+ * Accepts the next connection of those that come here after rawipc_listener_retire(), or tells that nobody can come here
+ * any more, for a successor has the name: then close this soon.
+ *
+ * That is exact, as long as this process is the only one that accepts here. Nothing tells of a successor: it is looked for
+ * each millisecond.
+ *
+ * @param connection  gets the descriptor, of a stream or for rawipc_seqpacket_assume()
+ * @return 1; 0: nobody can come any more; or -errno
+ * @par Errors
+ * ETIMEDOUT: no successor, and nobody came. EINVAL: not retired. Else as rawipc_listener_accept_stream().
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of socket::Listener::accept_last in Rust
+ * - at once; a limit of zero: [rawipc_listener_try_accept_last()]
+ * - waits for ever: ([rawipc_listener_try_accept_last()] ppoll)×n [rawipc_listener_try_accept_last()]
+ * - waits with a limit: ([rawipc_listener_try_accept_last()] clock_gettime ppoll)×n [rawipc_listener_try_accept_last()]
+ * - times out: ([rawipc_listener_try_accept_last()] clock_gettime ppoll)×n [rawipc_listener_try_accept_last()]
+ *   clock_gettime
+ * - over from the start: [rawipc_listener_try_accept_last()] clock_gettime
+ * - a signal ends it, for ever: ([rawipc_listener_try_accept_last()] ppoll)×n
+ * - a signal ends it, with a limit: ([rawipc_listener_try_accept_last()] clock_gettime ppoll)×n
+ * - refused: none
+ */
+int rawipc_listener_accept_last(rawipc_listener *listener, int *connection, const rawipc_wait *wait,
+                                rawipc_error *error);
+
+/**
+ * Accepts the next connection of those that come here after rawipc_listener_retire(), if there is one now.
+ *
+ * @param connection  gets the descriptor, of a stream or for rawipc_seqpacket_assume()
+ * @return 1; 0: nobody can come any more; or -errno
+ * @par Errors
+ * As rawipc_listener_accept_last(), and EAGAIN in place of a wait.
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of socket::Listener::try_accept_last in Rust
+ * - one is there; one came before the successor: accept4
+ * - no successor yet: accept4 newfstatat
+ * - succeeded: accept4 newfstatat listen socket connect close close
+ * - succeeded, one comes in between: accept4 newfstatat listen socket connect close accept4
+ * - those before the successor are accepted: accept4 listen socket connect close close
+ * - accepted, one comes in between: accept4 listen socket connect close accept4
+ * - shut; refused: none
+ */
+int rawipc_listener_try_accept_last(rawipc_listener *listener, int *connection,
+                                    rawipc_error *error);
+
+/* -- at -------------------------------------------------------------------------------------------
+ * Sockets by a path of any length, relative to a directory; and who is behind the file of a socket.
+ *
+ * An address has room for 107 bytes, and leads through whatever symbolic links there are. Here a path is as long as the
+ * kernel takes it, dir is a directory or AT_FDCWD of <fcntl.h>, and it takes a /proc.
+ */
+
+/** No process has the socket any more: what a dead server left. */
+#define RAWIPC_BEHIND_NOBODY 0
+
+/** A stream or seqpacket socket that does not listen: a server between bind and listen, as a rule. */
+#define RAWIPC_BEHIND_BOUND 1
+
+/** A stream socket listens. */
+#define RAWIPC_BEHIND_STREAM 2
+
+/** A seqpacket socket listens. */
+#define RAWIPC_BEHIND_SEQPACKET 3
+
+/** A datagram socket. */
+#define RAWIPC_BEHIND_DATAGRAM 4
+
+/**
+ * Asks who is behind the file of a socket, so that nobody there is told: no connection is made, and nothing waits in
+ * anybody's backlog.
+ *
+ * @param dir  a directory, or AT_FDCWD of <fcntl.h>
+ * @return RAWIPC_BEHIND_…, of which those from RAWIPC_BEHIND_STREAM on hear a client; or -errno
+ * @par Errors
+ * ENOENT: no such file. ELOOP: a symbolic link. ENOTSOCK: another kind of file. EACCES: the file cannot be written, so the
+ * kernel does not answer. EMFILE, ENFILE: no descriptors left.
+ * @par Syscalls, as of socket::behind_at in Rust
+ * - a stream: openat fstat socketpair connect close close close
+ * - a seqpacket; a seqpacket that does not listen; a datagram: openat fstat socketpair connect socketpair connect close
+ *   close close close close
+ * - nobody; a stream that does not listen: openat fstat socketpair connect socket connect close close close close
+ * - no leave to write: openat fstat socketpair connect close close close
+ * - no such file: openat
+ * - a link; another kind of file: openat fstat close
+ * - no sockets: openat fstat socketpair close
+ */
+int rawipc_socket_behind_at(int dir, const char *path, rawipc_error *error);
+
+/**
+ * Makes a socket that is connected to the listener whose file lies at a path.
+ *
+ * A symbolic link in the last place is refused: what was looked at is what is connected to. Where a restart replaces the
+ * file between the look and the connect, the new one is taken.
+ *
+ * @param dir  a directory, or AT_FDCWD of <fcntl.h>
+ * @return the descriptor, or -errno
+ * @par Errors
+ * As rawipc_stream_connect(). ELOOP: a symbolic link. ENOTSOCK: another kind of file.
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of socket::Stream::connect_at in Rust
+ * - room; a limit of zero, room: openat fstat socket connect close
+ * - waits for ever: openat fstat socket (connect ppoll)×n connect close
+ * - waits with a limit: openat fstat socket (connect clock_gettime ppoll)×n connect close
+ * - times out: openat fstat socket (connect clock_gettime ppoll)×n connect clock_gettime close close
+ * - over from the start: openat fstat socket connect clock_gettime close close
+ * - a limit of zero; an error: openat fstat socket connect close close
+ * - a signal ends it, for ever: openat fstat socket (connect ppoll)×n close close
+ * - a signal ends it, with a limit: openat fstat socket (connect clock_gettime ppoll)×n close close
+ * - replaced meanwhile: openat fstat socket (connect openat fstat close)×n connect close
+ * - replaced meanwhile, with a limit: openat fstat socket (connect openat fstat clock_gettime close)×n connect close
+ * - nobody listens: openat fstat socket connect openat fstat close close close
+ * - nobody listens, and the file is removed: openat fstat socket connect openat close close
+ * - no such file: openat
+ * - a link; another kind of file: openat fstat close
+ * - no socket: openat fstat socket close
+ */
+int rawipc_stream_connect_at(int dir, const char *path, const rawipc_wait *wait,
+                             rawipc_error *error);
+
+/**
+ * Makes a socket that is connected to the listener whose file lies at a path, if there is room in its backlog.
+ *
+ * @param dir  a directory, or AT_FDCWD of <fcntl.h>
+ * @return the descriptor, or -errno
+ * @par Errors
+ * As rawipc_stream_connect_at(), and EAGAIN in place of a wait.
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of socket::Stream::try_connect_at in Rust
+ * - room: openat fstat socket connect close
+ * - no room; an error: openat fstat socket connect close close
+ * - replaced meanwhile: openat fstat socket (connect openat fstat close)×n connect close
+ * - nobody listens: openat fstat socket connect openat fstat close close close
+ * - no such file: openat
+ * - a link; another kind of file: openat fstat close
+ * - no socket: openat fstat socket close
+ */
+int rawipc_stream_try_connect_at(int dir, const char *path, rawipc_error *error);
+
+/**
+ * Makes a socket that is connected to the listener whose file lies at a path; see rawipc_stream_connect_at().
+ *
+ * @param socket  gets it
+ * @param dir     a directory, or AT_FDCWD of <fcntl.h>
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_stream_connect_at().
+ * @par Ownership
+ * The socket is the caller's to close.
+ * @par Syscalls, as of socket::Seqpacket::connect_at in Rust
+ * - as rawipc_stream_connect_at()
+ */
+int rawipc_seqpacket_connect_at(rawipc_seqpacket *socket, int dir, const char *path,
+                                const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Makes a socket that is connected to the listener whose file lies at a path, if there is room in its backlog.
+ *
+ * @param socket  gets it
+ * @param dir     a directory, or AT_FDCWD of <fcntl.h>
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_stream_connect_at(), and EAGAIN in place of a wait.
+ * @par Ownership
+ * The socket is the caller's to close.
+ * @par Syscalls, as of socket::Seqpacket::try_connect_at in Rust
+ * - as rawipc_stream_try_connect_at()
+ */
+int rawipc_seqpacket_try_connect_at(rawipc_seqpacket *socket, int dir, const char *path,
+                                    rawipc_error *error);
+
+/**
+ * Makes a socket with a file at a path, of this mode, less what the umask takes away; see rawipc_listener_bind_at().
+ *
+ * @param socket  gets it
+ * @param dir     a directory, or AT_FDCWD of <fcntl.h>
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_listener_bind_at().
+ * @par Ownership
+ * The socket is the caller's to close.
+ * @par Syscalls, as of socket::Datagram::bind_at in Rust
+ * - ok: openat [rawipc_datagram_bind_with()]
+ * - an error: openat [rawipc_datagram_bind_with()] close
+ * - no directory: openat
+ * - refused: none
+ */
+int rawipc_datagram_bind_at(rawipc_datagram *socket, int dir, const char *path, uint32_t mode,
+                            rawipc_error *error);
+
+/**
+ * Makes a socket without a name, whose messages go to the one whose file lies at a path; see rawipc_stream_connect_at().
+ *
+ * @param socket  gets it
+ * @param dir     a directory, or AT_FDCWD of <fcntl.h>
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_datagram_connect(). ELOOP: a symbolic link. ENOTSOCK: another kind of file.
+ * @par Ownership
+ * The socket is the caller's to close.
+ * @par Syscalls, as of socket::Datagram::connect_at in Rust
+ * - ok: openat fstat socket connect close
+ * - an error: openat fstat socket connect close close
+ * - no such file: openat
+ * - a link; another kind of file: openat fstat close
+ * - no socket: openat fstat socket close
+ */
+int rawipc_datagram_connect_at(rawipc_datagram *socket, int dir, const char *path,
+                               rawipc_error *error);
+
+/* -- files ----------------------------------------------------------------------------------------
+ * The files of sockets in a directory, and who is behind them.
+ */
+
+/** Bytes of records that are enough for any name. */
+#define RAWIPC_FILES_RECORD_MAX 280
+
+/** A directory that is gone through. A handle: it does not move, and neither do its records. */
+typedef struct rawipc_files {
+    uint64_t opaque[20];
+} rawipc_files;
+
+/** The file of a socket, a file of type s. */
+typedef struct rawipc_socket_file {
+    /** Its name in the directory, which lies in the records until the next one is asked for. */
+    const char *name;
+    /** Permissions, and set-user-ID, set-group-ID and sticky bit. */
+    uint32_t mode;
+    /** The user it belongs to. */
+    uint32_t uid;
+    /** The group it belongs to. */
+    uint32_t gid;
+    /** The nanoseconds beyond the seconds of modified. */
+    uint32_t modified_nanos;
+    /** When it was made, as a rule: seconds since 1970. */
+    int64_t modified;
+    /** Names that it has. */
+    uint64_t links;
+    /** Bytes, as ls shows them: 0 on most file systems. */
+    uint64_t size;
+    /** The device that it lies on. */
+    uint64_t device;
+    /** Its number there. */
+    uint64_t inode;
+} rawipc_socket_file;
+
+/**
+ * Opens a directory, to be read through records, which hold the next few of its entries: RAWIPC_FILES_RECORD_MAX bytes are
+ * enough, and more save going to the kernel.
+ *
+ * @param files  gets it
+ * @param dir    a directory that the path is relative to, or AT_FDCWD of <fcntl.h>
+ * @return 0, or -errno
+ * @par Errors
+ * EMSGSIZE: records are too short; error->needed tells what is enough. ENOTDIR, ENOENT, EACCES: the path. EMFILE, ENFILE:
+ * no descriptors left.
+ * @par Ownership
+ * files are the caller's to close, and the records theirs until then.
+ * @par Syscalls, as of socket::Files::open_at in Rust
+ * - ok; no directory: openat
+ * - refused: none
+ */
+int rawipc_files_open_at(rawipc_files *files, int dir, const char *path, void *records,
+                         size_t records_len, rawipc_error *error);
+
+/**
+ * Tells the next socket's file. Files of other types are passed over, and what was removed since its name was read.
+ *
+ * @param file  gets it
+ * @return 1; 0: that was the last one; or -errno
+ * @par Errors
+ * ENOENT: the directory was removed. EACCES: it may be read but not searched. EPROTO: what the kernel said is nothing that
+ * a kernel says.
+ * @par Syscalls, as of socket::Files::next in Rust
+ * - one that was read already; not to be looked at: newfstatat
+ * - removed since, or no socket, where the file system does not tell types: newfstatat [rawipc_files_next()]
+ * - the next names must be fetched: getdents64 [rawipc_files_next()]
+ * - the end; no more to be read: getdents64
+ */
+int rawipc_files_next(rawipc_files *files, rawipc_socket_file *file, rawipc_error *error);
+
+/**
+ * Asks who is behind the file that rawipc_files_next() told last, so that nobody there is told.
+ *
+ * @return RAWIPC_BEHIND_…, or -errno
+ * @par Errors
+ * As rawipc_socket_behind_at(). ESTALE: another file has taken its place. EINVAL: none was told.
+ * @par Syscalls, as of socket::SocketFile::behind in Rust
+ * - as rawipc_socket_behind_at()
+ * - replaced meanwhile: openat fstat close
+ */
+int rawipc_files_behind(const rawipc_files *files, rawipc_error *error);
+
+/**
+ * Type and permissions, as ls writes them, of the file that rawipc_files_next() told last: "srw-rw----".
+ *
+ * @param buf  gets as much of it as fits, always ended by a NUL; 11 bytes are enough
+ * @return 10, or -errno
+ * @par Errors
+ * EINVAL: none was told.
+ * @par Syscalls, as of socket::SocketFile::permissions in Rust
+ * None.
+ */
+ssize_t rawipc_files_permissions(const rawipc_files *files, char *buf, size_t len,
+                                 rawipc_error *error);
+
+/**
+ * The directory. It stays the files'.
+ *
+ * @return the descriptor, or -errno
+ * @par Syscalls, as of socket::Files::as_fd in Rust
+ * None.
+ */
+int rawipc_files_fd(const rawipc_files *files, rawipc_error *error);
+
+/**
+ * Closes the directory; the records are the caller's again.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: they are none, or closed already.
+ * @par Syscalls, as of socket::Files in Rust
+ * - drop: close
+ */
+int rawipc_files_close(rawipc_files *files, rawipc_error *error);
+
+/* -- crowd ----------------------------------------------------------------------------------------
+ * One task that serves a crowd: as many clients as it has seats for, and none of them holds up another.
+ *
+ * A crowd is a listener, and those who came to it, in seats that the caller owns. It knows of each client the
+ * descriptor and the number of its seat: what else the server keeps of a client, a rawipc_seqpacket or a receiver with
+ * its buffer, lies in an array of its own, at the number of the seat. rawipc_crowd_next() tells one event after the
+ * other, and waits for nobody in particular. The server answers with calls that do not wait.
+ *
+ * - A slow client that does not read makes a try_send say -EAGAIN: rawipc_crowd_watch() tells when there is room.
+ * - A silent client, or one that sends a byte now and then, has the time of patience from when it was admitted, or its
+ *   clock was started anew, which the server does for each whole message. Then it is told as late, for the server to
+ *   remove. One that may be silent has its clock stopped.
+ * - A busy client has its turn and then all others have theirs, where the server handles one message, or a few, of each
+ *   event. With messages left in a buffer, it is told rawipc_crowd_again().
+ * - Too many clients are refused, and know it at once: their connection is accepted and closed. So it is where no
+ *   descriptor is left, for which one is held in reserve.
+ */
+
+/** A client has come, and there is a seat for it: admit it, or close it. */
+#define RAWIPC_CROWD_ARRIVED 1
+
+/** A client has come and was closed at once. */
+#define RAWIPC_CROWD_REFUSED 2
+
+/** A member has something to read, room, or is gone; or it was to be told again. */
+#define RAWIPC_CROWD_READY 3
+
+/** A member's clock has run out. It is told once, and has stopped. */
+#define RAWIPC_CROWD_LATE 4
+
+/** Why a client was refused: each seat has its member. */
+#define RAWIPC_CROWD_NO_SEAT 0
+
+/** Why a client was refused: no descriptor was left for it. */
+#define RAWIPC_CROWD_NO_DESCRIPTOR 1
+
+/** A listener, and those who came to it. A handle: it does not move, and neither do its seats. */
+typedef struct rawipc_crowd {
+    uint64_t opaque[88];
+} rawipc_crowd;
+
+/** Room for one member. What is in it is the crowd's. */
+typedef struct rawipc_crowd_seat {
+    uint64_t seat[5];
+} rawipc_crowd_seat;
+
+/** Names a member, until it is removed: then nobody. */
+typedef struct rawipc_crowd_member {
+    /** The number of its seat, below the crowd's capacity, for what the server keeps beside. */
+    uint32_t index;
+    /** Tells it from those who had the seat before. */
+    uint32_t generation;
+} rawipc_crowd_member;
+
+/** What rawipc_crowd_next() tells. */
+typedef struct rawipc_crowd_event {
+    /** RAWIPC_CROWD_ARRIVED, …_REFUSED, …_READY or …_LATE. */
+    uint32_t kind;
+    /**
+     * Of one that is ready, for what: RAWIPC_EVENT_…. Of one that was refused, why: RAWIPC_CROWD_NO_….
+     */
+    uint32_t told;
+    /** Of one that is ready or late. */
+    rawipc_crowd_member member;
+    /**
+     * Of one that has come: its descriptor, of a stream or for rawipc_seqpacket_assume(), which is the caller's. Else
+     * -1.
+     */
+    int fd;
+    /** 0. */
+    uint32_t reserved;
+} rawipc_crowd_event;
+
+/**
+ * Makes a crowd around a listener, with as many seats as there are, emptied.
+ *
+ * @param crowd     gets it
+ * @param patience  how long a member's clock runs before it is late, in nanoseconds; negative: for ever
+ * @return 0, or -errno
+ * @par Errors
+ * EMFILE, ENFILE: no descriptors left. ENOSPC: this user watches too many.
+ * @par Ownership
+ * The listener is the crowd's from now on, and its handle closed: on failure too, unless an argument is refused. The seats
+ * are the crowd's until it is closed.
+ * @par Syscalls, as of socket::Crowd::new in Rust
+ * - ok: epoll_create1 fcntl epoll_ctl
+ * - no set: epoll_create1 close
+ * - no reserve: epoll_create1 fcntl close close
+ * - not in the set: epoll_create1 fcntl epoll_ctl close close close
+ */
+int rawipc_crowd_new(rawipc_crowd *crowd, rawipc_listener *listener, rawipc_crowd_seat *seats,
+                     size_t len, int64_t patience, rawipc_error *error);
+
+/**
+ * Tells what there is to do next, or waits for it.
+ *
+ * One round follows the other: those who are ready and one at the door, at most 16, then those to be told again. The late
+ * are told as soon as they are known.
+ *
+ * @param event  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * ETIMEDOUT; EINTR where wait asks for it. What else accept4 says: the client is left waiting, and the door alone for
+ * 10 ms, or 32 rounds.
+ * @par Syscalls, as of socket::Crowd::next in Rust
+ * - a member is ready; a member is told again; a member is late: none
+ * - arrived: accept4
+ * - no seat: accept4 close
+ * - no descriptor: accept4 close accept4 close fcntl
+ * - no descriptor, nor in reserve: accept4 close accept4 fcntl epoll_ctl [rawipc_crowd_next()]
+ * - no descriptor, and none was in reserve: accept4 accept4 fcntl epoll_ctl [rawipc_crowd_next()]
+ * - not accepted: accept4 epoll_ctl
+ * - nobody at the door after all: accept4 [rawipc_crowd_next()]
+ * - a round: epoll_pwait [rawipc_crowd_next()]
+ * - a round, within patience: epoll_pwait clock_gettime [rawipc_crowd_next()]
+ * - a round, the door is tried again: epoll_ctl epoll_pwait [rawipc_crowd_next()]
+ * - waits for ever: (epoll_pwait ppoll)×n [rawipc_crowd_next()]
+ * - waits with a limit; waits for ever, within patience: (epoll_pwait clock_gettime ppoll)×n [rawipc_crowd_next()]
+ * - waits with a limit, within patience: (epoll_pwait clock_gettime clock_gettime ppoll)×n [rawipc_crowd_next()]
+ * - times out: (epoll_pwait clock_gettime ppoll)×n
+ * - times out, by the clock: (epoll_pwait clock_gettime ppoll)×n epoll_pwait clock_gettime
+ * - over from the start: epoll_pwait clock_gettime
+ * - a limit of zero: epoll_pwait
+ * - a signal ends it, for ever: (epoll_pwait ppoll)×n
+ * - a signal ends it, with a limit: (epoll_pwait clock_gettime ppoll)×n
+ */
+int rawipc_crowd_next(rawipc_crowd *crowd, rawipc_crowd_event *event, const rawipc_wait *wait,
+                      rawipc_error *error);
+
+/**
+ * Tells what there is to do now.
+ *
+ * @param event  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_crowd_next(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Crowd::try_next in Rust
+ * - a member is ready; a member is told again; a member is late: none
+ * - arrived: accept4
+ * - no seat: accept4 close
+ * - no descriptor: accept4 close accept4 close fcntl
+ * - no descriptor, nor in reserve: accept4 close accept4 fcntl epoll_ctl [rawipc_crowd_try_next()]
+ * - no descriptor, and none was in reserve: accept4 accept4 fcntl epoll_ctl [rawipc_crowd_try_next()]
+ * - not accepted: accept4 epoll_ctl
+ * - nobody at the door after all: accept4 [rawipc_crowd_try_next()]
+ * - a round: epoll_pwait [rawipc_crowd_try_next()]
+ * - a round, within patience: epoll_pwait clock_gettime [rawipc_crowd_try_next()]
+ * - a round, the door is tried again: epoll_ctl epoll_pwait [rawipc_crowd_try_next()]
+ * - nothing: epoll_pwait
+ * - nothing, within patience: epoll_pwait clock_gettime
+ */
+int rawipc_crowd_try_next(rawipc_crowd *crowd, rawipc_crowd_event *event, rawipc_error *error);
+
+/**
+ * Gives a client a seat, tells of it from now on, and starts its clock.
+ *
+ * It need not have come by the door. What its descriptor is ready for already is told.
+ *
+ * @param events   RAWIPC_EVENT_READABLE, RAWIPC_EVENT_WRITABLE, RAWIPC_EVENT_PEER_CLOSED
+ * @param trigger  RAWIPC_TRIGGER_…
+ * @param member   gets its name
+ * @return 0, or -errno
+ * @par Errors
+ * ENOBUFS: no seat is free. ENOSPC: this user watches too many. EINVAL: other events, or another trigger.
+ * @par Ownership
+ * The descriptor stays the caller's, to close when the member was removed.
+ * @par Syscalls, as of socket::Crowd::admit in Rust
+ * - ok: epoll_ctl
+ * - patience: epoll_ctl clock_gettime
+ * - no seat: close
+ * - not in the set: epoll_ctl close
+ */
+int rawipc_crowd_admit(rawipc_crowd *crowd, int fd, uint32_t events, uint32_t trigger,
+                       rawipc_crowd_member *member, rawipc_error *error);
+
+/**
+ * Tells of other events from now on: with RAWIPC_EVENT_WRITABLE of room.
+ *
+ * @param events   RAWIPC_EVENT_READABLE, RAWIPC_EVENT_WRITABLE, RAWIPC_EVENT_PEER_CLOSED
+ * @param trigger  RAWIPC_TRIGGER_…
+ * @return 0, or -errno
+ * @par Errors
+ * ESTALE: it is no member any more. EINVAL: other events, or another trigger.
+ * @par Syscalls, as of socket::Crowd::watch in Rust
+ * - ok: epoll_ctl
+ * - refused: none
+ */
+int rawipc_crowd_watch(rawipc_crowd *crowd, const rawipc_crowd_member *member, uint32_t events,
+                       uint32_t trigger, rawipc_error *error);
+
+/**
+ * Takes a member out, and tells of it no more; what was told of it and not yet handed out is dropped.
+ *
+ * @return its descriptor, to be closed, or -errno
+ * @par Errors
+ * ESTALE: it is no member any more.
+ * @par Syscalls, as of socket::Crowd::remove in Rust
+ * - ok: epoll_ctl
+ * - none any more: none
+ */
+int rawipc_crowd_remove(rawipc_crowd *crowd, const rawipc_crowd_member *member,
+                        rawipc_error *error);
+
+/**
+ * The descriptor of a member.
+ *
+ * @return the descriptor, or -errno
+ * @par Errors
+ * ESTALE: it is no member any more.
+ * @par Syscalls, as of socket::Crowd::get in Rust
+ * None.
+ */
+int rawipc_crowd_get(rawipc_crowd *crowd, const rawipc_crowd_member *member, rawipc_error *error);
+
+/**
+ * Starts a member's clock anew: within patience from this round on, it is to be started again, or stopped.
+ *
+ * @return 0, of one that is no member any more as well; or -errno
+ * @par Syscalls, as of socket::Crowd::start_clock in Rust
+ * - ok: none
+ * - patience, and no other clock runs: clock_gettime
+ */
+int rawipc_crowd_start_clock(rawipc_crowd *crowd, const rawipc_crowd_member *member,
+                             rawipc_error *error);
+
+/**
+ * Stops a member's clock: it may be silent for as long as it likes.
+ *
+ * @return 0, of one that is no member any more as well; or -errno
+ * @par Syscalls, as of socket::Crowd::stop_clock in Rust
+ * None.
+ */
+int rawipc_crowd_stop_clock(rawipc_crowd *crowd, const rawipc_crowd_member *member,
+                            rawipc_error *error);
+
+/**
+ * Has a member told as readable in the next round, whatever its descriptor says: there is a message in its buffer, or an
+ * edge was told of and not read to its end.
+ *
+ * @return 0, of one that is no member any more as well; or -errno
+ * @par Syscalls, as of socket::Crowd::again in Rust
+ * None.
+ */
+int rawipc_crowd_again(rawipc_crowd *crowd, const rawipc_crowd_member *member, rawipc_error *error);
+
+/**
+ * The member that is in the seat of this number, for going through all of them: 0 and on, below rawipc_crowd_capacity().
+ *
+ * @param member  gets its name
+ * @return 0, or -errno
+ * @par Errors
+ * ENOENT: nobody is there.
+ * @par Syscalls, as of socket::Crowd::member_at in Rust
+ * None.
+ */
+int rawipc_crowd_member_at(const rawipc_crowd *crowd, size_t index, rawipc_crowd_member *member,
+                           rawipc_error *error);
+
+/**
+ * How many members there are.
+ *
+ * @return how many, or -errno
+ * @par Syscalls, as of socket::Crowd::len in Rust
+ * None.
+ */
+ssize_t rawipc_crowd_len(const rawipc_crowd *crowd, rawipc_error *error);
+
+/**
+ * How many members there can be.
+ *
+ * @return how many, or -errno
+ * @par Syscalls, as of socket::Crowd::capacity in Rust
+ * None.
+ */
+ssize_t rawipc_crowd_capacity(const rawipc_crowd *crowd, rawipc_error *error);
+
+/**
+ * Stops listening for clients, and gives the listener back, to retire it. The members stay.
+ *
+ * @param listener  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * EALREADY: that was done.
+ * @par Ownership
+ * The listener is the caller's to close.
+ * @par Syscalls, as of socket::Crowd::close_door in Rust
+ * - ok: epoll_ctl close
+ * - closed already: none
+ */
+int rawipc_crowd_close_door(rawipc_crowd *crowd, rawipc_listener *listener, rawipc_error *error);
+
+/**
+ * A descriptor that is RAWIPC_EVENT_READABLE when there may be something to do: for another loop, which calls
+ * rawipc_crowd_try_next() until -EAGAIN, and again after patience. It stays the crowd's.
+ *
+ * @return the descriptor, or -errno
+ * @par Syscalls, as of socket::Crowd::as_fd in Rust
+ * None.
+ */
+int rawipc_crowd_fd(const rawipc_crowd *crowd, rawipc_error *error);
+
+/**
+ * Closes the crowd and its listener; the members' descriptors stay the caller's, and the seats are again.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: it is none, or closed already.
+ * @par Syscalls, as of socket::Crowd in Rust
+ * - drop: close close close
+ * - drop, with members: close (close)×n close close
+ * - drop, the door closed: close
+ * - drop, the door closed, with members: close (close)×n
+ */
+int rawipc_crowd_close(rawipc_crowd *crowd, rawipc_error *error);
 
 /* == frame ========================================================================================
  * Whole messages over a byte stream: a length in front of each.
@@ -3485,11 +5038,11 @@ int rawipc_packer_i32(rawipc_packer *packer, int32_t value, rawipc_error *error)
 int rawipc_packer_i64(rawipc_packer *packer, int64_t value, rawipc_error *error);
 
 /**
- * Packs a bool as one byte. What is not 0 is 1.
+ * Packs a bool, 0 or 1, as one byte.
  *
  * @return 0, or -errno
  * @par Errors
- * EMSGSIZE: the buffer is full.
+ * EMSGSIZE: the buffer is full. EINVAL: it is another number.
  * @par Syscalls, as of rpc::Packer::bool in Rust
  * None.
  */
@@ -3788,6 +5341,15 @@ int rawipc_rpc_channel_frames(rawipc_rpc_channel *channel, rawipc_frame_receiver
 int rawipc_rpc_channel_pipes(rawipc_rpc_channel *channel, int receiver, int sender,
                              rawipc_error *error);
 
+/**
+ * Makes a channel of two rings, one each way.
+ *
+ * @param channel  gets it
+ * @return 0, or -errno
+ */
+int rawipc_rpc_channel_ring(rawipc_rpc_channel *channel, rawipc_ring_consumer *consumer,
+                            rawipc_ring_producer *producer, rawipc_error *error);
+
 /* -- client ---------------------------------------------------------------------------------------
  * The side that calls.
  */
@@ -3826,7 +5388,7 @@ int rawipc_rpc_client_new(rawipc_rpc_client *client, const rawipc_rpc_channel *c
  * frames, that refuses every other request with EBUSY: close it.
  *
  * @param args     the arguments, packed in a buffer of the caller's, which may be used again at once; NULL: none
- * @param result   unpacks the result, which lies in the client's buffer until the next call
+ * @param result   gets the result to unpack, which lies in the client's buffer until the next call
  * @param failure  NULL, or gets with -EREMOTEIO the server's code: RAWIPC_RPC_…, or the program's own
  * @return 0, or -errno
  * @par Errors
@@ -3907,7 +5469,7 @@ int rawipc_rpc_server_new(rawipc_rpc_server *server, const rawipc_rpc_channel *c
  * Receives the next request, or waits for it. One before it that was not answered leaves its client to its deadline.
  *
  * @param method  gets the number of the method, as the client sent it: any at all
- * @param args    unpacks the arguments, any bytes at all, which lie in the inbox until the next request
+ * @param args    gets the arguments to unpack: any bytes at all, which lie in the inbox until the next request
  * @return 1; 0: the client is gone; or -errno
  * @par Errors
  * EBADMSG, of the call "rpc": the message is too short for a request. It is taken off the channel, and the next one can be
@@ -3925,7 +5487,7 @@ int rawipc_rpc_server_next(rawipc_rpc_server *server, uint32_t *method, rawipc_u
  * Receives a request if one is there now.
  *
  * @param method  gets the number of the method
- * @param args    unpacks the arguments
+ * @param args    gets the arguments to unpack
  * @return 1; 0: the client is gone; or -errno
  * @par Errors
  * As rawipc_rpc_server_next(), and EAGAIN in place of a wait.
@@ -4285,8 +5847,6 @@ typedef struct rawipc_seccomp_instruction {
  * @param index  from 0
  * @param buf    gets as much of the name as fits, always ended by a NUL; 32 bytes are enough
  * @return the length of the whole name without its NUL; 0 after the last; or -errno
- * @par Syscalls, as of seccomp::List::ALL in Rust
- * None.
  */
 ssize_t rawipc_seccomp_name(size_t index, char *buf, size_t len, rawipc_error *error);
 
@@ -4365,7 +5925,7 @@ const char *rawipc_seccomp_call(const rawipc_seccomp_list *list, size_t index);
  * The commands of fcntl in a list.
  *
  * @param index  from 0
- * @return F_… of <fcntl.h>; -1 after the last
+ * @return F_… of <fcntl.h>; -1 after the last; -EFAULT
  * @par Syscalls, as of seccomp::List::fcntls in Rust
  * None.
  */

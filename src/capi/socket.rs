@@ -20,6 +20,10 @@ use crate::handle::{Empty, Handle};
 // In the order of the header's sections; apart, so that rustfmt leaves it.
 pub mod address;
 
+pub mod peer;
+
+pub mod fds;
+
 pub mod stream;
 
 pub mod seqpacket;
@@ -27,6 +31,12 @@ pub mod seqpacket;
 pub mod datagram;
 
 pub mod listener;
+
+pub mod at;
+
+pub mod files;
+
+pub mod crowd;
 
 impl Args {
     /// Where two new handles go, which must be two.

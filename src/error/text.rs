@@ -26,8 +26,8 @@ impl Error {
     /// ```
     pub fn describe(self, buf: &mut [u8]) -> usize {
         let mut text = Text { buf, len: 0 };
-        for piece in self.pieces() {
-            match piece {
+        for piece in &self.pieces() {
+            match *piece {
                 Piece::Text(piece) => text.add(piece.as_bytes()),
                 Piece::Number(number) => text.add_number(number),
             }
@@ -99,26 +99,51 @@ impl fmt::Display for Error {
     }
 }
 
-macro_rules! errno_names {
-    ($($konst:ident)+) => {
-        /// The C name of an errno, for messages.
-        fn errno_name(errno: Errno) -> Option<&'static str> {
-            match errno {
-                $(Errno::$konst => Some(concat!("E", stringify!($konst))),)+
-                Errno::ACCESS => Some("EACCES"),
-                Errno::TOOBIG => Some("E2BIG"),
-                _ => None,
+/// The words each end with a space.
+fn word(words: &'static str, nth: usize) -> Option<&'static str> {
+    let mut start: usize = 0;
+    let mut nth = nth;
+    for (at, byte) in words.bytes().enumerate() {
+        if byte == b' ' {
+            if nth == 0 {
+                return words.get(start..at);
             }
+            nth = nth.saturating_sub(1);
+            start = at.saturating_add(1);
         }
+    }
+    None
+}
+
+macro_rules! errno_names {
+    ($($konst:ident $name:literal)+) => {
+        /// The C name of an errno.
+        fn errno_name(errno: Errno) -> Option<&'static str> {
+            let number = errno.raw_os_error() as u16;
+            word(NAMES, NUMBERS.iter().position(|known| *known == number)?)
+        }
+
+        const NUMBERS: &[u16] = &[$(Errno::$konst.raw_os_error() as u16),+];
+
+        /// One after the other: a table of pointers is more, and each of them the loader's work.
+        const NAMES: &str = concat!($($name, " "),+);
     };
 }
 
 errno_names! {
-    ADDRINUSE ADDRNOTAVAIL AFNOSUPPORT AGAIN ALREADY BADF BADMSG BUSY CANCELED CHILD CONNABORTED CONNREFUSED
-    CONNRESET DEADLK DESTADDRREQ DOM DQUOT EXIST FAULT FBIG IDRM ILSEQ INPROGRESS INTR INVAL IO ISCONN ISDIR
-    LOOP MFILE MLINK MSGSIZE NAMETOOLONG NFILE NOBUFS NODATA NODEV NOENT NOEXEC NOLCK NOMEM NOPROTOOPT NOSPC
-    NOSYS NOTCONN NOTDIR NOTEMPTY NOTSOCK NOTTY NXIO OPNOTSUPP OVERFLOW OWNERDEAD PERM PIPE PROTO
-    PROTONOSUPPORT PROTOTYPE RANGE REMOTEIO ROFS SHUTDOWN SPIPE SRCH STALE TIMEDOUT TOOMANYREFS TXTBSY XDEV
+    ACCESS "EACCES" ADDRINUSE "EADDRINUSE" ADDRNOTAVAIL "EADDRNOTAVAIL" AFNOSUPPORT "EAFNOSUPPORT" AGAIN "EAGAIN"
+    ALREADY "EALREADY" BADF "EBADF" BADMSG "EBADMSG" BUSY "EBUSY" CANCELED "ECANCELED" CHILD "ECHILD"
+    CONNABORTED "ECONNABORTED" CONNREFUSED "ECONNREFUSED" CONNRESET "ECONNRESET" DEADLK "EDEADLK"
+    DESTADDRREQ "EDESTADDRREQ" DOM "EDOM" DQUOT "EDQUOT" EXIST "EEXIST" FAULT "EFAULT" FBIG "EFBIG" IDRM "EIDRM"
+    ILSEQ "EILSEQ" INPROGRESS "EINPROGRESS" INTR "EINTR" INVAL "EINVAL" IO "EIO" ISCONN "EISCONN" ISDIR "EISDIR"
+    LOOP "ELOOP" MFILE "EMFILE" MLINK "EMLINK" MSGSIZE "EMSGSIZE" NAMETOOLONG "ENAMETOOLONG" NFILE "ENFILE"
+    NOBUFS "ENOBUFS" NODATA "ENODATA" NODEV "ENODEV" NOENT "ENOENT" NOEXEC "ENOEXEC" NOLCK "ENOLCK" NOMEM "ENOMEM"
+    NOPROTOOPT "ENOPROTOOPT" NOSPC "ENOSPC" NOSYS "ENOSYS" NOTCONN "ENOTCONN" NOTDIR "ENOTDIR"
+    NOTEMPTY "ENOTEMPTY" NOTSOCK "ENOTSOCK" NOTTY "ENOTTY" NXIO "ENXIO" OPNOTSUPP "EOPNOTSUPP"
+    OVERFLOW "EOVERFLOW" OWNERDEAD "EOWNERDEAD" PERM "EPERM" PIPE "EPIPE" PROTO "EPROTO"
+    PROTONOSUPPORT "EPROTONOSUPPORT" PROTOTYPE "EPROTOTYPE" RANGE "ERANGE" REMOTEIO "EREMOTEIO" ROFS "EROFS" SHUTDOWN "ESHUTDOWN"
+    SPIPE "ESPIPE" SRCH "ESRCH" STALE "ESTALE" TIMEDOUT "ETIMEDOUT" TOOBIG "E2BIG" TOOMANYREFS "ETOOMANYREFS"
+    TXTBSY "ETXTBSY" XDEV "EXDEV"
 }
 
 #[cfg(test)]

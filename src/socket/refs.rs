@@ -71,10 +71,10 @@ impl<'fd> Refs<'fd> {
     pub unsafe fn init<'m>(memory: *mut c_void, room: usize) -> &'m mut Self {
         // SAFETY: the caller's promise; the header is written before anybody reads it.
         unsafe { memory.cast::<FdRefs<'fd, 0>>().write(FdRefs::new()) };
-        // SAFETY: the caller's promise. Bytes that nobody wrote are no numbers yet.
-        unsafe {
-            memory.cast::<u8>().add(offset_of!(FdRefs<'fd, 0>, fds)).write_bytes(0xff, room.saturating_mul(4))
-        };
+        // SAFETY: within the bytes of the caller's promise.
+        let fds = unsafe { memory.cast::<u8>().add(offset_of!(FdRefs<'fd, 0>, fds)) };
+        // SAFETY: up to their end. Bytes that nobody wrote are no numbers yet.
+        unsafe { fds.write_bytes(0xff, room.saturating_mul(4)) };
         // SAFETY: just made.
         unsafe { Self::from_raw(memory, room) }
     }
@@ -97,16 +97,18 @@ impl<'fd> Refs<'fd> {
     }
 
     /// The control message; none for no descriptors.
+    #[inline]
     pub(super) fn control(&self) -> Result<&[u8]> {
-        match self.len() {
-            0 => Ok(&[]),
-            n if n > MAX_FDS => Err(Error::argument(Call::SENDMSG, Errno::INVAL)),
-            _ => {
-                // SAFETY: the header and the descriptors lie one behind the other from the beginning on, and `len`
-                // counts those that were pushed, within the room.
-                Ok(unsafe { slice::from_raw_parts((&raw const *self).cast::<u8>(), self.len) })
-            }
-        }
+        const NONE: usize = control::len(0);
+        const MOST: usize = control::len(MAX_FDS.saturating_mul(size_of::<RawFd>()));
+        let len = match self.len {
+            NONE => 0,
+            len if len > MOST => return Err(Error::argument(Call::SENDMSG, Errno::INVAL)),
+            len => len,
+        };
+        // SAFETY: the header and the descriptors lie one behind the other from the beginning on, and `len` counts
+        // those that were pushed, within the room.
+        Ok(unsafe { slice::from_raw_parts((&raw const *self).cast::<u8>(), len) })
     }
 }
 
@@ -134,7 +136,7 @@ impl<'fd, T: AsRef<[RawFd]> + AsMut<[RawFd]> + ?Sized> Refs<'fd, T> {
 
     /// How many there are.
     pub const fn len(&self) -> usize {
-        self.len.saturating_sub(control::len(0)) / size_of::<RawFd>()
+        self.len.saturating_sub(control::len(0)) / 4
     }
 
     /// Whether there are none.

@@ -26,7 +26,7 @@ pub fn prefix() -> &'static Path {
     static PREFIX: OnceLock<PathBuf> = OnceLock::new();
     PREFIX.get_or_init(|| {
         let prefix = target().join("prefix");
-        let mut install = cargo(&["run", "--release", "--example", "install"]);
+        let mut install = cargo(&["run", "--example", "install"]);
         run(install.arg("--").arg(format!("--prefix={}", prefix.display())))
             .unwrap_or_else(|e| panic!("{e}"));
         prefix
@@ -54,4 +54,20 @@ pub fn run(command: &mut Command) -> Result<String, String> {
 /// Whether a program is on this machine.
 pub fn has(program: &str) -> bool {
     Command::new(program).arg("--version").output().is_ok_and(|out| out.status.success())
+}
+
+/// The text of every file of src/capi.
+pub fn capi_sources() -> Vec<String> {
+    let (mut dirs, mut found) = (vec![root().join("src/capi")], Vec::new());
+    while let Some(dir) = dirs.pop() {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            match path.extension().is_some_and(|e| e == "rs") {
+                true => found.push(std::fs::read_to_string(&path).unwrap()),
+                false if path.is_dir() => dirs.push(path),
+                false => {}
+            }
+        }
+    }
+    found
 }

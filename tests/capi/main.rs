@@ -6,10 +6,19 @@
 //!     RAWIPC_BLESS=1 cargo test --test capi     # renew src/capi/rawipc.h
 
 mod header;
+mod layout;
 mod library;
+mod misuse;
 mod programs;
+mod prototypes;
+mod remote;
 #[path = "../support/skip.rs"]
 mod skip;
+#[path = "../house/source.rs"]
+#[allow(dead_code)] // shared with tests/house, and each uses a part of it
+mod source;
+mod symbols;
+mod twins;
 
 use std::process::ExitCode;
 
@@ -19,6 +28,11 @@ fn main() -> ExitCode {
     let mut checks: Vec<Check> = Vec::new();
     checks.extend(header::CHECKS);
     checks.extend(programs::CHECKS);
+    checks.extend(remote::CHECKS);
+    checks.extend(layout::CHECKS);
+    checks.extend(symbols::CHECKS);
+    checks.extend(twins::CHECKS);
+    checks.extend(misuse::CHECKS);
 
     let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     checks.retain(|(name, _)| wanted.is_empty() || wanted.iter().any(|part| name.contains(part)));

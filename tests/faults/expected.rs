@@ -88,7 +88,7 @@ const IN_USE: &[Allow] = &[As("bind", libc::EADDRINUSE, Kernel)];
 
 #[rustfmt::skip]
 const MEANINGS: &[Meaning] = &[
-    ("", "pwritev2", &[libc::EOPNOTSUPP], &[Same, Deadline, NotTold], "before Linux 6.18: written under a mask"),
+    ("", "pwritev2", &[libc::EOPNOTSUPP, libc::ENOSYS], &[Same, Deadline, NotTold], "before Linux 6.18, or emulated: written under a mask"),
     ("pipe::ReadEnd", "read", &[libc::EAGAIN], &[Same, Success, Less], "of a FIFO: a writer has been there, and so 0 is the end"),
     ("", "memfd_create", &[libc::EINVAL], &[Same, Success], "before Linux 6.3: made without the newest flag"),
     ("", "fallocate", &[libc::EINTR], &[Same, Success], "made again"),
@@ -115,7 +115,6 @@ const MEANINGS: &[Meaning] = &[
     ("proc::Process::fdinfo", "openat readlinkat", whatever::READLINKAT, &[As("openat", libc::EBADF, Kernel)], "no sign of its death: not open there"),
     ("proc::Process::fdinfo", "read readlinkat", whatever::READLINKAT, &[As("read", libc::EBADF, Kernel)], "no sign of its death: closed in between"),
     ("proc::", "readlinkat", &[libc::ENAMETOOLONG], &[Same, Success], "a path longer than any: told without it"),
-    ("socket::Seqpacket", "ppoll", &[libc::EINTR], &[Success, Asleep], "the empty message is gone: what comes next is told"),
     ("socket::Listener::bind", "bind newfstatat", whatever::NEWFSTATAT, IN_USE, "of what cannot be looked at, nothing is taken over"),
     ("socket::Listener::bind", "flock newfstatat", &[libc::ENOENT], IN_USE, "the lock is gone in between: made again, later calls are other ones"),
     ("socket::Datagram::bind", "bind newfstatat", whatever::NEWFSTATAT, IN_USE, "of what cannot be looked at, nothing is taken over"),
@@ -168,12 +167,11 @@ const MEANINGS: &[Meaning] = &[
     ("socket::Listener::remove", "newfstatat newfstatat unlinkat", whatever::UNLINKAT, &[Same], "the lock's file stays, and does no harm"),
     ("socket::Datagram::remove", "unlinkat newfstatat unlinkat", whatever::UNLINKAT, &[Same], "the lock's file stays, and does no harm"),
     ("socket::Datagram::remove", "newfstatat newfstatat unlinkat", whatever::UNLINKAT, &[Same], "the lock's file stays, and does no harm"),
-    ("socket::Seqpacket", "ioctl", &[libc::EINTR], &[Success, Asleep], "the empty message is gone: what comes next is told"),
     ("socket::", "flock", &[libc::EAGAIN], &[As("flock", libc::EADDRINUSE, Peer), NotTold], "another has the name"),
     ("socket::", "newfstatat", &[libc::ENOENT], &[Same, Success], "gone in between: made again"),
     ("rpc::Server::serve", "sendto", &[libc::EPIPE, libc::ECONNRESET], &[Success], "the client is gone, which ends it"),
-    ("frame::", "pwritev2", &[libc::EOPNOTSUPP], &[As("writev", libc::EAGAIN, Kernel), As("writev", libc::EPIPE, Kernel)], "before Linux 6.18: written under a mask"),
-    ("pipe::", "pwritev2", &[libc::EOPNOTSUPP], &[As("writev", libc::EAGAIN, Kernel), As("writev", libc::EPIPE, Kernel)], "before Linux 6.18: written under a mask"),
+    ("frame::", "pwritev2", &[libc::EOPNOTSUPP, libc::ENOSYS], &[As("writev", libc::EAGAIN, Kernel), As("writev", libc::EPIPE, Kernel)], "before Linux 6.18, or emulated: written under a mask"),
+    ("pipe::", "pwritev2", &[libc::EOPNOTSUPP, libc::ENOSYS], &[As("writev", libc::EAGAIN, Kernel), As("writev", libc::EPIPE, Kernel)], "before Linux 6.18, or emulated: written under a mask"),
     ("proc::", "readlinkat", &[libc::ENOENT], &[Same, Success], "closed meanwhile: the next one"),
     ("proc::Table::next", "getdents64", &[libc::ENOENT], &[As("getdents64", libc::ESRCH, Kernel), NotTold], "the process is gone"),
     ("socket::", "recvfrom", &[libc::ECONNRESET], &[Same, Deadline], "told once; what was sent comes all the same"),

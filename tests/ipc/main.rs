@@ -14,6 +14,7 @@ mod memory;
 mod names;
 mod older_kernels;
 mod os;
+mod peers;
 mod proc;
 mod restart;
 mod ring_stress;
@@ -26,6 +27,7 @@ mod strangers;
 mod tables;
 #[path = "../support/trace.rs"]
 mod trace;
+mod travel;
 
 fn main() {
     let mut list = runner::List::new();
@@ -49,5 +51,7 @@ fn main() {
     datagrams::tests(&mut list);
     crowd::tests(&mut list);
     older_kernels::tests(&mut list);
+    peers::tests(&mut list);
+    travel::tests(&mut list);
     runner::main(list, conformance::matrix::judge)
 }

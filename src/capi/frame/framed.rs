@@ -4,12 +4,12 @@
 
 use core::ffi::{c_int, c_void};
 
-use rawipc::fd::{AsFd, AsRawFd};
 use rawipc::frame::Framed;
 use rawipc::socket::Stream;
 use rawipc::{Call, Receiver, Sender};
 
 use super::receiver::in_place;
+use super::{Line, raw_fd};
 use crate::arg::Args;
 use crate::error::{descriptor, length, rawipc_error, status};
 use crate::handle::holds;
@@ -23,7 +23,7 @@ pub struct rawipc_framed {
 }
 
 crate::layout!(rawipc_framed: 112);
-holds!(rawipc_framed, Framed<'static, Stream>, *b"framed  ");
+holds!(rawipc_framed, Framed<'static, Line>, *b"framed  ");
 
 const SEND: Args = Args(Call::SENDMSG);
 const RECV: Args = Args(Call::RECVFROM);
@@ -56,9 +56,8 @@ pub unsafe extern "C" fn rawipc_framed_new(
         let to = unsafe { RECV.empty(framed) }?;
         // SAFETY: the caller's buffer.
         let buf = unsafe { RECV.buffer(buf, len) }?;
-        let stream = Stream::assume(RECV.owned(stream)?);
-        to.set(Framed::new(stream, buf, send_limit)?);
-        Ok(())
+        let line = Line::Stream(Stream::assume(RECV.owned(stream)?));
+        to.put(Framed::new(line, buf, send_limit))
     })();
     // SAFETY: the caller's error.
     unsafe { status(made, error) }
@@ -284,7 +283,7 @@ pub unsafe extern "C" fn rawipc_framed_is_unfinished(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rawipc_framed_fd(framed: *const rawipc_framed, error: *mut rawipc_error) -> c_int {
     // SAFETY: the caller's framed.
-    let fd = unsafe { FD.value_ref(framed) }.map(|framed| framed.as_fd().as_raw_fd() as usize);
+    let fd = unsafe { FD.value_ref(framed) }.map(raw_fd);
     // SAFETY: the caller's error.
     unsafe { length(fd, error) as c_int }
 }

@@ -3,13 +3,11 @@
 use core::ffi::{c_int, c_void};
 use core::ptr;
 
-use rawipc::fd::{AsFd, AsRawFd, Fd};
 use rawipc::frame::FrameReceiver;
 use rawipc::pipe::ReadEnd;
-use rawipc::socket::Stream;
 use rawipc::{Call, Receiver};
 
-use super::sender::Over;
+use super::{Line, raw_fd};
 use crate::arg::{Args, Output};
 use crate::error::{descriptor, length, rawipc_error, status};
 use crate::handle::holds;
@@ -22,14 +20,8 @@ pub struct rawipc_frame_receiver {
     opaque: [u64; 10],
 }
 
-/// What it is put over.
-pub(crate) enum Receiving {
-    Pipe(FrameReceiver<'static, ReadEnd>),
-    Stream(FrameReceiver<'static, Stream>),
-}
-
 crate::layout!(rawipc_frame_receiver: 80);
-holds!(rawipc_frame_receiver, Receiving, *b"framrecv");
+holds!(rawipc_frame_receiver, FrameReceiver<'static, Line>, *b"framrecv");
 
 const RECV: Args = Args(Call::READ);
 const FD: Args = Args(Call::CLOSE);
@@ -60,11 +52,8 @@ pub unsafe extern "C" fn rawipc_frame_receiver_new(
         let to = unsafe { RECV.empty(receiver) }?;
         // SAFETY: the caller's buffer.
         let buf = unsafe { RECV.buffer(buf, len) }?;
-        to.set(match RECV.framed(over, stream)? {
-            Over::Pipe(fd) => Receiving::Pipe(FrameReceiver::new(ReadEnd::assume(fd), buf)?),
-            Over::Stream(fd) => Receiving::Stream(FrameReceiver::new(Stream::assume(fd), buf)?),
-        });
-        Ok(())
+        let line = RECV.line(over, stream, |fd| Line::ReadEnd(ReadEnd::assume(fd)))?;
+        to.put(FrameReceiver::new(line, buf))
     })();
     // SAFETY: the caller's error.
     unsafe { status(made, error) }
@@ -92,10 +81,7 @@ pub unsafe extern "C" fn rawipc_frame_receiver_recv(
         let buf = unsafe { RECV.buffer(buf, len) }?;
         // SAFETY: the caller's wait.
         let wait = unsafe { RECV.wait(wait) }?;
-        match receiver {
-            Receiving::Pipe(receiver) => receiver.recv(buf, wait),
-            Receiving::Stream(receiver) => receiver.recv(buf, wait),
-        }
+        receiver.recv(buf, wait)
     })();
     // SAFETY: the caller's error.
     unsafe { length(received, error) }
@@ -119,10 +105,7 @@ pub unsafe extern "C" fn rawipc_frame_receiver_try_recv(
         let receiver = unsafe { RECV.value(receiver) }?;
         // SAFETY: the caller's buffer.
         let buf = unsafe { RECV.buffer(buf, len) }?;
-        match receiver {
-            Receiving::Pipe(receiver) => receiver.try_recv(buf),
-            Receiving::Stream(receiver) => receiver.try_recv(buf),
-        }
+        receiver.try_recv(buf)
     })();
     // SAFETY: the caller's error.
     unsafe { length(received, error) }
@@ -149,11 +132,7 @@ pub unsafe extern "C" fn rawipc_frame_receiver_recv_in_place(
         let receiver = unsafe { RECV.value(receiver) }?;
         // SAFETY: the caller's wait.
         let wait = unsafe { RECV.wait(wait) }?;
-        let msg = match receiver {
-            Receiving::Pipe(receiver) => receiver.recv_in_place(wait)?,
-            Receiving::Stream(receiver) => receiver.recv_in_place(wait)?,
-        };
-        Ok(in_place(to, msg))
+        receiver.recv_in_place(wait).map(|msg| in_place(to, msg))
     })();
     // SAFETY: the caller's error.
     unsafe { length(received, error) }
@@ -177,11 +156,7 @@ pub unsafe extern "C" fn rawipc_frame_receiver_try_recv_in_place(
         let to = unsafe { RECV.output(msg) }?;
         // SAFETY: the caller's receiver.
         let receiver = unsafe { RECV.value(receiver) }?;
-        let msg = match receiver {
-            Receiving::Pipe(receiver) => receiver.try_recv_in_place()?,
-            Receiving::Stream(receiver) => receiver.try_recv_in_place()?,
-        };
-        Ok(in_place(to, msg))
+        receiver.try_recv_in_place().map(|msg| in_place(to, msg))
     })();
     // SAFETY: the caller's error.
     unsafe { length(received, error) }
@@ -197,10 +172,7 @@ pub unsafe extern "C" fn rawipc_frame_receiver_limit(
     error: *mut rawipc_error,
 ) -> ssize_t {
     // SAFETY: the caller's receiver.
-    let limit = unsafe { RECV.value_ref(receiver) }.map(|receiver| match receiver {
-        Receiving::Pipe(receiver) => receiver.recv_limit(),
-        Receiving::Stream(receiver) => receiver.recv_limit(),
-    });
+    let limit = unsafe { RECV.value_ref(receiver) }.map(Receiver::recv_limit);
     // SAFETY: the caller's error.
     unsafe { length(limit, error) }
 }
@@ -217,12 +189,7 @@ pub unsafe extern "C" fn rawipc_frame_receiver_has_buffered(
     error: *mut rawipc_error,
 ) -> c_int {
     // SAFETY: the caller's receiver.
-    let told = unsafe { RECV.value_ref(receiver) }.map(|receiver| {
-        usize::from(match receiver {
-            Receiving::Pipe(receiver) => receiver.has_buffered(),
-            Receiving::Stream(receiver) => receiver.has_buffered(),
-        })
-    });
+    let told = unsafe { RECV.value_ref(receiver) }.map(|receiver| usize::from(receiver.has_buffered()));
     // SAFETY: the caller's error.
     unsafe { length(told, error) as c_int }
 }
@@ -237,7 +204,7 @@ pub unsafe extern "C" fn rawipc_frame_receiver_fd(
     error: *mut rawipc_error,
 ) -> c_int {
     // SAFETY: the caller's receiver.
-    let fd = unsafe { FD.value_ref(receiver) }.map(Receiving::raw_fd);
+    let fd = unsafe { FD.value_ref(receiver) }.map(raw_fd);
     // SAFETY: the caller's error.
     unsafe { length(fd, error) as c_int }
 }
@@ -254,7 +221,7 @@ pub unsafe extern "C" fn rawipc_frame_receiver_into_fd(
     error: *mut rawipc_error,
 ) -> c_int {
     // SAFETY: the caller's receiver.
-    let fd = unsafe { FD.taken(receiver) }.map(Receiving::into_fd);
+    let fd = unsafe { FD.taken(receiver) }.map(|receiver| receiver.into_inner().into_fd());
     // SAFETY: the caller's error.
     unsafe { descriptor(fd, error) }
 }
@@ -280,21 +247,4 @@ pub unsafe extern "C" fn rawipc_frame_receiver_close(
 pub(super) fn in_place(to: Output<'_, *const c_void>, msg: Option<&[u8]>) -> usize {
     to.set(msg.map_or(ptr::null(), |msg| msg.as_ptr().cast()));
     msg.map_or(0, <[u8]>::len)
-}
-
-impl Receiving {
-    fn raw_fd(&self) -> usize {
-        let fd = match self {
-            Receiving::Pipe(receiver) => receiver.as_fd(),
-            Receiving::Stream(receiver) => receiver.as_fd(),
-        };
-        fd.as_raw_fd() as usize
-    }
-
-    fn into_fd(self) -> Fd {
-        match self {
-            Receiving::Pipe(receiver) => receiver.into_inner().into_fd(),
-            Receiving::Stream(receiver) => receiver.into_inner().into_fd(),
-        }
-    }
 }

@@ -2,13 +2,11 @@
 
 use core::ffi::{c_int, c_void};
 
-use rawipc::fd::{AsFd, AsRawFd, Fd};
 use rawipc::frame::FrameSender;
 use rawipc::pipe::WriteEnd;
-use rawipc::socket::Stream;
-use rawipc::{Call, Errno, Result, Sender};
+use rawipc::{Call, Sender};
 
-use super::{RAWIPC_FRAME_PIPE, RAWIPC_FRAME_STREAM};
+use super::{Line, raw_fd};
 use crate::arg::Args;
 use crate::error::{descriptor, length, rawipc_error, status};
 use crate::handle::holds;
@@ -21,14 +19,8 @@ pub struct rawipc_frame_sender {
     opaque: [u64; 10],
 }
 
-/// What it is put over.
-pub(crate) enum Sending {
-    Pipe(FrameSender<WriteEnd>),
-    Stream(FrameSender<Stream>),
-}
-
 crate::layout!(rawipc_frame_sender: 80);
-holds!(rawipc_frame_sender, Sending, *b"framsend");
+holds!(rawipc_frame_sender, FrameSender<Line>, *b"framsend");
 
 const SEND: Args = Args(Call::SENDMSG);
 const FD: Args = Args(Call::CLOSE);
@@ -57,11 +49,8 @@ pub unsafe extern "C" fn rawipc_frame_sender_sole(
     let made = (|| {
         // SAFETY: the caller's memory.
         let to = unsafe { SEND.empty(sender) }?;
-        to.set(match SEND.framed(over, stream)? {
-            Over::Pipe(fd) => Sending::Pipe(FrameSender::sole(WriteEnd::assume(fd), limit)?),
-            Over::Stream(fd) => Sending::Stream(FrameSender::sole(Stream::assume(fd), limit)?),
-        });
-        Ok(())
+        let line = SEND.line(over, stream, |fd| Line::WriteEnd(WriteEnd::assume(fd)))?;
+        to.put(FrameSender::sole(line, limit))
     })();
     // SAFETY: the caller's error.
     unsafe { status(made, error) }
@@ -89,11 +78,8 @@ pub unsafe extern "C" fn rawipc_frame_sender_shared(
     let made = (|| {
         // SAFETY: the caller's memory.
         let to = unsafe { SEND.empty(sender) }?;
-        to.set(match SEND.framed(over, stream)? {
-            Over::Pipe(fd) => Sending::Pipe(FrameSender::shared(WriteEnd::assume(fd))?),
-            Over::Stream(fd) => Sending::Stream(FrameSender::shared(Stream::assume(fd))?),
-        });
-        Ok(())
+        let line = SEND.line(over, stream, |fd| Line::WriteEnd(WriteEnd::assume(fd)))?;
+        to.put(FrameSender::shared(line))
     })();
     // SAFETY: the caller's error.
     unsafe { status(made, error) }
@@ -125,10 +111,7 @@ pub unsafe extern "C" fn rawipc_frame_sender_send(
         let msg = unsafe { SEND.bytes(msg, len) }?;
         // SAFETY: the caller's wait.
         let wait = unsafe { SEND.wait(wait) }?;
-        match sender {
-            Sending::Pipe(sender) => sender.send(msg, wait),
-            Sending::Stream(sender) => sender.send(msg, wait),
-        }
+        sender.send(msg, wait)
     })();
     // SAFETY: the caller's error.
     unsafe { status(sent, error) }
@@ -155,10 +138,7 @@ pub unsafe extern "C" fn rawipc_frame_sender_try_send(
         let sender = unsafe { SEND.value(sender) }?;
         // SAFETY: the caller's bytes.
         let msg = unsafe { SEND.bytes(msg, len) }?;
-        match sender {
-            Sending::Pipe(sender) => sender.try_send(msg),
-            Sending::Stream(sender) => sender.try_send(msg),
-        }
+        sender.try_send(msg)
     })();
     // SAFETY: the caller's error.
     unsafe { status(sent, error) }
@@ -174,10 +154,7 @@ pub unsafe extern "C" fn rawipc_frame_sender_limit(
     error: *mut rawipc_error,
 ) -> ssize_t {
     // SAFETY: the caller's sender.
-    let limit = unsafe { SEND.value_ref(sender) }.map(|sender| match sender {
-        Sending::Pipe(sender) => sender.send_limit(),
-        Sending::Stream(sender) => sender.send_limit(),
-    });
+    let limit = unsafe { SEND.value_ref(sender) }.map(Sender::send_limit);
     // SAFETY: the caller's error.
     unsafe { length(limit, error) }
 }
@@ -192,12 +169,7 @@ pub unsafe extern "C" fn rawipc_frame_sender_is_unfinished(
     error: *mut rawipc_error,
 ) -> c_int {
     // SAFETY: the caller's sender.
-    let told = unsafe { SEND.value_ref(sender) }.map(|sender| {
-        usize::from(match sender {
-            Sending::Pipe(sender) => sender.is_unfinished(),
-            Sending::Stream(sender) => sender.is_unfinished(),
-        })
-    });
+    let told = unsafe { SEND.value_ref(sender) }.map(|sender| usize::from(sender.is_unfinished()));
     // SAFETY: the caller's error.
     unsafe { length(told, error) as c_int }
 }
@@ -212,7 +184,7 @@ pub unsafe extern "C" fn rawipc_frame_sender_fd(
     error: *mut rawipc_error,
 ) -> c_int {
     // SAFETY: the caller's sender.
-    let fd = unsafe { FD.value_ref(sender) }.map(Sending::raw_fd);
+    let fd = unsafe { FD.value_ref(sender) }.map(raw_fd);
     // SAFETY: the caller's error.
     unsafe { length(fd, error) as c_int }
 }
@@ -229,7 +201,7 @@ pub unsafe extern "C" fn rawipc_frame_sender_into_fd(
     error: *mut rawipc_error,
 ) -> c_int {
     // SAFETY: the caller's sender.
-    let fd = unsafe { FD.taken(sender) }.map(Sending::into_fd);
+    let fd = unsafe { FD.taken(sender) }.map(|sender| sender.into_inner().into_fd());
     // SAFETY: the caller's error.
     unsafe { descriptor(fd, error) }
 }
@@ -249,37 +221,4 @@ pub unsafe extern "C" fn rawipc_frame_sender_close(
     let closed = unsafe { FD.taken(sender) }.map(drop);
     // SAFETY: the caller's error.
     unsafe { status(closed, error) }
-}
-
-/// A descriptor that is ours now, and what it is.
-pub(super) enum Over {
-    Pipe(Fd),
-    Stream(Fd),
-}
-
-impl Args {
-    pub(super) fn framed(self, over: u32, fd: c_int) -> Result<Over> {
-        match over {
-            RAWIPC_FRAME_PIPE => self.owned(fd).map(Over::Pipe),
-            RAWIPC_FRAME_STREAM => self.owned(fd).map(Over::Stream),
-            _ => Err(self.refused(Errno::INVAL)),
-        }
-    }
-}
-
-impl Sending {
-    fn raw_fd(&self) -> usize {
-        let fd = match self {
-            Sending::Pipe(sender) => sender.as_fd(),
-            Sending::Stream(sender) => sender.as_fd(),
-        };
-        fd.as_raw_fd() as usize
-    }
-
-    fn into_fd(self) -> Fd {
-        match self {
-            Sending::Pipe(sender) => sender.into_inner().into_fd(),
-            Sending::Stream(sender) => sender.into_inner().into_fd(),
-        }
-    }
 }

@@ -11,9 +11,10 @@ use rawipc::{Call, Receiver, Result, Sender, Wait};
 use crate::arg::Args;
 use crate::error::{rawipc_error, status};
 use crate::frame::framed::rawipc_framed;
-use crate::frame::receiver::{Receiving, rawipc_frame_receiver};
-use crate::frame::sender::{Sending, rawipc_frame_sender};
+use crate::frame::receiver::rawipc_frame_receiver;
+use crate::frame::sender::rawipc_frame_sender;
 use crate::handle::holds;
+use crate::ring::{rawipc_ring_consumer, rawipc_ring_producer};
 use crate::socket::datagram::rawipc_datagram;
 use crate::socket::seqpacket::rawipc_seqpacket;
 
@@ -32,6 +33,7 @@ pub(crate) enum Channel {
     Framed(*mut rawipc_framed),
     Frames(*mut rawipc_frame_receiver, *mut rawipc_frame_sender),
     Pipes(c_int, c_int),
+    Ring(*mut rawipc_ring_consumer, *mut rawipc_ring_producer),
 }
 
 crate::layout!(rawipc_rpc_channel: 40);
@@ -153,6 +155,31 @@ pub unsafe extern "C" fn rawipc_rpc_channel_pipes(
     unsafe { status(made, error) }
 }
 
+/// Makes a channel of two rings, one each way.
+///
+/// @param channel  gets it
+/// @return 0, or -errno
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rawipc_rpc_channel_ring(
+    channel: *mut rawipc_rpc_channel,
+    consumer: *mut rawipc_ring_consumer,
+    producer: *mut rawipc_ring_producer,
+    error: *mut rawipc_error,
+) -> c_int {
+    let made = (|| {
+        // SAFETY: the caller's memory.
+        let to = unsafe { CHANNEL.empty(channel) }?;
+        // SAFETY: the caller's consumer.
+        unsafe { CHANNEL.value(consumer) }?;
+        // SAFETY: the caller's producer.
+        unsafe { CHANNEL.value(producer) }?;
+        to.set(Channel::Ring(consumer, producer));
+        Ok(())
+    })();
+    // SAFETY: the caller's error.
+    unsafe { status(made, error) }
+}
+
 /// What the end that messages go into does, whichever it is.
 macro_rules! sender {
     ($channel:expr, $end:ident => $does:expr) => {
@@ -164,14 +191,13 @@ macro_rules! sender {
             // SAFETY: by the maker of the channel.
             Channel::Framed(framed) => unsafe { CHANNEL.value(framed) }.map(|$end| $does),
             // SAFETY: by the maker of the channel.
-            Channel::Frames(_, sender) => unsafe { CHANNEL.value(sender) }.map(|sender| match sender {
-                Sending::Pipe($end) => $does,
-                Sending::Stream($end) => $does,
-            }),
+            Channel::Frames(_, sender) => unsafe { CHANNEL.value(sender) }.map(|$end| $does),
             Channel::Pipes(_, sender) => CHANNEL.lent(sender, PacketSender::assume).map(|mut end| {
                 let $end = &mut *end;
                 $does
             }),
+            // SAFETY: by the maker of the channel.
+            Channel::Ring(_, producer) => unsafe { CHANNEL.value(producer) }.map(|$end| $does),
         }
     };
 }
@@ -187,16 +213,13 @@ macro_rules! receiver {
             // SAFETY: by the maker of the channel.
             Channel::Framed(framed) => unsafe { CHANNEL.value(framed) }.map(|$end| $does),
             // SAFETY: by the maker of the channel.
-            Channel::Frames(receiver, _) => {
-                unsafe { CHANNEL.value(receiver) }.map(|receiver| match receiver {
-                    Receiving::Pipe($end) => $does,
-                    Receiving::Stream($end) => $does,
-                })
-            }
+            Channel::Frames(receiver, _) => unsafe { CHANNEL.value(receiver) }.map(|$end| $does),
             Channel::Pipes(receiver, _) => CHANNEL.lent(receiver, PacketReceiver::assume).map(|mut end| {
                 let $end = &mut *end;
                 $does
             }),
+            // SAFETY: by the maker of the channel.
+            Channel::Ring(consumer, _) => unsafe { CHANNEL.value(consumer) }.map(|$end| $does),
         }
     };
 }

@@ -64,7 +64,7 @@ pub unsafe extern "C" fn rawipc_rpc_client_new(
 /// frames, that refuses every other request with EBUSY: close it.
 ///
 /// @param args     the arguments, packed in a buffer of the caller's, which may be used again at once; NULL: none
-/// @param result   unpacks the result, which lies in the client's buffer until the next call
+/// @param result   gets the result to unpack, which lies in the client's buffer until the next call
 /// @param failure  NULL, or gets with -EREMOTEIO the server's code: RAWIPC_RPC_…, or the program's own
 /// @return 0, or -errno
 /// @par Errors

@@ -65,7 +65,7 @@ pub unsafe extern "C" fn rawipc_packer_u8(
     error: *mut rawipc_error,
 ) -> c_int {
     // SAFETY: the caller's packer.
-    let packed = unsafe { pack(packer, |packer| packer.u8(value)) };
+    let packed = unsafe { pack(packer, &value.to_le_bytes()) };
     // SAFETY: the caller's error.
     unsafe { status(packed, error) }
 }
@@ -83,7 +83,7 @@ pub unsafe extern "C" fn rawipc_packer_u16(
     error: *mut rawipc_error,
 ) -> c_int {
     // SAFETY: the caller's packer.
-    let packed = unsafe { pack(packer, |packer| packer.u16(value)) };
+    let packed = unsafe { pack(packer, &value.to_le_bytes()) };
     // SAFETY: the caller's error.
     unsafe { status(packed, error) }
 }
@@ -101,7 +101,7 @@ pub unsafe extern "C" fn rawipc_packer_u32(
     error: *mut rawipc_error,
 ) -> c_int {
     // SAFETY: the caller's packer.
-    let packed = unsafe { pack(packer, |packer| packer.u32(value)) };
+    let packed = unsafe { pack(packer, &value.to_le_bytes()) };
     // SAFETY: the caller's error.
     unsafe { status(packed, error) }
 }
@@ -119,7 +119,7 @@ pub unsafe extern "C" fn rawipc_packer_u64(
     error: *mut rawipc_error,
 ) -> c_int {
     // SAFETY: the caller's packer.
-    let packed = unsafe { pack(packer, |packer| packer.u64(value)) };
+    let packed = unsafe { pack(packer, &value.to_le_bytes()) };
     // SAFETY: the caller's error.
     unsafe { status(packed, error) }
 }
@@ -137,7 +137,7 @@ pub unsafe extern "C" fn rawipc_packer_i8(
     error: *mut rawipc_error,
 ) -> c_int {
     // SAFETY: the caller's packer.
-    let packed = unsafe { pack(packer, |packer| packer.i8(value)) };
+    let packed = unsafe { pack(packer, &value.to_le_bytes()) };
     // SAFETY: the caller's error.
     unsafe { status(packed, error) }
 }
@@ -155,7 +155,7 @@ pub unsafe extern "C" fn rawipc_packer_i16(
     error: *mut rawipc_error,
 ) -> c_int {
     // SAFETY: the caller's packer.
-    let packed = unsafe { pack(packer, |packer| packer.i16(value)) };
+    let packed = unsafe { pack(packer, &value.to_le_bytes()) };
     // SAFETY: the caller's error.
     unsafe { status(packed, error) }
 }
@@ -173,7 +173,7 @@ pub unsafe extern "C" fn rawipc_packer_i32(
     error: *mut rawipc_error,
 ) -> c_int {
     // SAFETY: the caller's packer.
-    let packed = unsafe { pack(packer, |packer| packer.i32(value)) };
+    let packed = unsafe { pack(packer, &value.to_le_bytes()) };
     // SAFETY: the caller's error.
     unsafe { status(packed, error) }
 }
@@ -191,16 +191,16 @@ pub unsafe extern "C" fn rawipc_packer_i64(
     error: *mut rawipc_error,
 ) -> c_int {
     // SAFETY: the caller's packer.
-    let packed = unsafe { pack(packer, |packer| packer.i64(value)) };
+    let packed = unsafe { pack(packer, &value.to_le_bytes()) };
     // SAFETY: the caller's error.
     unsafe { status(packed, error) }
 }
 
-/// Packs a bool as one byte. What is not 0 is 1.
+/// Packs a bool, 0 or 1, as one byte.
 ///
 /// @return 0, or -errno
 /// @par Errors
-/// EMSGSIZE: the buffer is full.
+/// EMSGSIZE: the buffer is full. EINVAL: it is another number.
 /// @rust rpc::Packer::bool
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rawipc_packer_bool(
@@ -208,8 +208,12 @@ pub unsafe extern "C" fn rawipc_packer_bool(
     value: c_int,
     error: *mut rawipc_error,
 ) -> c_int {
-    // SAFETY: the caller's packer.
-    let packed = unsafe { pack(packer, |packer| packer.bool(value != 0)) };
+    let packed = (|| {
+        let value = u8::try_from(value).ok().filter(|value| *value <= 1);
+        let value = value.ok_or_else(|| PACK.refused(Errno::INVAL))?;
+        // SAFETY: the caller's packer.
+        unsafe { pack(packer, &[value]) }
+    })();
     // SAFETY: the caller's error.
     unsafe { status(packed, error) }
 }
@@ -231,7 +235,7 @@ pub unsafe extern "C" fn rawipc_packer_bytes(
         // SAFETY: the caller's bytes.
         let bytes = unsafe { PACK.bytes(bytes, len) }?;
         // SAFETY: the caller's packer.
-        unsafe { pack(packer, |packer| packer.bytes(bytes)) }
+        unsafe { PACK.value(packer) }?.bytes(bytes)
     })();
     // SAFETY: the caller's error.
     unsafe { status(packed, error) }
@@ -255,7 +259,7 @@ pub unsafe extern "C" fn rawipc_packer_str(
         let text = unsafe { PACK.bytes(text.cast(), len) }?;
         let text = str::from_utf8(text).map_err(|_| PACK.refused(Errno::ILSEQ))?;
         // SAFETY: the caller's packer.
-        unsafe { pack(packer, |packer| packer.str(text)) }
+        unsafe { PACK.value(packer) }?.str(text)
     })();
     // SAFETY: the caller's error.
     unsafe { status(packed, error) }
@@ -278,7 +282,7 @@ pub unsafe extern "C" fn rawipc_packer_append(
         // SAFETY: the caller's bytes.
         let packed = unsafe { PACK.bytes(packed, len) }?;
         // SAFETY: the caller's packer.
-        unsafe { pack(packer, |packer| packer.append(packed)) }
+        unsafe { pack(packer, packed) }
     })();
     // SAFETY: the caller's error.
     unsafe { status(done, error) }
@@ -325,13 +329,12 @@ pub unsafe extern "C" fn rawipc_packer_packed(
     unsafe { length(told, error) }
 }
 
+/// A value is its bytes, little endian: one function for all.
+///
 /// # Safety
 /// As [`Args::value`].
-#[inline]
-unsafe fn pack(
-    packer: *mut rawipc_packer,
-    value: impl FnOnce(&mut Packer<'static>) -> Result<()>,
-) -> Result<()> {
+#[inline(never)]
+unsafe fn pack(packer: *mut rawipc_packer, value: &[u8]) -> Result<()> {
     // SAFETY: by the caller.
-    unsafe { PACK.value(packer) }.and_then(value)
+    unsafe { PACK.value(packer) }?.append(value)
 }

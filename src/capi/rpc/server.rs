@@ -94,7 +94,7 @@ pub unsafe extern "C" fn rawipc_rpc_server_new(
 /// Receives the next request, or waits for it. One before it that was not answered leaves its client to its deadline.
 ///
 /// @param method  gets the number of the method, as the client sent it: any at all
-/// @param args    unpacks the arguments, any bytes at all, which lie in the inbox until the next request
+/// @param args    gets the arguments to unpack: any bytes at all, which lie in the inbox until the next request
 /// @return 1; 0: the client is gone; or -errno
 /// @par Errors
 /// EBADMSG, of the call "rpc": the message is too short for a request. It is taken off the channel, and the next one can be
@@ -131,7 +131,7 @@ pub unsafe extern "C" fn rawipc_rpc_server_next(
 /// Receives a request if one is there now.
 ///
 /// @param method  gets the number of the method
-/// @param args    unpacks the arguments
+/// @param args    gets the arguments to unpack
 /// @return 1; 0: the client is gone; or -errno
 /// @par Errors
 /// As rawipc_rpc_server_next(), and EAGAIN in place of a wait.

@@ -24,6 +24,8 @@ use crate::ssize_t;
 
 pub mod messages;
 
+pub mod with_fds;
+
 /// A datagram socket. A handle: it does not move.
 #[repr(C)]
 pub struct rawipc_datagram {
@@ -84,8 +86,7 @@ pub unsafe extern "C" fn rawipc_datagram_unbound(
     let made = (|| {
         // SAFETY: the caller's memory.
         let to = unsafe { SOCKET.empty(socket) }?;
-        to.set(Datagram::unbound()?);
-        Ok(())
+        to.put(Datagram::unbound())
     })();
     // SAFETY: the caller's error.
     unsafe { status(made, error) }
@@ -111,8 +112,7 @@ pub unsafe extern "C" fn rawipc_datagram_bind(
         let to = unsafe { BIND.empty(socket) }?;
         // SAFETY: the caller's address.
         let address = unsafe { BIND.address(address) }?;
-        to.set(Datagram::bind(address)?);
-        Ok(())
+        to.put(Datagram::bind(address))
     })();
     // SAFETY: the caller's error.
     unsafe { status(bound, error) }
@@ -139,8 +139,7 @@ pub unsafe extern "C" fn rawipc_datagram_bind_with(
         let to = unsafe { BIND.empty(socket) }?;
         // SAFETY: the caller's address.
         let address = unsafe { BIND.address(address) }?;
-        to.set(Datagram::bind_with(address, mode)?);
-        Ok(())
+        to.put(Datagram::bind_with(address, mode))
     })();
     // SAFETY: the caller's error.
     unsafe { status(bound, error) }
@@ -168,8 +167,7 @@ pub unsafe extern "C" fn rawipc_datagram_connect(
         let to = unsafe { CONNECT.empty(socket) }?;
         // SAFETY: the caller's address.
         let address = unsafe { CONNECT.address(address) }?;
-        to.set(Datagram::connect(address)?);
-        Ok(())
+        to.put(Datagram::connect(address))
     })();
     // SAFETY: the caller's error.
     unsafe { status(connected, error) }
@@ -219,8 +217,7 @@ pub unsafe extern "C" fn rawipc_datagram_attach(
         let args = Args(Call::GETSOCKOPT);
         // SAFETY: the caller's memory.
         let to = unsafe { args.empty(socket) }?;
-        to.set(Datagram::attach(args.owned(fd)?)?);
-        Ok(())
+        to.put(Datagram::attach(args.owned(fd)?))
     })();
     // SAFETY: the caller's error.
     unsafe { status(attached, error) }

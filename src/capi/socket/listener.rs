@@ -24,6 +24,8 @@ use crate::socket::address::rawipc_address;
 use crate::socket::seqpacket::rawipc_seqpacket;
 use crate::wait::rawipc_wait;
 
+pub mod names;
+
 /// A listener that accepts streams.
 pub const RAWIPC_LISTENER_STREAM: u32 = 1;
 /// A listener that accepts seqpacket sockets.
@@ -85,6 +87,8 @@ macro_rules! both {
     };
 }
 
+use both;
+
 const BIND: Args = Args(Call::BIND);
 const ACCEPT: Args = Args(Call::ACCEPT4);
 const FD: Args = Args(Call::CLOSE);
@@ -120,13 +124,11 @@ pub unsafe extern "C" fn rawipc_listener_bind(
         let address = unsafe { BIND.address(address) }?;
         // SAFETY: the caller's options.
         let options = unsafe { BIND.listener_options(options) }?;
-        let listening = match kind {
+        to.put(match kind {
             RAWIPC_LISTENER_STREAM => Listener::bind_with(address, options).map(Listening::Stream),
             RAWIPC_LISTENER_SEQPACKET => Listener::bind_with(address, options).map(Listening::Seqpacket),
             _ => Err(BIND.refused(Errno::INVAL)),
-        };
-        to.set(listening?);
-        Ok(())
+        })
     })();
     // SAFETY: the caller's error.
     unsafe { status(bound, error) }
@@ -203,8 +205,7 @@ pub unsafe extern "C" fn rawipc_listener_accept_seqpacket(
         let listener = unsafe { ACCEPT.seqpackets(listener) }?;
         // SAFETY: the caller's wait.
         let wait = unsafe { ACCEPT.wait(wait) }?;
-        to.set(listener.accept(wait)?);
-        Ok(())
+        to.put(listener.accept(wait))
     })();
     // SAFETY: the caller's error.
     unsafe { status(accepted, error) }
@@ -230,11 +231,28 @@ pub unsafe extern "C" fn rawipc_listener_try_accept_seqpacket(
         let to = unsafe { ACCEPT.empty(socket) }?;
         // SAFETY: the caller's listener.
         let listener = unsafe { ACCEPT.seqpackets(listener) }?;
-        to.set(listener.try_accept()?);
-        Ok(())
+        to.put(listener.try_accept())
     })();
     // SAFETY: the caller's error.
     unsafe { status(accepted, error) }
+}
+
+/// Has what is sent to a seqpacket socket before it is accepted bring its sender's credentials too. To be told them, call
+/// rawipc_seqpacket_pass_credentials() on what was accepted.
+///
+/// @return 0, or -errno
+/// @par Errors
+/// EPROTOTYPE: it accepts streams.
+/// @rust socket::Listener::pass_credentials
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rawipc_listener_pass_credentials(
+    listener: *const rawipc_listener,
+    error: *mut rawipc_error,
+) -> c_int {
+    // SAFETY: the caller's listener.
+    let done = unsafe { Args(Call::SETSOCKOPT).seqpackets(listener) }.and_then(Listener::pass_credentials);
+    // SAFETY: the caller's error.
+    unsafe { status(done, error) }
 }
 
 /// The name that the listener was bound to.
@@ -336,7 +354,10 @@ pub unsafe extern "C" fn rawipc_listener_close(
 impl Args {
     /// # Safety
     /// `options` is NULL, or has as many bytes as it says in front.
-    unsafe fn listener_options(self, options: *const rawipc_listener_options) -> Result<socket::Options> {
+    pub(super) unsafe fn listener_options(
+        self,
+        options: *const rawipc_listener_options,
+    ) -> Result<socket::Options> {
         // SAFETY: by the caller.
         let given = unsafe { self.options(options) }?.unwrap_or(rawipc_listener_options::DEFAULT);
         let mut options = socket::Options::DEFAULT;

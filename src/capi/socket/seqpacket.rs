@@ -18,6 +18,8 @@ use crate::socket::address::rawipc_address;
 use crate::ssize_t;
 use crate::wait::rawipc_wait;
 
+pub mod with_fds;
+
 /// The largest message unless another was declared, in bytes.
 pub const RAWIPC_SEQPACKET_LIMIT: usize = 65536;
 
@@ -91,8 +93,7 @@ pub unsafe extern "C" fn rawipc_seqpacket_connect(
         let address = unsafe { CONNECT.address(address) }?;
         // SAFETY: the caller's wait.
         let wait = unsafe { CONNECT.wait(wait) }?;
-        to.set(Seqpacket::connect(address, wait)?);
-        Ok(())
+        to.put(Seqpacket::connect(address, wait))
     })();
     // SAFETY: the caller's error.
     unsafe { status(connected, error) }
@@ -118,8 +119,7 @@ pub unsafe extern "C" fn rawipc_seqpacket_try_connect(
         let to = unsafe { CONNECT.empty(socket) }?;
         // SAFETY: the caller's address.
         let address = unsafe { CONNECT.address(address) }?;
-        to.set(Seqpacket::try_connect(address)?);
-        Ok(())
+        to.put(Seqpacket::try_connect(address))
     })();
     // SAFETY: the caller's error.
     unsafe { status(connected, error) }
@@ -144,11 +144,33 @@ pub unsafe extern "C" fn rawipc_seqpacket_attach(
         let args = Args(Call::GETSOCKOPT);
         // SAFETY: the caller's memory.
         let to = unsafe { args.empty(socket) }?;
-        to.set(Seqpacket::attach(args.owned(fd)?)?);
-        Ok(())
+        to.put(Seqpacket::attach(args.owned(fd)?))
     })();
     // SAFETY: the caller's error.
     unsafe { status(attached, error) }
+}
+
+/// Takes a descriptor for a UNIX seqpacket socket without asking the kernel: one that was accepted, or seen before.
+///
+/// @param socket  gets it
+/// @return 0, or -errno
+/// @par Ownership
+/// fd is the socket's from now on, unless it is refused.
+/// @rust socket::Seqpacket::assume
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rawipc_seqpacket_assume(
+    socket: *mut rawipc_seqpacket,
+    fd: c_int,
+    error: *mut rawipc_error,
+) -> c_int {
+    let assumed = (|| {
+        // SAFETY: the caller's memory.
+        let to = unsafe { FD.empty(socket) }?;
+        to.set(Seqpacket::assume(FD.owned(fd)?));
+        Ok(())
+    })();
+    // SAFETY: the caller's error.
+    unsafe { status(assumed, error) }
 }
 
 /// Declares the largest message of both directions, in bytes; the peer has to declare the same.

@@ -13,6 +13,8 @@ use crate::socket::address::rawipc_address;
 use crate::ssize_t;
 use crate::wait::rawipc_wait;
 
+pub mod with_fds;
+
 const CONNECT: Args = Args(Call::CONNECT);
 const READ: Args = Args(Call::RECVFROM);
 const WRITE: Args = Args(Call::SENDTO);

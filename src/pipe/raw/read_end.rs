@@ -152,7 +152,10 @@ impl ByteRead for ReadEnd {
     #[inline]
     fn read(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
         let ReadEnd { fd, expects_writer } = self;
-        until_done(fd.as_fd(), Events::READABLE, wait, || take_some(fd, expects_writer, buf))
+        if *expects_writer {
+            return read_first(fd, expects_writer, buf, wait);
+        }
+        until_done(fd.as_fd(), Events::READABLE, wait, || take_some(fd, buf))
     }
 
     /// `read(self, buf)` — what is there now.
@@ -169,7 +172,8 @@ impl ByteRead for ReadEnd {
     /// | refused | none |
     #[inline]
     fn try_read(&mut self, buf: &mut [u8]) -> Result<usize> {
-        take_some(&self.fd, &mut self.expects_writer, buf)
+        let ReadEnd { fd, expects_writer } = self;
+        if *expects_writer { take_first(fd, expects_writer, buf) } else { take_some(fd, buf) }
     }
 }
 
@@ -181,30 +185,39 @@ impl AsFd for ReadEnd {
 }
 
 #[inline]
-fn take_some(fd: &Fd, expects_writer: &mut bool, buf: &mut [u8]) -> Result<usize> {
+fn take_some(fd: &Fd, buf: &mut [u8]) -> Result<usize> {
     if buf.is_empty() {
         return Err(Error::argument(Call::READ, Errno::INVAL));
     }
-    let answer = rustix::io::read(fd, buf).named(Call::READ);
-    if *expects_writer {
-        match answer {
-            Ok(0) => return end_or_not_yet(fd, expects_writer),
-            Err(e) if !e.is_again() => {}
-            // Bytes, or EAGAIN: a writer has been there, or is there and silent.
-            _ => *expects_writer = false,
-        }
+    rustix::io::read(fd, buf).named(Call::READ)
+}
+
+#[cold]
+fn read_first(fd: &Fd, expects_writer: &mut bool, buf: &mut [u8], wait: Wait) -> Result<usize> {
+    until_done(fd.as_fd(), Events::READABLE, wait, || take_first(fd, expects_writer, buf))
+}
+
+/// The same, of what may be a FIFO before its first writer.
+fn take_first(fd: &Fd, expects_writer: &mut bool, buf: &mut [u8]) -> Result<usize> {
+    let answer = take_some(fd, buf);
+    match answer {
+        _ if !*expects_writer => return answer,
+        Ok(0) => end_or_not_yet(fd)?,
+        Err(e) if !e.is_again() => return answer,
+        // Bytes, or EAGAIN: a writer has been there, or is there and silent.
+        _ => {}
     }
+    *expects_writer = false;
     answer
 }
 
-/// A read of 0 on a FIFO: the end, or nobody there yet?
+/// A read of 0 on a FIFO: the end, or, as an error, nobody there yet?
 #[cold]
-fn end_or_not_yet(fd: &Fd, expects_writer: &mut bool) -> Result<usize> {
+fn end_or_not_yet(fd: &Fd) -> Result<()> {
     // Silent before the first writer came; POLLHUP once one has been and gone.
     let told = events_now(fd.as_fd(), Events::READABLE)?;
     if told.any_of(Events::HANG_UP) && !told.any_of(Events::READABLE) {
-        *expects_writer = false;
-        return Ok(0);
+        return Ok(());
     }
     Err(Error::kernel(Call::READ, Errno::AGAIN))
 }

@@ -1,12 +1,12 @@
-//! What holds for control messages taken out of any bytes. `super` has the code under test: for the fuzzer, and for
-//! the unit test that replays the corpus.
+//! What holds for control messages taken out of any bytes, for the fuzzer and for the unit test that replays the
+//! corpus.
 
-use super::{Content, HEADER, messages};
+use super::{Content, HEADER, Message};
 
 /// Every message lies within `bytes`, behind the one before it, and tells no descriptor that is not there.
-pub(super) fn control(bytes: &[u8]) {
+pub(super) fn control<'a>(bytes: &'a [u8], messages: impl Iterator<Item = Message<'a>>) {
     let mut end = 0;
-    for m in messages(bytes) {
+    for m in messages {
         assert!(m.at >= end + HEADER && m.at % 4 == 0);
         let claimed = bytes[m.at - HEADER..][..size_of::<usize>()].try_into().unwrap();
         let data = m.at..m.at - HEADER + usize::from_ne_bytes(claimed);

@@ -8,6 +8,6 @@ mod check;
 #[path = "../../../src/socket/control.rs"]
 mod control;
 
-use control::{Content, HEADER, messages};
+use control::{Content, HEADER, Message, messages};
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| check::control(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| check::control(bytes, messages(bytes)));

@@ -97,10 +97,20 @@ fn coming(s: &mut Scenarios) {
             ("arrived", |_, _| Ok(()), "arrived"),
             (
                 "no seat",
-                |_, crowd| Ok(std::mem::forget((member(crowd)?, member(crowd)?))),
+                |_, crowd| {
+                    std::mem::forget((member(crowd)?, member(crowd)?));
+                    Ok(())
+                },
                 "refused for want of a seat",
             ),
-            ("no descriptor", |t, _| Ok(t.refuse("accept4", 1, Errno::MFILE)), "refused"),
+            (
+                "no descriptor",
+                |t, _| {
+                    t.refuse("accept4", 1, Errno::MFILE);
+                    Ok(())
+                },
+                "refused",
+            ),
             (
                 "no descriptor, nor in reserve",
                 |t, crowd| {
@@ -160,7 +170,8 @@ fn coming(s: &mut Scenarios) {
             let _client = Stream::connect(&at, Wait::FOREVER)?;
             t.ok(|| next(&mut crowd).map(kind)).map(drop)
         });
-        let members: [(&str, fn(&mut Few, Member)); 3] = [
+        type SetUp = fn(&mut Few, Member);
+        let members: [(&str, SetUp); 3] = [
             ("a member is ready", |_, _| {}),
             ("a member is told again", |crowd, one| {
                 crowd.again(one);
@@ -271,7 +282,10 @@ fn waiting(s: &mut Scenarios) {
         // A client who is refused is another answer.
         call: |on, wait| match on.crowd.next(wait)? {
             Event::Refused(_) => Address::path(c"").map(drop),
-            event => Ok(std::mem::forget(event)),
+            event => {
+                std::mem::forget(event);
+                Ok(())
+            }
         },
     };
     NEXT.cases(s);

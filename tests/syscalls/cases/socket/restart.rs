@@ -120,7 +120,10 @@ fn last(s: &mut Scenarios) {
         },
         // That nobody can come any more is another answer.
         call: |on, wait| match on.old.accept_last(wait)? {
-            Some(last) => Ok(std::mem::forget(last)),
+            Some(last) => {
+                std::mem::forget(last);
+                Ok(())
+            }
             None => Address::path(c"").map(drop),
         },
     };
@@ -138,7 +141,10 @@ fn last(s: &mut Scenarios) {
     let accept = "socket::Listener::try_accept_last";
     // Whether somebody is accepted, or nobody can come any more.
     let cases: [(&str, bool, Then); 7] = [
-        ("one is there", true, |_, _, at| Ok(std::mem::forget(Stream::try_connect(at)?))),
+        ("one is there", true, |_, _, at| {
+            std::mem::forget(Stream::try_connect(at)?);
+            Ok(())
+        }),
         ("one came before the successor", true, |_, _, at| {
             std::mem::forget(Stream::try_connect(at)?);
             successor(at)
