@@ -33,8 +33,8 @@ pub use seat::{Member, Seat};
 /// - **Too many clients** are refused, and know it at once: their connection is accepted and closed. So it is where no
 ///   descriptor is left, for which one is held in reserve.
 ///
-/// Nothing is allocated. `Seat<Stream>` is 48 bytes, and the kernel has about 1 KiB for each client beside its
-/// socket. Clients can be as many as RLIMIT_NOFILE lets there be descriptors.
+/// Nothing is allocated: a seat takes 40 bytes for a `Stream`. Clients can be as many as RLIMIT_NOFILE lets there be
+/// descriptors. What every event loop has to do is in docs/event-loops.md.
 ///
 /// # Syscalls
 /// Async-signal-safe. Of a listener with a path, its own table tells what else is done.
