@@ -98,7 +98,7 @@ fn coming(s: &mut Scenarios) {
             (
                 "no seat",
                 |_, crowd| {
-                    std::mem::forget((member(crowd)?, member(crowd)?));
+                    let _: () = std::mem::forget((member(crowd)?, member(crowd)?));
                     Ok(())
                 },
                 "refused for want of a seat",
@@ -106,7 +106,7 @@ fn coming(s: &mut Scenarios) {
             (
                 "no descriptor",
                 |t, _| {
-                    t.refuse("accept4", 1, Errno::MFILE);
+                    let _: () = t.refuse("accept4", 1, Errno::MFILE);
                     Ok(())
                 },
                 "refused",
@@ -170,8 +170,8 @@ fn coming(s: &mut Scenarios) {
             let _client = Stream::connect(&at, Wait::FOREVER)?;
             t.ok(|| next(&mut crowd).map(kind)).map(drop)
         });
-        type SetUp = fn(&mut Few, Member);
-        let members: [(&str, SetUp); 3] = [
+        type Do = fn(&mut Few, Member);
+        let members: [(&str, Do); 3] = [
             ("a member is ready", |_, _| {}),
             ("a member is told again", |crowd, one| {
                 crowd.again(one);
@@ -283,7 +283,7 @@ fn waiting(s: &mut Scenarios) {
         call: |on, wait| match on.crowd.next(wait)? {
             Event::Refused(_) => Address::path(c"").map(drop),
             event => {
-                std::mem::forget(event);
+                let _: () = std::mem::forget(event);
                 Ok(())
             }
         },

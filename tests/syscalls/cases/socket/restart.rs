@@ -121,7 +121,7 @@ fn last(s: &mut Scenarios) {
         // That nobody can come any more is another answer.
         call: |on, wait| match on.old.accept_last(wait)? {
             Some(last) => {
-                std::mem::forget(last);
+                let _: () = std::mem::forget(last);
                 Ok(())
             }
             None => Address::path(c"").map(drop),
