@@ -80,6 +80,12 @@ pub trait ByteRead {
     /// The syscall that reads, for the errors of what is built on top.
     const READ_CALL: Call;
 
+    /// The same of this stream, where its type has streams of several kinds.
+    #[inline]
+    fn read_call(&self) -> Call {
+        Self::READ_CALL
+    }
+
     /// Reads at least one byte into `buf`, as many as are there, and returns how many; 0 means the end.
     ///
     /// # Errors
@@ -137,6 +143,18 @@ pub trait ByteWrite {
     /// The syscall that writes, for the errors of what is built on top.
     const WRITE_CALL: Call;
 
+    /// [`ATOMIC`](Self::ATOMIC) of this stream, where its type has streams of several kinds.
+    #[inline]
+    fn atomic(&self) -> usize {
+        Self::ATOMIC
+    }
+
+    /// [`WRITE_CALL`](Self::WRITE_CALL) of this stream, where its type has streams of several kinds.
+    #[inline]
+    fn write_call(&self) -> Call {
+        Self::WRITE_CALL
+    }
+
     /// Writes at least one byte of `bytes`, waiting for room, and returns how many were taken.
     ///
     /// # Errors
@@ -189,7 +207,7 @@ pub trait ByteWrite {
                 wait.next_part()?;
             }
             match self.write(rest, wait)? {
-                0 => return Err(Error::kernel(Self::WRITE_CALL, Errno::IO)),
+                0 => return Err(Error::kernel(self.write_call(), Errno::IO)),
                 n => rest = rest.get(n..).unwrap_or(&[]),
             }
         }

@@ -138,6 +138,12 @@ impl PacketReceiver {
         ReadEnd::attach(fd).map(Self::new)
     }
 
+    /// Takes `fd` for one without asking the kernel; see [`ReadEnd::assume`].
+    #[inline]
+    pub fn assume(fd: Fd) -> Self {
+        Self::new(ReadEnd::assume(fd))
+    }
+
     /// `fcntl(F_GETPIPE_SZ)` — the bytes that the pipe holds; a packet takes a page of them.
     ///
     /// # Errors
@@ -204,6 +210,12 @@ impl PacketSender {
     pub fn attach(fd: Fd) -> Result<Self> {
         raw::attach(&fd, OFlags::RDONLY, OFlags::NONBLOCK.union(OFlags::DIRECT))?;
         Ok(Self::new(WriteEnd::new(fd)))
+    }
+
+    /// Takes `fd` for one without asking the kernel, nor whether it is in packet mode; see [`ReadEnd::assume`].
+    #[inline]
+    pub fn assume(fd: Fd) -> Self {
+        Self::new(WriteEnd::assume(fd))
     }
 
     /// The descriptor, to keep or to hand over.

@@ -16,8 +16,9 @@ mod table;
 #[allow(unsafe_code)]
 mod tests;
 
-use crate::error::{Call, Errno, Error, Named, Result};
+use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd, RawFd};
+use crate::sys::made::openat;
 use core::ffi::CStr;
 use file::Found;
 use path::NumberedPath;
@@ -115,6 +116,17 @@ impl Process {
     /// | ok   | `openat` |
     pub fn own() -> Result<Process> {
         Self::at(c"/proc/self")
+    }
+
+    /// Takes a descriptor for that of a directory /proc/PID, without asking the kernel: one that was kept or
+    /// inherited as a number. Of anything else, what is asked of it fails as `openat` there does.
+    pub fn assume(dir: Fd) -> Process {
+        Process { dir }
+    }
+
+    /// The descriptor, to keep or to hand over.
+    pub fn into_fd(self) -> Fd {
+        self.dir
     }
 
     fn at(path: &CStr) -> Result<Process> {
@@ -231,9 +243,8 @@ impl AsFd for Process {
 
 /// `openat`, close-on-exec; a name that is missing in /proc is a process that is missing.
 fn open_in(dir: BorrowedFd<'_>, path: &CStr, flags: OFlags) -> Result<Fd> {
-    match rustix::fs::openat(dir, path, flags.union(OFlags::CLOEXEC), Mode::empty()) {
-        Ok(fd) => Ok(fd.into()),
-        Err(Errno::NOENT) => Err(Error::kernel(Call::OPENAT, Errno::SRCH)),
-        Err(errno) => Err(errno).named(Call::OPENAT),
+    match openat(dir, path, flags.union(OFlags::CLOEXEC), Mode::empty()) {
+        Err(e) if e.is(Errno::NOENT) => Err(Error::kernel(Call::OPENAT, Errno::SRCH)),
+        answer => answer.map(Fd::from),
     }
 }

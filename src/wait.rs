@@ -6,6 +6,7 @@
 //!
 //! Where a signal handler runs and the wait goes on, it goes round as if it had been woken for nothing.
 
+mod epoll;
 mod sleeper;
 #[cfg(test)]
 mod tests;
@@ -18,7 +19,8 @@ use core::marker::PhantomData;
 use core::time::Duration;
 use rustix::fd::AsRawFd;
 
-pub(crate) use sleeper::{Sleeper, events_now, until_done};
+pub use epoll::{Epoll, Ready, Trigger};
+pub(crate) use sleeper::{Sleeper, events_now, until_done, until_done_slowly};
 
 /// How long an operation may wait, and whether a signal ends the wait.
 ///
@@ -189,7 +191,7 @@ impl Instant {
 
 /// 584 years are enough.
 #[inline]
-const fn nanos(time: Duration) -> u64 {
+pub(crate) const fn nanos(time: Duration) -> u64 {
     let nanos = time.as_nanos();
     if nanos > u64::MAX as u128 { u64::MAX } else { nanos as u64 }
 }

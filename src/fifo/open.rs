@@ -4,6 +4,7 @@ use crate::error::{Call, Errno, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, CWD, Fd};
 use crate::fifo::{Owner, check, look, not_empty};
 use crate::pipe::{PacketReceiver, PacketSender, ReadEnd, WriteEnd};
+use crate::sys::made::openat;
 use crate::wait::{Sleeper, Wait};
 use core::ffi::CStr;
 use rustix::fs::{Mode, OFlags};
@@ -245,7 +246,7 @@ pub fn open_sender_at(dir: impl AsFd, path: &CStr, owner: Owner, wait: Wait) -> 
 fn open(dir: BorrowedFd<'_>, path: &CStr, access: OFlags) -> Result<Fd> {
     let flags =
         access.union(OFlags::NONBLOCK).union(OFlags::CLOEXEC).union(OFlags::NOFOLLOW).union(OFlags::NOCTTY);
-    rustix::fs::openat(dir, path, flags, Mode::empty()).map(Fd::from).named(Call::OPENAT)
+    openat(dir, path, flags, Mode::empty()).map(Fd::from)
 }
 
 fn check_open(fd: &Fd, owner: Owner) -> Result<()> {

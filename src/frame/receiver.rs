@@ -34,7 +34,7 @@ impl<'b, R: ByteRead> FrameReceiver<'b, R> {
     /// | ok   | none |
     /// | refused | `close` |
     pub fn new(stream: R, buf: &'b mut [u8]) -> Result<Self> {
-        let incoming = Incoming::new(buf, R::READ_CALL)?;
+        let incoming = Incoming::new(buf, stream.read_call())?;
         Ok(FrameReceiver { stream, incoming })
     }
 

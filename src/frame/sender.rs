@@ -37,7 +37,8 @@ impl<W: ByteWrite> FrameSender<W> {
     /// | ok   | none |
     /// | refused | `close` |
     pub fn shared(stream: W) -> Result<Self> {
-        Self::sole(stream, W::ATOMIC.saturating_sub(HEAD))
+        let limit = stream.atomic().saturating_sub(HEAD);
+        Self::sole(stream, limit)
     }
 
     /// The only writer of `stream`, of messages up to `limit` bytes.
@@ -54,7 +55,7 @@ impl<W: ByteWrite> FrameSender<W> {
     /// | ok   | none |
     /// | refused | `close` |
     pub fn sole(stream: W, limit: usize) -> Result<Self> {
-        let outgoing = Outgoing::new(limit, W::WRITE_CALL)?;
+        let outgoing = Outgoing::new(limit, stream.write_call())?;
         Ok(FrameSender { stream, outgoing })
     }
 

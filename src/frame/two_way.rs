@@ -40,8 +40,8 @@ impl<'b, S: ByteRead + ByteWrite> Framed<'b, S> {
     /// | ok   | none |
     /// | refused | `close` |
     pub fn new(stream: S, buf: &'b mut [u8], send_limit: usize) -> Result<Self> {
-        let incoming = Incoming::new(buf, S::READ_CALL)?;
-        let outgoing = Outgoing::new(send_limit, S::WRITE_CALL)?;
+        let incoming = Incoming::new(buf, stream.read_call())?;
+        let outgoing = Outgoing::new(send_limit, stream.write_call())?;
         Ok(Framed { stream, incoming, outgoing })
     }
 

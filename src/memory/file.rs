@@ -3,6 +3,7 @@
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, CWD, Fd};
 use crate::memory::{Map, ReadOnlyMap, check_len, len_of, reserve};
+use crate::sys::made::openat;
 use core::ffi::CStr;
 use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 
@@ -170,7 +171,7 @@ fn open(path: &CStr, how: OFlags, mode: Mode) -> Result<Fd> {
         .union(OFlags::NOFOLLOW)
         .union(OFlags::NOCTTY)
         .union(OFlags::NONBLOCK);
-    rustix::fs::openat(CWD, path, flags, mode).map(Fd::from).named(Call::OPENAT)
+    openat(CWD, path, flags, mode).map(Fd::from)
 }
 
 fn not_empty(path: &CStr, call: Call) -> Result<()> {

@@ -3,6 +3,7 @@
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
 use crate::memory::{Map, ReadOnlyMap, check_len, len_of, reserve};
+use crate::sys::made::memfd_create;
 use core::ffi::CStr;
 use rustix::fs::{FsWord, MemfdFlags, SealFlags};
 
@@ -188,12 +189,12 @@ impl Memfd {
 
 fn create(name: &CStr) -> Result<Fd> {
     let flags = MemfdFlags::CLOEXEC.union(MemfdFlags::ALLOW_SEALING);
-    let fd = match rustix::fs::memfd_create(name, flags.union(MemfdFlags::NOEXEC_SEAL)) {
+    let fd = match memfd_create(name, flags.union(MemfdFlags::NOEXEC_SEAL)) {
         // Before 6.3: a flag it does not know.
-        Err(Errno::INVAL) => rustix::fs::memfd_create(name, flags),
+        Err(e) if e.is(Errno::INVAL) => memfd_create(name, flags),
         answer => answer,
     };
-    fd.map(Fd::from).named(Call::MEMFD_CREATE)
+    fd.map(Fd::from)
 }
 
 fn add_seals(fd: &Fd, seals: SealFlags) -> Result<()> {

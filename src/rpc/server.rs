@@ -148,6 +148,34 @@ impl<'b, C: Sender + Receiver> Server<'b, C> {
         }
     }
 
+    /// The request of this [`id`](Request::id) once more, which was let go of without an answer, to be answered now:
+    /// for whoever cannot hold a [`Request`] until then. Of its arguments nothing is left, and of its method 0.
+    ///
+    /// A client takes answers in the order of its requests.
+    ///
+    /// # Examples
+    /// ```
+    /// use rawipc::rpc::Server;
+    /// use rawipc::{Receiver, Sender, Wait, socket::Seqpacket};
+    ///
+    /// let (mut ours, theirs) = Seqpacket::pair()?;
+    /// let (mut inbox, mut outbox) = (vec![0; theirs.recv_limit()], [0; 64]);
+    /// let mut server = Server::new(theirs, &mut inbox, &mut outbox)?;
+    /// ours.send(b"\x05\0\0\0\x01\0\0\0", Wait::FOREVER)?;
+    ///
+    /// let id = server.next(Wait::FOREVER)?.expect("one was sent").id();
+    /// server.resume(id).reply(Wait::FOREVER, |result| result.u8(42))?;
+    ///
+    /// let mut buf = [0; 16];
+    /// let n = ours.recv(&mut buf, Wait::FOREVER)?;
+    /// assert_eq!(&buf[..n], b"\x05\0\0\0\0\0\0\0\x2a");
+    /// # Ok::<(), rawipc::Error>(())
+    /// ```
+    pub fn resume(&mut self, id: u32) -> Request<'_, C> {
+        let Server { channel, outbox, .. } = self;
+        Request { channel, outbox, id, method: 0, args: Unpacker::new(&[]) }
+    }
+
     /// The channel, to look at.
     pub fn channel(&self) -> &C {
         &self.channel
@@ -170,6 +198,12 @@ impl<'b, C: Sender + Receiver> Server<'b, C> {
 }
 
 impl<'s, C: Sender> Request<'s, C> {
+    /// The number by which the client knows its request again: any at all.
+    #[inline]
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
     /// The number of the method, as the client sent it: any at all.
     #[inline]
     pub fn method(&self) -> u32 {
@@ -197,7 +231,7 @@ impl<'s, C: Sender> Request<'s, C> {
     pub fn reply(self, wait: Wait, pack: impl FnOnce(&mut Packer<'_>) -> Result<()>) -> Result<()> {
         let mut refused = Ok(());
         self.answer(wait, |_method, _args, result| {
-            refused = pack(result).and_then(|()| result.check());
+            refused = pack(result).and_then(|()| result.packed().map(drop));
             Ok(refused?)
         })?;
         refused

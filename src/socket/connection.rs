@@ -3,6 +3,7 @@
 use super::address::Address;
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, Fd};
+use crate::sys;
 use crate::sys::socket::{SocketOption, socket_option};
 use crate::wait::{Sleeper, Wait};
 use rustix::net::{AddressFamily, SocketFlags, SocketType};
@@ -40,8 +41,7 @@ impl Kind {
 
     /// `socket(AF_UNIX, kind | SOCK_CLOEXEC | flags)`
     pub(super) fn socket(self, flags: SocketFlags) -> Result<Fd> {
-        let flags = flags.union(SocketFlags::CLOEXEC);
-        rustix::net::socket_with(AddressFamily::UNIX, self.0, flags, None).map(Fd::from).named(Call::SOCKET)
+        sys::made::socket(self.0, flags.union(SocketFlags::CLOEXEC)).map(Fd::from)
     }
 
     /// `socketpair(AF_UNIX, kind | SOCK_CLOEXEC)`
@@ -88,23 +88,23 @@ const PAUSE: u64 = 1_000_000;
 /// Runs `op` until it has an answer, once a millisecond: for the queues of others, of whose room poll does not
 /// tell.
 pub(super) fn until_room<T>(wait: Wait, mut op: impl FnMut() -> Result<T>) -> Result<T> {
-    match op() {
-        Err(e) if e.is_unsettled() => pause_and_retry(wait, e, op),
-        answer => answer,
-    }
-}
-
-#[cold]
-fn pause_and_retry<T>(wait: Wait, mut last: Error, mut op: impl FnMut() -> Result<T>) -> Result<T> {
     let mut sleeper = Sleeper::new(wait);
     loop {
-        if !last.is_again() {
-            sleeper.may_go_on(last)?;
-        }
-        sleeper.pause(PAUSE)?;
         match op() {
-            Err(e) if e.is_unsettled() => last = e,
+            Err(e) => pause_after(e, &mut sleeper)?,
             answer => return answer,
         }
     }
+}
+
+/// Sleeps for a moment where `last` is no answer yet.
+#[cold]
+#[inline(never)]
+fn pause_after(last: Error, sleeper: &mut Sleeper) -> Result<()> {
+    if last.is(Errno::INTR) {
+        sleeper.may_go_on(last)?;
+    } else if !last.is_again() {
+        return Err(last);
+    }
+    sleeper.pause(PAUSE)
 }

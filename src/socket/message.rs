@@ -1,8 +1,12 @@
 //! Whole messages over sockets that keep them apart, within a declared limit.
 
+use super::refs::Refs;
+use super::slots::{Came, Slots};
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, Fd};
-use crate::sys::socket::{SocketOption, socket_option};
+use crate::sys::socket::{SocketOption, sendmsg, socket_option};
+use crate::wait::{Events, Wait, until_done};
+use rustix::io::IoSlice;
 use rustix::net::{RecvFlags, SendFlags};
 
 /// The largest message of a socket unless [`set_limit`](super::Seqpacket::set_limit) says otherwise, in bytes.
@@ -13,6 +17,9 @@ pub(super) const NOW: SendFlags = SendFlags::DONTWAIT.union(SendFlags::NOSIGNAL)
 
 /// Of every receive: no wait inside the call.
 pub(super) const NOW_RECV: RecvFlags = RecvFlags::DONTWAIT;
+
+/// Of every receive that takes descriptors: they are close-on-exec from their first instant.
+pub(super) const NOW_RECVMSG: RecvFlags = NOW_RECV.union(RecvFlags::CMSG_CLOEXEC);
 
 /// What a receive took off the queue, judged against the declared limit.
 pub(super) enum Taken {
@@ -26,11 +33,39 @@ pub(super) enum Taken {
 
 /// Refuses an empty message and one above the limit.
 #[inline]
-pub(super) fn check(msg: &[u8], limit: usize) -> Result<()> {
+pub(super) fn check(call: Call, msg: &[u8], limit: usize) -> Result<()> {
     match msg.len() {
-        0 => Err(Error::argument(Call::SENDTO, Errno::INVAL)),
-        n if n > limit => Err(Error::argument(Call::SENDTO, Errno::MSGSIZE).with_needed(limit)),
+        0 => Err(Error::argument(call, Errno::INVAL)),
+        n if n > limit => Err(Error::argument(call, Errno::MSGSIZE).with_needed(limit)),
         _ => Ok(()),
+    }
+}
+
+/// Sends one message, or waits for room; `refused` says what an errno of the kernel means here.
+#[inline]
+pub(super) fn send(
+    fd: &Fd,
+    msg: &[u8],
+    limit: usize,
+    wait: Wait,
+    refused: impl Fn(Errno) -> Error,
+) -> Result<()> {
+    check(Call::SENDTO, msg, limit)?;
+    until_done(fd.as_fd(), Events::WRITABLE, wait, || put(fd, msg, &refused))
+}
+
+/// Sends one message, if there is room.
+#[inline]
+pub(super) fn try_send(fd: &Fd, msg: &[u8], limit: usize, refused: impl Fn(Errno) -> Error) -> Result<()> {
+    check(Call::SENDTO, msg, limit)?;
+    put(fd, msg, refused)
+}
+
+#[inline]
+fn put(fd: &Fd, msg: &[u8], refused: impl Fn(Errno) -> Error) -> Result<()> {
+    match rustix::net::send(fd, msg, NOW) {
+        Ok(_) => Ok(()),
+        Err(errno) => Err(refused(errno)),
     }
 }
 
@@ -50,12 +85,113 @@ pub(super) fn take(
             return Err(Error::kernel(Call::RECVFROM, Errno::MSGSIZE).with_needed(n));
         }
     }
-    Ok(match recv(buf)? {
+    Ok(taken(recv(buf)?, room, limit))
+}
+
+#[inline]
+const fn taken(n: usize, room: usize, limit: usize) -> Taken {
+    match n {
         0 => Taken::Empty,
         // Above the buffer alone: another holder of this socket took the message that was looked at.
         n if n > limit || n > room => Taken::TooLong(n),
         n => Taken::Message(n),
-    })
+    }
+}
+
+/// A receive of messages with what comes along.
+pub(super) struct Along<'a> {
+    pub(super) fd: &'a Fd,
+    pub(super) limit: usize,
+    pub(super) credentials: bool,
+}
+
+impl Along<'_> {
+    #[inline]
+    fn recv(&self, buf: &mut [u8], slots: &mut Slots, from: &mut [u8]) -> Result<Came> {
+        let flags = NOW_RECVMSG.union(RecvFlags::TRUNC).bits();
+        slots.recv(self.fd, buf, from, flags, self.credentials)
+    }
+
+    /// The fast path: one receive into a buffer that holds any message, and into slots that hold nothing. Whatever is no message is for the slow path to judge.
+    #[inline]
+    pub(super) fn take_at_once(
+        &self,
+        buf: &mut [u8],
+        slots: &mut Slots,
+        from: &mut [u8],
+    ) -> core::result::Result<Came, MadeAlong> {
+        if buf.len() < self.limit || !slots.holds_none() {
+            return Err(None);
+        }
+        match self.recv(buf, slots, from) {
+            Ok(came) if came.n.wrapping_sub(1) < self.limit && !came.cut => Ok(came),
+            answer => Err(Some(answer)),
+        }
+    }
+
+    /// As [`take`], with the receive that was made or a new one. The slots hold what came along with a
+    /// [`Taken::Message`], and nothing otherwise. Told besides: the length of the sender's name, and whether the
+    /// message came with nothing at all.
+    // Out of line: a wait calls it in two places, and its stack would be there twice.
+    #[inline(never)]
+    pub(super) fn take(
+        &self,
+        buf: &mut [u8],
+        slots: &mut Slots,
+        from: &mut [u8],
+        made: MadeAlong,
+    ) -> Result<(Taken, usize, bool)> {
+        let (mut from_len, mut bare, mut all) = (0, true, Ok(()));
+        let mut judge = |slots: &mut Slots, came: Came| {
+            bare = slots.is_untouched(&came);
+            from_len = came.from_len;
+            all = if came.cut { Err(came) } else { Ok(()) };
+        };
+        let taken = match made {
+            // Nothing was looked at first: the buffer holds any message.
+            Some(Ok(came)) => {
+                let n = came.n;
+                judge(slots, came);
+                taken(n, buf.len(), self.limit)
+            }
+            made => {
+                if made.is_none() {
+                    slots.must_be_empty()?;
+                }
+                let mut made = made;
+                take(self.fd, buf, self.limit, |buf| {
+                    let came = recv_along(|| made.take().unwrap_or_else(|| self.recv(buf, slots, from)))?;
+                    let n = came.n;
+                    judge(slots, came);
+                    Ok(n)
+                })?
+            }
+        };
+        match (&taken, all) {
+            (Taken::Message(_), Err(came)) => slots.all_or_none(&came).map(drop)?,
+            (Taken::Message(_), Ok(())) => {}
+            _ => slots.clear(),
+        }
+        Ok((taken, from_len, bare))
+    }
+}
+
+/// What a receive with what comes along has answered already, if one was made.
+pub(super) type MadeAlong = Option<Result<Came>>;
+
+/// A `recvmsg`, and another where it told of the reset that is told once.
+#[inline]
+pub(super) fn recv_along<T>(mut recv: impl FnMut() -> Result<T>) -> Result<T> {
+    match recv() {
+        Err(e) if e.is(Errno::CONNRESET) => recv(),
+        answer => answer,
+    }
+}
+
+/// `sendmsg(fd, msg, fds)`: one message, to whom it is connected or to `to`.
+#[inline]
+pub(super) fn put_with_fds(fd: &Fd, to: &[u8], msg: &[u8], fds: &Refs<'_>) -> Result<usize> {
+    sendmsg(fd.as_fd(), to, &[IoSlice::new(msg)], fds.control()?, NOW.bits())
 }
 
 /// The true length of the message at the front, which stays.
@@ -106,6 +242,12 @@ pub(super) fn recv_or(fd: &Fd, buf: &mut [u8], made: Made) -> Result<usize> {
         Some(Ok(n)) => Ok(n),
         Some(Err(errno)) => recv_again(fd, buf, NOW_RECV.union(RecvFlags::TRUNC), errno),
     }
+}
+
+/// What an errno of `sendto` means on a connection.
+#[cold]
+pub(super) fn refused(errno: Errno) -> Error {
+    gone(Error::kernel(Call::SENDTO, errno))
 }
 
 /// An error of a send over a connection: that the peer is gone has one name.

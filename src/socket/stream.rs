@@ -1,11 +1,12 @@
 //! Connected sockets that carry raw bytes.
 
 mod borrowed;
+mod with_fds;
 
-use super::Connection;
 use super::address::Address;
 use super::connection::{Kind, Sealed};
 use super::message::{NOW, gone, recv};
+use super::{Connection, Peer};
 use crate::channel::{ByteRead, ByteWrite};
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
@@ -55,6 +56,8 @@ impl Sealed for Stream {
 }
 
 impl Connection for Stream {}
+
+impl Peer for Stream {}
 
 impl Stream {
     /// `socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC)` — two sockets, connected to each other.
@@ -143,6 +146,13 @@ impl Stream {
         Ok(Stream { fd })
     }
 
+    /// Takes `fd` for a UNIX stream socket without asking the kernel: one that [`attach`](Self::attach) has seen
+    /// before.
+    #[inline]
+    pub fn assume(fd: Fd) -> Self {
+        Stream { fd }
+    }
+
     /// `shutdown(self, SHUT_WR)` — ends what the peer reads; reading from it goes on.
     ///
     /// # Errors
@@ -187,7 +197,7 @@ impl Stream {
             return Err(Error::argument(Call::SENDMSG, Errno::INVAL));
         }
         let parts = [IoSlice::new(head), IoSlice::new(body)];
-        sys::socket::sendmsg(self.fd.as_fd(), &parts, NOW.bits()).map_err(gone)
+        sys::socket::sendmsg(self.fd.as_fd(), &[], &parts, &[], NOW.bits()).map_err(gone)
     }
 }
 

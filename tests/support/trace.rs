@@ -6,8 +6,7 @@
 //! wakes a peer at the very moment at which the traced process goes to sleep. Processes and threads that the closure makes are not traced:
 //! it may fork a peer first and have one side of a pair counted.
 //!
-//! Included with `#[path]` by the tests and the examples that count; x86-64 and aarch64. On 32 bits, where the calls
-//! have other names, it refuses.
+//! Included with `#[path]` by the tests and the examples that count; x86-64 and aarch64.
 #![allow(dead_code)]
 
 #[path = "trace/child.rs"]
@@ -22,10 +21,14 @@ use std::io;
 use std::sync::atomic::{AtomicI32, Ordering};
 
 /// The marks. Above any real number, and bit 30 is clear: on x86-64 it would mean x32.
-const OPEN: libc::c_long = 0x2f00_0001;
-const SHUT: libc::c_long = 0x2f00_0002;
-const ANSWER: libc::c_long = 0x2f00_0010;
-const CUE: libc::c_long = 0x2f00_0011;
+const OPEN: i64 = 0x2f00_0001;
+const SHUT: i64 = 0x2f00_0002;
+const ANSWER: i64 = 0x2f00_0010;
+const CUE: i64 = 0x2f00_0011;
+const HUSH: i64 = 0x2f00_0012;
+
+/// What a filter must let through in front of a window.
+pub const MARKS: [u32; 2] = [OPEN as u32, SHUT as u32];
 
 /// A traced child that hangs is killed after this many seconds.
 const ALARM_SECONDS: u32 = 20;
@@ -54,6 +57,13 @@ pub fn cue(number: u64, nth: u64, held: bool) {
     unsafe { libc::syscall(CUE, number, nth, u64::from(held)) };
 }
 
+/// Until the next window is opened, a filter is put up, of whose calls none is counted or answered. Behind it the
+/// calls that are answered must be told by `SECCOMP_RET_TRACE`, so that the filter sees them first.
+pub fn hush() {
+    // SAFETY: no such syscall; the kernel answers ENOSYS.
+    unsafe { libc::syscall(HUSH) };
+}
+
 /// Waits for the next [`cue`], in a thread or a child of the traced process.
 pub fn await_cue() {
     let mut byte = [0u8];
@@ -76,12 +86,18 @@ static CUES: AtomicI32 = AtomicI32::new(-1);
 /// [`Failure::Refused`] where this process may not trace: a caller prints a loud SKIP. Anything else is a fault
 /// of `work`.
 pub fn trace(work: impl FnOnce()) -> Result<Vec<Window>, Failure> {
-    if cfg!(not(target_pointer_width = "64")) {
-        return Err(Failure::Refused(libc::ENOSYS));
-    }
+    trace_stopped(0, work)
+}
+
+/// [`trace`], stopped by `SIGSTOP` in each of the first `stops` calls of its windows, and continued. A sleep that was
+/// interrupted so is in the list twice, and the cue that is to end it comes when it is slept again.
+///
+/// # Errors
+/// As [`trace`].
+pub fn trace_stopped(stops: u32, work: impl FnOnce()) -> Result<Vec<Window>, Failure> {
     let child = Child::start(work)?;
     child.seize()?;
-    let mut log = Log::default();
+    let mut log = Log::stopping(stops);
     let status = child.run(|info| log.take(info))?;
     if !libc::WIFEXITED(status) || libc::WEXITSTATUS(status) != 0 {
         return Err(Failure::Died(status));
@@ -97,7 +113,14 @@ pub fn trace(work: impl FnOnce()) -> Result<Vec<Window>, Failure> {
 /// # Errors
 /// As [`trace`]; [`Failure::Unshut`] also where there is not exactly one window.
 pub fn trace_one(work: impl FnOnce()) -> Result<Vec<Syscall>, Failure> {
-    let windows = trace(work)?;
+    only(trace(work)?)
+}
+
+/// The calls of the only window.
+///
+/// # Errors
+/// [`Failure::Unshut`]: there is another number of them.
+pub fn only(windows: Vec<Window>) -> Result<Vec<Syscall>, Failure> {
     match <[Window; 1]>::try_from(windows) {
         Ok([only]) => Ok(only.calls),
         Err(_) => Err(Failure::Unshut),
@@ -128,10 +151,15 @@ pub struct Syscall {
     pub result: i64,
 }
 
+/// Whether a call that returned this was interrupted, and the kernel makes it again, unless a handler runs first.
+pub fn is_to_be_made_again(result: i64) -> bool {
+    (-516..=-512).contains(&result)
+}
+
 impl Syscall {
     /// The kernel's name, or `syscall_N` for one that the table lacks.
     pub fn name(&self) -> String {
-        match names().find(|(number, _)| *number as u64 == self.number) {
+        match NAMES.iter().find(|(number, _)| *number as u64 == self.number) {
             Some((_, name)) => name.trim_start_matches("SYS_").to_owned(),
             None => format!("syscall_{}", self.number),
         }
@@ -140,13 +168,13 @@ impl Syscall {
 
 /// The number of a syscall that [`Syscall::name`] knows.
 pub fn number(name: &str) -> Option<u64> {
-    let known = names().find(|(_, known)| known.strip_prefix("SYS_") == Some(name));
+    let known = NAMES.iter().find(|(_, known)| known.strip_prefix("SYS_") == Some(name));
     known.map(|(number, _)| *number as u64)
 }
 
 /// Every number that has a name here.
 pub fn numbers() -> impl Iterator<Item = libc::c_long> {
-    names().map(|(number, _)| *number)
+    NAMES.iter().map(|(number, _)| *number)
 }
 
 /// Why there is no list.
@@ -188,16 +216,6 @@ macro_rules! names {
     ($($konst:ident)+) => { &[$((libc::$konst, stringify!($konst))),+] };
 }
 
-/// What 32 bits have under another name.
-#[cfg(target_pointer_width = "64")]
-const OF_64_BITS: &[(libc::c_long, &str)] = names! { SYS_mmap SYS_newfstatat };
-#[cfg(not(target_pointer_width = "64"))]
-const OF_64_BITS: &[(libc::c_long, &str)] = &[];
-
-fn names() -> impl Iterator<Item = &'static (libc::c_long, &'static str)> {
-    NAMES.iter().chain(OF_64_BITS)
-}
-
 /// What rawipc makes, and what a C library or a test does around it.
 const NAMES: &[(libc::c_long, &str)] = names! {
     SYS_accept4 SYS_bind SYS_brk SYS_clock_gettime SYS_clock_nanosleep SYS_clone SYS_clone3 SYS_close
@@ -206,8 +224,8 @@ const NAMES: &[(libc::c_long, &str)] = names! {
     SYS_fchmodat SYS_fcntl SYS_flock SYS_fstat SYS_fstatfs SYS_ftruncate SYS_futex SYS_getcwd SYS_getdents64
     SYS_getegid SYS_geteuid SYS_getgid SYS_getpeername SYS_getpid SYS_getppid SYS_getrandom SYS_getsockname
     SYS_getsockopt SYS_gettid SYS_getuid SYS_ioctl SYS_kill SYS_linkat SYS_listen SYS_lseek SYS_madvise
-    SYS_membarrier SYS_memfd_create SYS_mkdirat SYS_mknodat SYS_mprotect SYS_mremap SYS_msync
-    SYS_munmap SYS_nanosleep SYS_openat SYS_openat2 SYS_pidfd_getfd SYS_pidfd_open
+    SYS_membarrier SYS_memfd_create SYS_mkdirat SYS_mknodat SYS_mmap SYS_mprotect SYS_mremap SYS_msync
+    SYS_munmap SYS_nanosleep SYS_newfstatat SYS_openat SYS_openat2 SYS_pidfd_getfd SYS_pidfd_open
     SYS_pidfd_send_signal SYS_pipe2 SYS_ppoll SYS_prctl SYS_pread64 SYS_preadv2 SYS_prlimit64
     SYS_process_vm_readv SYS_pwrite64 SYS_pwritev2 SYS_read SYS_readlinkat SYS_readv SYS_recvfrom
     SYS_recvmmsg SYS_recvmsg SYS_renameat2 SYS_restart_syscall SYS_rt_sigaction

@@ -4,8 +4,8 @@ use super::{Datagram, TOLD_OF};
 use crate::channel::{Receiver, Sender};
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::AsFd;
-use crate::socket::message::{self, Made, NOW};
-use crate::wait::{Events, Wait, until_done};
+use crate::socket::message::{self, Made};
+use crate::wait::{Wait, until_done_slowly};
 
 impl Sender for Datagram {
     fn send_limit(&self) -> usize {
@@ -36,8 +36,9 @@ impl Sender for Datagram {
     /// [send(2)](https://man7.org/linux/man-pages/man2/send.2.html)
     #[inline]
     fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {
-        message::check(msg, self.limit)?;
-        until_done(self.fd.as_fd(), Events::WRITABLE, wait, || self.put(msg))
+        message::send(&self.fd, msg, self.limit, wait, |errno| {
+            self.no_peer(Error::kernel(Call::SENDTO, errno))
+        })
     }
 
     /// `sendto(self, msg, MSG_DONTWAIT | MSG_NOSIGNAL)` — one message to the peer, if there is room.
@@ -53,8 +54,7 @@ impl Sender for Datagram {
     /// | refused | none |
     #[inline]
     fn try_send(&mut self, msg: &[u8]) -> Result<()> {
-        message::check(msg, self.limit)?;
-        self.put(msg)
+        message::try_send(&self.fd, msg, self.limit, |errno| self.no_peer(Error::kernel(Call::SENDTO, errno)))
     }
 }
 
@@ -119,24 +119,16 @@ impl Receiver for Datagram {
 }
 
 impl Datagram {
-    #[inline]
-    fn put(&self, msg: &[u8]) -> Result<()> {
-        match rustix::net::send(&self.fd, msg, NOW) {
-            Ok(_) => Ok(()),
-            Err(errno) => Err(self.no_peer(errno)),
-        }
-    }
-
     /// The kernel says that the peer is gone once, and then that there is none.
     #[cold]
-    fn no_peer(&self, errno: Errno) -> Error {
-        let gone = self.connected && matches!(errno, Errno::CONNREFUSED | Errno::CONNRESET | Errno::NOTCONN);
-        Error::kernel(Call::SENDTO, if gone { Errno::PIPE } else { errno })
+    pub(super) fn no_peer(&self, e: Error) -> Error {
+        let gone = [Errno::CONNREFUSED, Errno::CONNRESET, Errno::NOTCONN].iter().any(|errno| e.is(*errno));
+        if self.connected && gone { Error::kernel(e.call(), Errno::PIPE) } else { e }
     }
 
     #[cold]
     fn recv_unready(&self, buf: &mut [u8], wait: Wait, mut made: Made) -> Result<usize> {
-        until_done(self.fd.as_fd(), TOLD_OF, wait, || self.take_peers(buf, made.take()))
+        until_done_slowly(self.fd.as_fd(), TOLD_OF, wait, || self.take_peers(buf, made.take()))
     }
 
     fn take_peers(&self, buf: &mut [u8], made: Made) -> Result<usize> {

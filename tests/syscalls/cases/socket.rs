@@ -1,9 +1,15 @@
 //! UNIX sockets.
 
+mod at;
+mod crowd;
 mod datagram;
+mod files;
 mod listener;
+mod peer;
+mod restart;
 mod seqpacket;
 mod stream;
+mod with_fds;
 
 use rawipc::fd::Fd;
 use rawipc::socket::{Address, Datagram, Listener, Seqpacket, Stream};
@@ -16,10 +22,16 @@ use crate::scenario::{Outcome, Scenarios, Stage};
 pub fn cases(s: &mut Scenarios) {
     both(s);
     connecting(s);
+    at::cases(s);
+    crowd::cases(s);
     datagram::cases(s);
+    files::cases(s);
     listener::cases(s);
+    restart::cases(s);
+    peer::cases(s);
     seqpacket::cases(s);
     stream::cases(s);
+    with_fds::cases(s);
 }
 
 fn path(t: &Stage) -> rawipc::Result<Address> {

@@ -6,7 +6,7 @@ use rustix::net::SendFlags;
 
 use crate::cases::room;
 use crate::cases::waiting::{Peer, Waiting};
-use crate::scenario::{Outcome, Scenarios, Stage};
+use crate::scenario::{LONG, Outcome, Scenarios, Stage};
 
 pub fn cases(s: &mut Scenarios) {
     sending(s);
@@ -158,6 +158,25 @@ fn receiving(s: &mut Scenarios) {
     });
 }
 
+/// The case of a receive of 0 that is still to be judged, whether the peer is gone, and the look that failed.
+pub const LOOKS: [(&str, bool, &str); 2] = [
+    ("end, of which the look failed before", true, "ioctl"),
+    ("empty message, of which the look failed before", false, "ppoll"),
+];
+
+pub fn unjudged(t: &Stage, gone: bool, look: &str) -> Outcome<(Seqpacket, Option<Seqpacket>)> {
+    let (mut a, b) = Seqpacket::pair()?;
+    if !gone {
+        rustix::net::send(&b, b"", SendFlags::empty()).expect("sent");
+    }
+    let b = (!gone).then_some(b);
+    t.refuse(look, 1, Errno::NOMEM);
+    match a.try_recv(room()) {
+        Err(e) if e.errno() == Errno::NOMEM => Ok((a, b)),
+        other => Err(format!("ENOMEM was expected, not {other:?}").into()),
+    }
+}
+
 fn ends(s: &mut Scenarios) {
     // As the kernel itself says it.
     s.case("socket::Seqpacket::try_recv", "end, reset", |t| {
@@ -172,6 +191,17 @@ fn ends(s: &mut Scenarios) {
         t.refuse("ppoll", 1, Errno::INTR);
         t.gives(0, || a.try_recv(room()))
     });
+    for (case, gone, look) in LOOKS {
+        let errno = (!gone).then_some(Errno::BADMSG);
+        s.case("socket::Seqpacket::try_recv", case, move |t| {
+            let (mut a, _b) = unjudged(t, gone, look)?;
+            t.answers(errno, || a.try_recv(room()))
+        });
+        s.case("socket::Seqpacket::recv", "at once otherwise", move |t| {
+            let (mut a, _b) = unjudged(t, gone, look)?;
+            t.answers(errno, || a.recv(room(), LONG))
+        });
+    }
     for waits in [true, false] {
         let function = if waits { "socket::Seqpacket::recv" } else { "socket::Seqpacket::try_recv" };
         s.case(function, "corrupt", move |t| {
