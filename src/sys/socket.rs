@@ -94,7 +94,8 @@ pub(crate) fn sendmsg(
     flags: u32,
 ) -> Result<usize> {
     let msg = MsgHdr {
-        name: to.as_ptr().cast_mut().cast(),
+        // Null where there is none: the kernel looks at the length first, qemu-user at the pointer.
+        name: if to.is_empty() { ptr::null_mut() } else { to.as_ptr().cast_mut().cast() },
         name_len: to.len() as u32,
         parts: parts.as_ptr().cast_mut().cast(),
         parts_len: parts.len(),

@@ -120,15 +120,22 @@ fn every_public_type_is_measured() {
     crate::none(&found);
 }
 
+/// With 64 bits elsewhere, sizes are the same, but for these: `struct epoll_event` is packed on x86-64 alone.
+const PACKED: [(&str, &str); 2] =
+    [("wait::Ready 12 1", "wait::Ready 16 8"), ("socket::Crowd 528 8", "socket::Crowd 592 8")];
+
 #[test]
 fn sizes_are_as_committed() {
-    let mut text = String::from("# type size align, 64 bits\n");
+    let mut text = String::from("# type size align, x86-64\n");
     for (key, size, align) in layouts() {
         text.push_str(&format!("{key} {size} {align}\n"));
     }
     if !cfg!(target_pointer_width = "64") {
         source::skip("the committed sizes are those of 64 bits");
         return;
+    }
+    if !cfg!(target_arch = "x86_64") {
+        PACKED.iter().for_each(|(there, elsewhere)| text = text.replace(elsewhere, there));
     }
     let path = root().join("tests/house/layout.txt");
     if std::env::var_os("RAWIPC_BLESS").is_some() {

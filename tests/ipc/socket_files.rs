@@ -110,7 +110,10 @@ fn of_the_kernel() -> BTreeMap<String, Behind> {
             ("0002", _) => Behind::Datagram,
             _ => Behind::Bound,
         };
-        found.insert(path.to_owned(), behind);
+        // Who was not accepted yet stands there under the name of its listener.
+        if listens || !found.contains_key(path) {
+            found.insert(path.to_owned(), behind);
+        }
     }
     found
 }
