@@ -38,7 +38,7 @@ pub struct rawipc_seccomp_list {
 }
 
 crate::layout!(rawipc_seccomp_list: 24);
-const _: () = assert!(size_of::<rawipc_seccomp_list>() == size_of::<List>());
+const _: () = assert!(size_of::<rawipc_seccomp_list>() >= size_of::<List>());
 const _: () = assert!(align_of::<rawipc_seccomp_list>() >= align_of::<List>());
 
 /// One instruction of a filter: the kernel's `struct sock_filter`.

@@ -1,5 +1,5 @@
 //! Other machines: the library builds for each whose standard library is installed, and with `RAWIPC_MACHINES=all`
-//! its unit tests, the suite of tests/ipc and the check of layouts run there, under qemu-user where the processor is another.
+//! the C library builds too, and its unit tests, the suite of tests/ipc and the check of layouts run there, under qemu-user where the processor is another.
 //!
 //! What cannot work there stands in `MACHINE.txt`, with the reason. A test that fails and is not listed fails here; so
 //! does a line that names no test that failed. Compilers are `$RUSTC`, those of `$RAWIPC_RUSTC` (`:` between them), and
@@ -71,6 +71,9 @@ fn main() -> ExitCode {
             println!("SKIP the suite on {}: {missing} is not installed", machine.target);
             continue;
         }
+        let library = ["build", "--profile", "capi", "--example", "rawipc_c"];
+        let built = machine.cargo(&rustc, &library).and_then(|cargo| run(cargo).map(drop));
+        report.test(&format!("{}_builds_for_c", machine.name), &found(built));
         match machine.programs(&rustc) {
             Err(why) => report.test(&format!("{}_suite", machine.name), &[why]),
             Ok(programs) => {

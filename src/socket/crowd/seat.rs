@@ -23,6 +23,8 @@ pub struct Seat<M> {
     again: u32,
     is_ticking: bool,
     is_again: bool,
+    /// So that C has the same on x86, where 8 bytes need no border of 8.
+    reserved: [u8; 6],
     deadline: u64,
 }
 
@@ -55,6 +57,7 @@ impl<M> Seat<M> {
         again: NONE,
         is_ticking: false,
         is_again: false,
+        reserved: [0; 6],
         deadline: 0,
     };
 }
