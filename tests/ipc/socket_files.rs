@@ -110,7 +110,11 @@ fn of_the_kernel() -> BTreeMap<String, Behind> {
             ("0002", _) => Behind::Datagram,
             _ => Behind::Bound,
         };
-        found.insert(path.to_owned(), behind);
+        // A connection that waits to be accepted stands there under the listener's name, too.
+        let told = found.entry(path.to_owned()).or_insert(behind);
+        if behind.listens() {
+            *told = behind;
+        }
     }
     found
 }
