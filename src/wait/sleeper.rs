@@ -35,15 +35,20 @@ pub(crate) fn until_done<T>(
     wait: Wait,
     mut op: impl FnMut() -> Result<T>,
 ) -> Result<T> {
-    match op() {
-        Err(e) => sleep_and_retry(e, fd, events, wait, op),
-        answer => answer,
-    }
+    // Built to be small, the operation is there once; else also in front of the slow path, which is then out of line.
+    let last = match cfg!(small) {
+        true => None,
+        false => match op() {
+            Err(e) => Some(e),
+            answer => return answer,
+        },
+    };
+    sleep_and_retry(last, fd, events, wait, op)
 }
 
-#[cold]
+#[cfg_attr(not(small), cold)]
 fn sleep_and_retry<T>(
-    mut last: Error,
+    mut last: Option<Error>,
     fd: BorrowedFd<'_>,
     events: Events,
     wait: Wait,
@@ -52,9 +57,11 @@ fn sleep_and_retry<T>(
     let mut sleeper = Sleeper::new(wait);
     let mut told = Events::NONE;
     loop {
-        sleep_after(last, &mut sleeper, fd, events, &mut told)?;
+        if let Some(e) = last {
+            sleep_after(e, &mut sleeper, fd, events, &mut told)?;
+        }
         match op() {
-            Err(e) => last = e,
+            Err(e) => last = Some(e),
             answer => return answer,
         }
     }

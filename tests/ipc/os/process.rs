@@ -158,10 +158,13 @@ pub fn die_with(parent: u32) {
     }
 }
 
-/// Orphans below us become our children, so that none is overlooked.
+/// Orphans below us become our children, so that none is overlooked; qemu-user cannot have it so.
 pub fn adopt_orphans() {
     // SAFETY: a call without pointers.
-    check(unsafe { libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1u64) }, "PR_SET_CHILD_SUBREAPER");
+    let answer = unsafe { libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1u64) };
+    if answer == 0 || super::errno() != libc::EINVAL {
+        check(answer, "PR_SET_CHILD_SUBREAPER");
+    }
 }
 
 /// Sleeps, whatever signals come.

@@ -74,6 +74,9 @@ probes! {
     probe_channel__ByteWrite__atomic(e: &WriteEnd) -> usize = e.atomic();
     probe_channel__ByteRead__read_exact(r: &mut ReadEnd, buf: &mut [u8], w: Wait) -> Result<usize> =
         r.read_exact(buf, w);
+    probe_channel__ByteRead__read_call(r: &ReadEnd) -> Call = r.read_call();
+    probe_channel__ByteWrite__write_call(e: &WriteEnd) -> Call = e.write_call();
+    probe_channel__ByteWrite__atomic(e: &WriteEnd) -> usize = e.atomic();
     probe_channel__ByteWrite__write_all(e: &mut WriteEnd, b: &[u8], w: Wait) -> Result<()> = e.write_all(b, w);
     probe_channel__Duplex__send_limit(d: &Duplex<PacketSender, PacketReceiver>) -> usize = d.send_limit();
     probe_channel__Duplex__send(d: &mut Duplex<PacketSender, PacketReceiver>, m: &[u8], w: Wait) -> Result<()> =
