@@ -24,6 +24,12 @@ pub(crate) unsafe trait Options: Copy {
 /// As clone3(2): nothing that is a size is larger.
 const LARGEST_OPTIONS: usize = 4096;
 
+/// SSIZE_MAX.
+const LONGEST: usize = isize::MAX as usize;
+
+/// PATH_MAX.
+const LONGEST_TEXT: usize = 4096;
+
 impl Args {
     #[cold]
     #[inline(never)]
@@ -56,10 +62,10 @@ impl Args {
 
     /// # Safety
     /// `bytes` is NULL, or `len` bytes that nobody writes to meanwhile.
-    #[inline]
+    #[inline(always)]
     pub(crate) unsafe fn bytes<'a>(self, bytes: *const c_void, len: usize) -> Result<&'a [u8]> {
-        if self.is_empty(bytes, len)? {
-            return Ok(&[]);
+        if !is_memory(bytes, len) {
+            return self.no_memory(bytes, len).map(|()| &[][..]);
         }
         // SAFETY: by the caller; not NULL, and no longer than memory is.
         Ok(unsafe { core::slice::from_raw_parts(bytes.cast(), len) })
@@ -68,29 +74,24 @@ impl Args {
     /// # Safety
     /// `buf` is NULL, or `len` bytes that nobody else touches meanwhile. They need not have been written to before:
     /// nothing reads them.
-    #[inline]
+    #[inline(always)]
     pub(crate) unsafe fn buffer<'a>(self, buf: *mut c_void, len: usize) -> Result<&'a mut [u8]> {
-        if self.is_empty(buf, len)? {
-            return Ok(&mut []);
+        if !is_memory(buf, len) {
+            return self.no_memory(buf, len).map(|()| &mut [][..]);
         }
         // SAFETY: by the caller; not NULL, and no longer than memory is.
         Ok(unsafe { core::slice::from_raw_parts_mut(buf.cast(), len) })
     }
 
-    #[inline]
-    fn is_empty(self, start: *const c_void, len: usize) -> Result<bool> {
-        if !is_memory(start, len) {
-            return Err(self.no_memory(start, len));
-        }
-        Ok(len == 0)
-    }
-
-    /// Says what is wrong with what is no memory.
+    /// What is no memory: NULL of length 0 will do, and of all others this says what is wrong.
     #[cold]
     #[inline(never)]
-    fn no_memory(self, start: *const c_void, len: usize) -> Error {
-        let is_length = len <= isize::MAX as usize;
-        self.refused(if start.is_null() && is_length { Errno::FAULT } else { Errno::INVAL })
+    fn no_memory(self, start: *const c_void, len: usize) -> Result<()> {
+        match (start.is_null(), len) {
+            (true, 0) => Ok(()),
+            (true, 1..=LONGEST) => Err(self.refused(Errno::FAULT)),
+            _ => Err(self.refused(Errno::INVAL)),
+        }
     }
 
     /// `len` values, one after the other.
@@ -100,8 +101,8 @@ impl Args {
     #[inline]
     pub(crate) unsafe fn array<'a, T>(self, start: *mut T, len: usize) -> Result<&'a mut [T]> {
         let bytes = len.checked_mul(size_of::<T>()).ok_or_else(|| self.refused(Errno::INVAL))?;
-        if self.is_empty(start.cast(), bytes)? {
-            return Ok(&mut []);
+        if !is_memory(start.cast(), bytes) {
+            return self.no_memory(start.cast(), bytes).map(|()| &mut [][..]);
         }
         if !start.is_aligned() {
             return Err(self.refused(Errno::FAULT));
@@ -110,15 +111,29 @@ impl Args {
         Ok(unsafe { core::slice::from_raw_parts_mut(start, len) })
     }
 
+    /// Of more bytes than any path has, none.
+    ///
     /// # Safety
     /// `text` is NULL, or ends with a NUL and is not written to meanwhile.
-    #[inline]
+    #[inline(never)]
     pub(crate) unsafe fn text<'a>(self, text: *const c_char) -> Result<&'a CStr> {
         if text.is_null() {
             return Err(self.refused(Errno::FAULT));
         }
-        // SAFETY: by the caller; not NULL.
-        Ok(unsafe { terminated(text) })
+        let start: *const u8 = text.cast();
+        // With an end that is known this is a loop, and not a call of strlen, which a program may not have.
+        for at in 0..LONGEST_TEXT {
+            // SAFETY: no further than the NUL, by the caller.
+            let byte = unsafe { start.add(at) };
+            // SAFETY: by the caller.
+            if unsafe { byte.read() } == 0 {
+                // SAFETY: by the caller, up to the NUL.
+                let bytes = unsafe { core::slice::from_raw_parts(start, at.saturating_add(1)) };
+                // SAFETY: the first NUL is its last byte.
+                return Ok(unsafe { CStr::from_bytes_with_nul_unchecked(bytes) });
+            }
+        }
+        Err(self.refused(Errno::NAMETOOLONG))
     }
 
     /// Where an output goes that is written on success.
@@ -214,23 +229,14 @@ impl Args {
     }
 }
 
-/// Whether `len` bytes can lie there. Nothing lies in the upper half of a 64-bit address space.
-#[inline]
+/// Whether it is not NULL, and `len` bytes can lie there: no more than an address space has.
+#[inline(always)]
 fn is_memory(start: *const c_void, len: usize) -> bool {
-    let end = start.addr().wrapping_add(len);
-    let ends = match cfg!(target_pointer_width = "64") {
-        true => (start.addr() | len | end) <= isize::MAX as usize,
-        false => len <= isize::MAX as usize && end >= start.addr(),
+    let fits = match cfg!(target_pointer_width = "64") {
+        true => len >> 56 == 0,
+        false => len <= LONGEST && start.addr().checked_add(len).is_some(),
     };
-    ends && (len == 0 || !start.is_null())
-}
-
-/// # Safety
-/// `text` ends with a NUL and is not written to meanwhile.
-#[inline(never)]
-unsafe fn terminated<'a>(text: *const c_char) -> &'a CStr {
-    // SAFETY: by the caller.
-    unsafe { CStr::from_ptr(text) }
+    fits && !start.is_null()
 }
 
 /// Memory for a `T`.

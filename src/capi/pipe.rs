@@ -16,7 +16,7 @@ use rawipc::{ByteRead, ByteWrite, Call, Receiver, Sender};
 use crate::arg::Args;
 use crate::error::{descriptor, length, rawipc_error, status};
 use crate::ssize_t;
-use crate::wait::rawipc_wait;
+use crate::wait::{rawipc_wait, waiting};
 
 /// The largest write that goes whole or not at all, and the largest message of packet mode, in bytes.
 pub const RAWIPC_PIPE_BUF: usize = 4096;
@@ -214,9 +214,7 @@ pub unsafe extern "C" fn rawipc_pipe_read(
         let mut end = READ.lent(read_end, ReadEnd::assume)?;
         // SAFETY: the caller's buffer.
         let buf = unsafe { READ.buffer(buf, len) }?;
-        // SAFETY: the caller's wait.
-        let wait = unsafe { READ.wait(wait) }?;
-        end.read(buf, wait)
+        waiting!(READ, wait, wait => end.read(buf, wait))
     })();
     // SAFETY: the caller's error.
     unsafe { length(read, error) }
@@ -293,9 +291,7 @@ pub unsafe extern "C" fn rawipc_pipe_write(
         let mut end = WRITE.lent(write_end, WriteEnd::assume)?;
         // SAFETY: the caller's bytes.
         let bytes = unsafe { WRITE.bytes(bytes, len) }?;
-        // SAFETY: the caller's wait.
-        let wait = unsafe { WRITE.wait(wait) }?;
-        end.write(bytes, wait)
+        waiting!(WRITE, wait, wait => end.write(bytes, wait))
     })();
     // SAFETY: the caller's error.
     unsafe { length(written, error) }
@@ -426,9 +422,7 @@ pub unsafe extern "C" fn rawipc_pipe_recv(
         let mut end = READ.lent(receiver, PacketReceiver::assume)?;
         // SAFETY: the caller's buffer.
         let buf = unsafe { READ.buffer(buf, len) }?;
-        // SAFETY: the caller's wait.
-        let wait = unsafe { READ.wait(wait) }?;
-        end.recv(buf, wait)
+        waiting!(READ, wait, wait => end.recv(buf, wait))
     })();
     // SAFETY: the caller's error.
     unsafe { length(received, error) }
@@ -478,9 +472,7 @@ pub unsafe extern "C" fn rawipc_pipe_send(
         let mut end = WRITE.lent(sender, PacketSender::assume)?;
         // SAFETY: the caller's bytes.
         let msg = unsafe { WRITE.bytes(msg, len) }?;
-        // SAFETY: the caller's wait.
-        let wait = unsafe { WRITE.wait(wait) }?;
-        end.send(msg, wait)
+        waiting!(WRITE, wait, wait => end.send(msg, wait))
     })();
     // SAFETY: the caller's error.
     unsafe { status(sent, error) }

@@ -18,7 +18,7 @@ use crate::arg::Args;
 use crate::error::{length, lent_descriptor, rawipc_error, status};
 use crate::handle::holds;
 use crate::ssize_t;
-use crate::wait::rawipc_wait;
+use crate::wait::{rawipc_wait, waiting};
 
 /// The end that sends. A handle.
 #[repr(C)]
@@ -95,9 +95,7 @@ pub unsafe extern "C" fn rawipc_ring_send(
         let producer = unsafe { MEMORY.value(producer) }?;
         // SAFETY: the caller's bytes.
         let msg = unsafe { MEMORY.bytes(msg, len) }?;
-        // SAFETY: the caller's wait.
-        let wait = unsafe { MEMORY.wait(wait) }?;
-        producer.send(msg, wait)
+        waiting!(MEMORY, wait, wait => producer.send(msg, wait))
     })();
     // SAFETY: the caller's error.
     unsafe { status(sent, error) }
@@ -162,9 +160,7 @@ pub unsafe extern "C" fn rawipc_ring_recv(
         let consumer = unsafe { MEMORY.value(consumer) }?;
         // SAFETY: the caller's buffer.
         let buf = unsafe { MEMORY.buffer(buf, len) }?;
-        // SAFETY: the caller's wait.
-        let wait = unsafe { MEMORY.wait(wait) }?;
-        consumer.recv(buf, wait)
+        waiting!(MEMORY, wait, wait => consumer.recv(buf, wait))
     })();
     // SAFETY: the caller's error.
     unsafe { length(received, error) }

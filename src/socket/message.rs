@@ -51,7 +51,27 @@ pub(super) fn send(
     refused: impl Fn(Errno) -> Error,
 ) -> Result<()> {
     check(Call::SENDTO, msg, limit)?;
-    until_done(fd.as_fd(), Events::WRITABLE, wait, || put(fd, msg, &refused))
+    match rustix::net::send(fd, msg, NOW) {
+        Ok(_) => Ok(()),
+        Err(errno) => send_unready(fd, msg, wait, errno, refused),
+    }
+}
+
+/// Out of line from the errno on, so that nothing is put together for it where all goes well.
+#[cold]
+#[inline(never)]
+fn send_unready(
+    fd: &Fd,
+    msg: &[u8],
+    wait: Wait,
+    errno: Errno,
+    refused: impl Fn(Errno) -> Error,
+) -> Result<()> {
+    let mut made = Some(errno);
+    until_done(fd.as_fd(), Events::WRITABLE, wait, || match made.take() {
+        Some(errno) => Err(refused(errno)),
+        None => put(fd, msg, &refused),
+    })
 }
 
 /// Sends one message, if there is room.
@@ -155,7 +175,7 @@ pub(super) fn recv(fd: &Fd, buf: &mut [u8], flags: RecvFlags) -> Result<usize> {
 
 /// Told once, to a peer of one who closed with our messages unread. What he sent comes all the same.
 #[cold]
-fn recv_again(fd: &Fd, buf: &mut [u8], flags: RecvFlags, errno: Errno) -> Result<usize> {
+pub(super) fn recv_again(fd: &Fd, buf: &mut [u8], flags: RecvFlags, errno: Errno) -> Result<usize> {
     match errno {
         Errno::CONNRESET => rustix::net::recv(fd, buf, flags).map(|(_, n)| n).named(Call::RECVFROM),
         _ => Err(Error::kernel(Call::RECVFROM, errno)),

@@ -5,13 +5,13 @@ mod with_fds;
 
 use super::address::Address;
 use super::connection::{Kind, Sealed};
-use super::message::{NOW, gone, recv};
+use super::message::{NOW, NOW_RECV, gone, recv, recv_again, refused};
 use super::{Connection, Peer};
 use crate::channel::{ByteRead, ByteWrite};
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
 use crate::sys;
-use crate::wait::Wait;
+use crate::wait::{Events, Wait, until_done};
 use rustix::io::IoSlice;
 use rustix::net::{RecvFlags, Shutdown};
 
@@ -173,6 +173,51 @@ impl Stream {
     /// The descriptor, to keep or to hand over.
     pub fn into_fd(self) -> Fd {
         self.fd
+    }
+
+    /// Reads, or waits. What is not there at once is for [`take_unready`](Self::take_unready), so that nothing is put
+    /// together for it where it is.
+    #[inline]
+    fn take(&self, buf: &mut [u8], wait: Wait) -> Result<usize> {
+        if buf.is_empty() {
+            return Err(Error::argument(Call::RECVFROM, Errno::INVAL));
+        }
+        match rustix::net::recv(&self.fd, &mut *buf, NOW_RECV) {
+            Ok((_, n)) => Ok(n),
+            Err(errno) => self.take_unready(errno, buf, wait),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn take_unready(&self, errno: Errno, buf: &mut [u8], wait: Wait) -> Result<usize> {
+        let mut made = Some(errno);
+        until_done(self.fd.as_fd(), Events::READABLE, wait, || match made.take() {
+            Some(errno) => recv_again(&self.fd, buf, NOW_RECV, errno),
+            None => self.take_some(buf),
+        })
+    }
+
+    /// Writes, or waits; as [`take`](Self::take).
+    #[inline]
+    fn put(&self, bytes: &[u8], wait: Wait) -> Result<usize> {
+        if bytes.is_empty() {
+            return Err(Error::argument(Call::SENDTO, Errno::INVAL));
+        }
+        match rustix::net::send(&self.fd, bytes, NOW) {
+            Ok(n) => Ok(n),
+            Err(errno) => self.put_unready(errno, bytes, wait),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn put_unready(&self, errno: Errno, bytes: &[u8], wait: Wait) -> Result<usize> {
+        let mut made = Some(errno);
+        until_done(self.fd.as_fd(), Events::WRITABLE, wait, || match made.take() {
+            Some(errno) => Err(refused(errno)),
+            None => self.put_some(bytes),
+        })
     }
 
     #[inline]

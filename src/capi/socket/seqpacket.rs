@@ -16,7 +16,7 @@ use crate::error::{descriptor, length, rawipc_error, status};
 use crate::handle::holds;
 use crate::socket::address::rawipc_address;
 use crate::ssize_t;
-use crate::wait::rawipc_wait;
+use crate::wait::{rawipc_wait, waiting};
 
 pub mod with_fds;
 
@@ -227,9 +227,7 @@ pub unsafe extern "C" fn rawipc_seqpacket_send(
         let socket = unsafe { SEND.value(socket) }?;
         // SAFETY: the caller's bytes.
         let msg = unsafe { SEND.bytes(msg, len) }?;
-        // SAFETY: the caller's wait.
-        let wait = unsafe { SEND.wait(wait) }?;
-        socket.send(msg, wait)
+        waiting!(SEND, wait, wait => socket.send(msg, wait))
     })();
     // SAFETY: the caller's error.
     unsafe { status(sent, error) }
@@ -280,9 +278,7 @@ pub unsafe extern "C" fn rawipc_seqpacket_recv(
         let socket = unsafe { RECV.value(socket) }?;
         // SAFETY: the caller's buffer.
         let buf = unsafe { RECV.buffer(buf, len) }?;
-        // SAFETY: the caller's wait.
-        let wait = unsafe { RECV.wait(wait) }?;
-        socket.recv(buf, wait)
+        waiting!(RECV, wait, wait => socket.recv(buf, wait))
     })();
     // SAFETY: the caller's error.
     unsafe { length(received, error) }

@@ -11,7 +11,7 @@ use crate::arg::Args;
 use crate::error::{descriptor, length, rawipc_error, status};
 use crate::socket::address::rawipc_address;
 use crate::ssize_t;
-use crate::wait::rawipc_wait;
+use crate::wait::{rawipc_wait, waiting};
 
 pub mod with_fds;
 
@@ -142,9 +142,7 @@ pub unsafe extern "C" fn rawipc_stream_read(
         let mut stream = READ.lent(stream, Stream::assume)?;
         // SAFETY: the caller's buffer.
         let buf = unsafe { READ.buffer(buf, len) }?;
-        // SAFETY: the caller's wait.
-        let wait = unsafe { READ.wait(wait) }?;
-        stream.read(buf, wait)
+        waiting!(READ, wait, wait => stream.read(buf, wait))
     })();
     // SAFETY: the caller's error.
     unsafe { length(read, error) }
@@ -218,9 +216,7 @@ pub unsafe extern "C" fn rawipc_stream_write(
         let mut stream = WRITE.lent(stream, Stream::assume)?;
         // SAFETY: the caller's bytes.
         let bytes = unsafe { WRITE.bytes(bytes, len) }?;
-        // SAFETY: the caller's wait.
-        let wait = unsafe { WRITE.wait(wait) }?;
-        stream.write(bytes, wait)
+        waiting!(WRITE, wait, wait => stream.write(bytes, wait))
     })();
     // SAFETY: the caller's error.
     unsafe { length(written, error) }

@@ -9,7 +9,7 @@ use crate::error::{length, rawipc_error, status};
 use crate::socket::address::rawipc_address;
 use crate::socket::datagram::rawipc_datagram;
 use crate::ssize_t;
-use crate::wait::rawipc_wait;
+use crate::wait::{rawipc_wait, waiting};
 
 const SEND: Args = Args(Call::SENDTO);
 const RECV: Args = Args(Call::RECVFROM);
@@ -158,9 +158,7 @@ pub unsafe extern "C" fn rawipc_datagram_send(
         let socket = unsafe { SEND.value(socket) }?;
         // SAFETY: the caller's bytes.
         let msg = unsafe { SEND.bytes(msg, len) }?;
-        // SAFETY: the caller's wait.
-        let wait = unsafe { SEND.wait(wait) }?;
-        socket.send(msg, wait)
+        waiting!(SEND, wait, wait => socket.send(msg, wait))
     })();
     // SAFETY: the caller's error.
     unsafe { status(sent, error) }
@@ -211,9 +209,7 @@ pub unsafe extern "C" fn rawipc_datagram_recv(
         let socket = unsafe { RECV.value(socket) }?;
         // SAFETY: the caller's buffer.
         let buf = unsafe { RECV.buffer(buf, len) }?;
-        // SAFETY: the caller's wait.
-        let wait = unsafe { RECV.wait(wait) }?;
-        socket.recv(buf, wait)
+        waiting!(RECV, wait, wait => socket.recv(buf, wait))
     })();
     // SAFETY: the caller's error.
     unsafe { length(received, error) }
