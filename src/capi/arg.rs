@@ -6,6 +6,8 @@ use core::mem::ManuallyDrop;
 use rawipc::fd::{AsRawFd, BorrowedFd, CWD, Fd};
 use rawipc::{Call, Errno, Error, Result};
 
+use crate::wait::rawipc_wait;
+
 /// Refusals of arguments that were meant for this call.
 #[derive(Clone, Copy)]
 pub(crate) struct Args(pub(crate) Call);
@@ -81,6 +83,12 @@ impl Args {
         }
         // SAFETY: by the caller; not NULL, and no longer than memory is.
         Ok(unsafe { core::slice::from_raw_parts_mut(buf.cast(), len) })
+    }
+
+    /// Whether bytes and wait are as they mostly are, which is the way without a detour: memory, and for ever.
+    #[inline(always)]
+    pub(crate) fn are_plain(bytes: *const c_void, len: usize, wait: *const rawipc_wait) -> bool {
+        is_memory(bytes, len) && wait.is_null()
     }
 
     /// What is no memory: NULL of length 0 will do, and of all others this says what is wrong.

@@ -74,6 +74,16 @@ impl Args {
         Ok(unsafe { held.value.assume_init_mut() })
     }
 
+    /// Whether it is a handle, made as such and where it was made.
+    ///
+    /// # Safety
+    /// As [`value`](Self::value).
+    #[inline(always)]
+    pub(crate) unsafe fn is_marked<H: Handle>(handle: *const H) -> bool {
+        // SAFETY: by the caller; read where it is not NULL.
+        !handle.is_null() && unsafe { handle.cast::<u64>().read_unaligned() } == mark(handle)
+    }
+
     /// The same, to look at.
     ///
     /// # Safety
@@ -104,8 +114,8 @@ impl Args {
         if handle.is_null() {
             return Err(self.refused(Errno::FAULT));
         }
-        // SAFETY: by the caller; not NULL. What has the mark of where it is lies where it was put, aligned.
-        if unsafe { handle.cast::<u64>().read_unaligned() } != mark(handle) {
+        // SAFETY: by the caller. What has the mark of where it is lies where it was put, aligned.
+        if !unsafe { Self::is_marked(handle) } {
             return Err(self.refused(Errno::INVAL));
         }
         // SAFETY: by the caller and its mark; not NULL, aligned, and large enough by the trait.

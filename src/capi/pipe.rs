@@ -11,12 +11,12 @@
 use core::ffi::{c_int, c_void};
 
 use rawipc::pipe::{self, PacketReceiver, PacketSender, ReadEnd, WriteEnd};
-use rawipc::{ByteRead, ByteWrite, Call, Receiver, Sender};
+use rawipc::{ByteRead, ByteWrite, Call, Receiver, Sender, Wait};
 
 use crate::arg::Args;
 use crate::error::{descriptor, length, rawipc_error, status};
 use crate::ssize_t;
-use crate::wait::{rawipc_wait, waiting};
+use crate::wait::rawipc_wait;
 
 /// The largest write that goes whole or not at all, and the largest message of packet mode, in bytes.
 pub const RAWIPC_PIPE_BUF: usize = 4096;
@@ -210,11 +210,40 @@ pub unsafe extern "C" fn rawipc_pipe_read(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> ssize_t {
+    if read_end >= 0 && Args::are_plain(buf, len, wait) {
+        let read = (|| {
+            let mut end = READ.lent(read_end, ReadEnd::assume)?;
+            // SAFETY: the caller's buffer.
+            let buf = unsafe { READ.buffer(buf, len) }?;
+            end.read(buf, Wait::FOREVER)
+        })();
+        // SAFETY: the caller's error.
+        return unsafe { length(read, error) };
+    }
+    // SAFETY: the caller's arguments.
+    unsafe { read_under(read_end, buf, len, wait, error) }
+}
+
+/// The same with any arguments.
+///
+/// # Safety
+/// As the caller promises.
+#[cold]
+#[inline(never)]
+unsafe fn read_under(
+    read_end: c_int,
+    buf: *mut c_void,
+    len: usize,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> ssize_t {
     let read = (|| {
         let mut end = READ.lent(read_end, ReadEnd::assume)?;
         // SAFETY: the caller's buffer.
         let buf = unsafe { READ.buffer(buf, len) }?;
-        waiting!(READ, wait, wait => end.read(buf, wait))
+        // SAFETY: the caller's wait.
+        let wait = unsafe { READ.wait(wait) }?;
+        end.read(buf, wait)
     })();
     // SAFETY: the caller's error.
     unsafe { length(read, error) }
@@ -287,11 +316,40 @@ pub unsafe extern "C" fn rawipc_pipe_write(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> ssize_t {
+    if write_end >= 0 && Args::are_plain(bytes, len, wait) {
+        let written = (|| {
+            let mut end = WRITE.lent(write_end, WriteEnd::assume)?;
+            // SAFETY: the caller's bytes.
+            let bytes = unsafe { WRITE.bytes(bytes, len) }?;
+            end.write(bytes, Wait::FOREVER)
+        })();
+        // SAFETY: the caller's error.
+        return unsafe { length(written, error) };
+    }
+    // SAFETY: the caller's arguments.
+    unsafe { write_under(write_end, bytes, len, wait, error) }
+}
+
+/// The same with any arguments.
+///
+/// # Safety
+/// As the caller promises.
+#[cold]
+#[inline(never)]
+unsafe fn write_under(
+    write_end: c_int,
+    bytes: *const c_void,
+    len: usize,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> ssize_t {
     let written = (|| {
         let mut end = WRITE.lent(write_end, WriteEnd::assume)?;
         // SAFETY: the caller's bytes.
         let bytes = unsafe { WRITE.bytes(bytes, len) }?;
-        waiting!(WRITE, wait, wait => end.write(bytes, wait))
+        // SAFETY: the caller's wait.
+        let wait = unsafe { WRITE.wait(wait) }?;
+        end.write(bytes, wait)
     })();
     // SAFETY: the caller's error.
     unsafe { length(written, error) }
@@ -418,11 +476,40 @@ pub unsafe extern "C" fn rawipc_pipe_recv(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> ssize_t {
+    if receiver >= 0 && Args::are_plain(buf, len, wait) {
+        let received = (|| {
+            let mut end = READ.lent(receiver, PacketReceiver::assume)?;
+            // SAFETY: the caller's buffer.
+            let buf = unsafe { READ.buffer(buf, len) }?;
+            end.recv(buf, Wait::FOREVER)
+        })();
+        // SAFETY: the caller's error.
+        return unsafe { length(received, error) };
+    }
+    // SAFETY: the caller's arguments.
+    unsafe { recv_under(receiver, buf, len, wait, error) }
+}
+
+/// The same with any arguments.
+///
+/// # Safety
+/// As the caller promises.
+#[cold]
+#[inline(never)]
+unsafe fn recv_under(
+    receiver: c_int,
+    buf: *mut c_void,
+    len: usize,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> ssize_t {
     let received = (|| {
         let mut end = READ.lent(receiver, PacketReceiver::assume)?;
         // SAFETY: the caller's buffer.
         let buf = unsafe { READ.buffer(buf, len) }?;
-        waiting!(READ, wait, wait => end.recv(buf, wait))
+        // SAFETY: the caller's wait.
+        let wait = unsafe { READ.wait(wait) }?;
+        end.recv(buf, wait)
     })();
     // SAFETY: the caller's error.
     unsafe { length(received, error) }
@@ -468,11 +555,40 @@ pub unsafe extern "C" fn rawipc_pipe_send(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> c_int {
+    if sender >= 0 && Args::are_plain(msg, len, wait) {
+        let sent = (|| {
+            let mut end = WRITE.lent(sender, PacketSender::assume)?;
+            // SAFETY: the caller's bytes.
+            let msg = unsafe { WRITE.bytes(msg, len) }?;
+            end.send(msg, Wait::FOREVER)
+        })();
+        // SAFETY: the caller's error.
+        return unsafe { status(sent, error) };
+    }
+    // SAFETY: the caller's arguments.
+    unsafe { send_under(sender, msg, len, wait, error) }
+}
+
+/// The same with any arguments.
+///
+/// # Safety
+/// As the caller promises.
+#[cold]
+#[inline(never)]
+unsafe fn send_under(
+    sender: c_int,
+    msg: *const c_void,
+    len: usize,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> c_int {
     let sent = (|| {
         let mut end = WRITE.lent(sender, PacketSender::assume)?;
         // SAFETY: the caller's bytes.
         let msg = unsafe { WRITE.bytes(msg, len) }?;
-        waiting!(WRITE, wait, wait => end.send(msg, wait))
+        // SAFETY: the caller's wait.
+        let wait = unsafe { WRITE.wait(wait) }?;
+        end.send(msg, wait)
     })();
     // SAFETY: the caller's error.
     unsafe { status(sent, error) }

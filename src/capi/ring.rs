@@ -12,13 +12,13 @@
 use core::ffi::{c_int, c_void};
 
 use rawipc::ring::{self, Consumer, Producer};
-use rawipc::{Call, Receiver, Sender};
+use rawipc::{Call, Receiver, Sender, Wait};
 
 use crate::arg::Args;
 use crate::error::{length, lent_descriptor, rawipc_error, status};
 use crate::handle::holds;
 use crate::ssize_t;
-use crate::wait::{rawipc_wait, waiting};
+use crate::wait::rawipc_wait;
 
 /// The end that sends. A handle.
 #[repr(C)]
@@ -90,12 +90,43 @@ pub unsafe extern "C" fn rawipc_ring_send(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> c_int {
+    // SAFETY: the caller's socket.
+    if Args::are_plain(msg, len, wait) && unsafe { Args::is_marked(producer) } {
+        let sent = (|| {
+            // SAFETY: the caller's handle.
+            let producer = unsafe { MEMORY.value(producer) }?;
+            // SAFETY: the caller's bytes.
+            let msg = unsafe { MEMORY.bytes(msg, len) }?;
+            producer.send(msg, Wait::FOREVER)
+        })();
+        // SAFETY: the caller's error.
+        return unsafe { status(sent, error) };
+    }
+    // SAFETY: the caller's arguments.
+    unsafe { send_under(producer, msg, len, wait, error) }
+}
+
+/// The same with any arguments.
+///
+/// # Safety
+/// As the caller promises.
+#[cold]
+#[inline(never)]
+unsafe fn send_under(
+    producer: *mut rawipc_ring_producer,
+    msg: *const c_void,
+    len: usize,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> c_int {
     let sent = (|| {
         // SAFETY: the caller's handle.
         let producer = unsafe { MEMORY.value(producer) }?;
         // SAFETY: the caller's bytes.
         let msg = unsafe { MEMORY.bytes(msg, len) }?;
-        waiting!(MEMORY, wait, wait => producer.send(msg, wait))
+        // SAFETY: the caller's wait.
+        let wait = unsafe { MEMORY.wait(wait) }?;
+        producer.send(msg, wait)
     })();
     // SAFETY: the caller's error.
     unsafe { status(sent, error) }
@@ -155,12 +186,43 @@ pub unsafe extern "C" fn rawipc_ring_recv(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> ssize_t {
+    // SAFETY: the caller's socket.
+    if Args::are_plain(buf, len, wait) && unsafe { Args::is_marked(consumer) } {
+        let received = (|| {
+            // SAFETY: the caller's handle.
+            let consumer = unsafe { MEMORY.value(consumer) }?;
+            // SAFETY: the caller's buffer.
+            let buf = unsafe { MEMORY.buffer(buf, len) }?;
+            consumer.recv(buf, Wait::FOREVER)
+        })();
+        // SAFETY: the caller's error.
+        return unsafe { length(received, error) };
+    }
+    // SAFETY: the caller's arguments.
+    unsafe { recv_under(consumer, buf, len, wait, error) }
+}
+
+/// The same with any arguments.
+///
+/// # Safety
+/// As the caller promises.
+#[cold]
+#[inline(never)]
+unsafe fn recv_under(
+    consumer: *mut rawipc_ring_consumer,
+    buf: *mut c_void,
+    len: usize,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> ssize_t {
     let received = (|| {
         // SAFETY: the caller's handle.
         let consumer = unsafe { MEMORY.value(consumer) }?;
         // SAFETY: the caller's buffer.
         let buf = unsafe { MEMORY.buffer(buf, len) }?;
-        waiting!(MEMORY, wait, wait => consumer.recv(buf, wait))
+        // SAFETY: the caller's wait.
+        let wait = unsafe { MEMORY.wait(wait) }?;
+        consumer.recv(buf, wait)
     })();
     // SAFETY: the caller's error.
     unsafe { length(received, error) }

@@ -148,21 +148,6 @@ unsafe impl Options for rawipc_wait {
         rawipc_wait { size: 0, flags: 0, nanoseconds: 0, signal_mask: core::ptr::null() };
 }
 
-/// `waiting!(ARGS, wait, wait => operation)`: the operation under C's wait, where waiting for ever is the way without
-/// a detour. Not a function: what it captured would be put together before it is known whether it is needed.
-macro_rules! waiting {
-    ($args:expr, $given:expr, $wait:ident => $operation:expr) => {
-        if $given.is_null() {
-            let $wait = rawipc::Wait::FOREVER;
-            $operation
-        } else {
-            // SAFETY: the caller's wait.
-            unsafe { $args.under($given, |$wait| $operation) }
-        }
-    };
-}
-pub(crate) use waiting;
-
 impl Args {
     /// The wait that C asks for.
     ///
@@ -175,21 +160,6 @@ impl Args {
         }
         // SAFETY: by the caller.
         unsafe { self.some_wait(wait) }
-    }
-
-    /// Of [`waiting!`]: what is done where C gives a wait.
-    ///
-    /// # Safety
-    /// As [`wait`](Self::wait).
-    #[cold]
-    #[inline(never)]
-    pub(crate) unsafe fn under<T>(
-        self,
-        wait: *const rawipc_wait,
-        op: impl FnOnce(Wait) -> Result<T>,
-    ) -> Result<T> {
-        // SAFETY: by the caller.
-        op(unsafe { self.some_wait(wait) }?)
     }
 
     /// # Safety

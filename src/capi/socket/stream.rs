@@ -5,13 +5,13 @@
 use core::ffi::{c_int, c_void};
 
 use rawipc::socket::Stream;
-use rawipc::{ByteRead, ByteWrite, Call};
+use rawipc::{ByteRead, ByteWrite, Call, Wait};
 
 use crate::arg::Args;
 use crate::error::{descriptor, length, rawipc_error, status};
 use crate::socket::address::rawipc_address;
 use crate::ssize_t;
-use crate::wait::{rawipc_wait, waiting};
+use crate::wait::rawipc_wait;
 
 pub mod with_fds;
 
@@ -138,11 +138,40 @@ pub unsafe extern "C" fn rawipc_stream_read(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> ssize_t {
+    if stream >= 0 && Args::are_plain(buf, len, wait) {
+        let read = (|| {
+            let mut stream = READ.lent(stream, Stream::assume)?;
+            // SAFETY: the caller's buffer.
+            let buf = unsafe { READ.buffer(buf, len) }?;
+            stream.read(buf, Wait::FOREVER)
+        })();
+        // SAFETY: the caller's error.
+        return unsafe { length(read, error) };
+    }
+    // SAFETY: the caller's arguments.
+    unsafe { read_under(stream, buf, len, wait, error) }
+}
+
+/// The same with any arguments.
+///
+/// # Safety
+/// As the caller promises.
+#[cold]
+#[inline(never)]
+unsafe fn read_under(
+    stream: c_int,
+    buf: *mut c_void,
+    len: usize,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> ssize_t {
     let read = (|| {
         let mut stream = READ.lent(stream, Stream::assume)?;
         // SAFETY: the caller's buffer.
         let buf = unsafe { READ.buffer(buf, len) }?;
-        waiting!(READ, wait, wait => stream.read(buf, wait))
+        // SAFETY: the caller's wait.
+        let wait = unsafe { READ.wait(wait) }?;
+        stream.read(buf, wait)
     })();
     // SAFETY: the caller's error.
     unsafe { length(read, error) }
@@ -212,11 +241,40 @@ pub unsafe extern "C" fn rawipc_stream_write(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> ssize_t {
+    if stream >= 0 && Args::are_plain(bytes, len, wait) {
+        let written = (|| {
+            let mut stream = WRITE.lent(stream, Stream::assume)?;
+            // SAFETY: the caller's bytes.
+            let bytes = unsafe { WRITE.bytes(bytes, len) }?;
+            stream.write(bytes, Wait::FOREVER)
+        })();
+        // SAFETY: the caller's error.
+        return unsafe { length(written, error) };
+    }
+    // SAFETY: the caller's arguments.
+    unsafe { write_under(stream, bytes, len, wait, error) }
+}
+
+/// The same with any arguments.
+///
+/// # Safety
+/// As the caller promises.
+#[cold]
+#[inline(never)]
+unsafe fn write_under(
+    stream: c_int,
+    bytes: *const c_void,
+    len: usize,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> ssize_t {
     let written = (|| {
         let mut stream = WRITE.lent(stream, Stream::assume)?;
         // SAFETY: the caller's bytes.
         let bytes = unsafe { WRITE.bytes(bytes, len) }?;
-        waiting!(WRITE, wait, wait => stream.write(bytes, wait))
+        // SAFETY: the caller's wait.
+        let wait = unsafe { WRITE.wait(wait) }?;
+        stream.write(bytes, wait)
     })();
     // SAFETY: the caller's error.
     unsafe { length(written, error) }

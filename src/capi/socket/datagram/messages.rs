@@ -2,14 +2,14 @@
 
 use core::ffi::{c_int, c_void};
 
-use rawipc::{Call, Receiver, Sender};
+use rawipc::{Call, Receiver, Sender, Wait};
 
 use crate::arg::Args;
 use crate::error::{length, rawipc_error, status};
 use crate::socket::address::rawipc_address;
 use crate::socket::datagram::rawipc_datagram;
 use crate::ssize_t;
-use crate::wait::{rawipc_wait, waiting};
+use crate::wait::rawipc_wait;
 
 const SEND: Args = Args(Call::SENDTO);
 const RECV: Args = Args(Call::RECVFROM);
@@ -153,12 +153,43 @@ pub unsafe extern "C" fn rawipc_datagram_send(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> c_int {
+    // SAFETY: the caller's socket.
+    if Args::are_plain(msg, len, wait) && unsafe { Args::is_marked(socket) } {
+        let sent = (|| {
+            // SAFETY: the caller's socket.
+            let socket = unsafe { SEND.value(socket) }?;
+            // SAFETY: the caller's bytes.
+            let msg = unsafe { SEND.bytes(msg, len) }?;
+            socket.send(msg, Wait::FOREVER)
+        })();
+        // SAFETY: the caller's error.
+        return unsafe { status(sent, error) };
+    }
+    // SAFETY: the caller's arguments.
+    unsafe { send_under(socket, msg, len, wait, error) }
+}
+
+/// The same with any arguments.
+///
+/// # Safety
+/// As the caller promises.
+#[cold]
+#[inline(never)]
+unsafe fn send_under(
+    socket: *mut rawipc_datagram,
+    msg: *const c_void,
+    len: usize,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> c_int {
     let sent = (|| {
         // SAFETY: the caller's socket.
         let socket = unsafe { SEND.value(socket) }?;
         // SAFETY: the caller's bytes.
         let msg = unsafe { SEND.bytes(msg, len) }?;
-        waiting!(SEND, wait, wait => socket.send(msg, wait))
+        // SAFETY: the caller's wait.
+        let wait = unsafe { SEND.wait(wait) }?;
+        socket.send(msg, wait)
     })();
     // SAFETY: the caller's error.
     unsafe { status(sent, error) }
@@ -204,12 +235,43 @@ pub unsafe extern "C" fn rawipc_datagram_recv(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> ssize_t {
+    // SAFETY: the caller's socket.
+    if Args::are_plain(buf, len, wait) && unsafe { Args::is_marked(socket) } {
+        let received = (|| {
+            // SAFETY: the caller's socket.
+            let socket = unsafe { RECV.value(socket) }?;
+            // SAFETY: the caller's buffer.
+            let buf = unsafe { RECV.buffer(buf, len) }?;
+            socket.recv(buf, Wait::FOREVER)
+        })();
+        // SAFETY: the caller's error.
+        return unsafe { length(received, error) };
+    }
+    // SAFETY: the caller's arguments.
+    unsafe { recv_under(socket, buf, len, wait, error) }
+}
+
+/// The same with any arguments.
+///
+/// # Safety
+/// As the caller promises.
+#[cold]
+#[inline(never)]
+unsafe fn recv_under(
+    socket: *mut rawipc_datagram,
+    buf: *mut c_void,
+    len: usize,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> ssize_t {
     let received = (|| {
         // SAFETY: the caller's socket.
         let socket = unsafe { RECV.value(socket) }?;
         // SAFETY: the caller's buffer.
         let buf = unsafe { RECV.buffer(buf, len) }?;
-        waiting!(RECV, wait, wait => socket.recv(buf, wait))
+        // SAFETY: the caller's wait.
+        let wait = unsafe { RECV.wait(wait) }?;
+        socket.recv(buf, wait)
     })();
     // SAFETY: the caller's error.
     unsafe { length(received, error) }
