@@ -176,7 +176,7 @@ impl Stream {
     }
 
     /// Reads, or waits. What is not there at once is for [`take_unready`](Self::take_unready), so that nothing is put
-    /// together for it where it is.
+    /// together for it where it is; its arguments stand as those of the call do, which leaves them in their registers.
     #[inline]
     fn take(&self, buf: &mut [u8], wait: Wait) -> Result<usize> {
         if buf.is_empty() {
@@ -184,17 +184,17 @@ impl Stream {
         }
         match rustix::net::recv(&self.fd, &mut *buf, NOW_RECV) {
             Ok((_, n)) => Ok(n),
-            Err(errno) => self.take_unready(errno, buf, wait),
+            Err(errno) => Self::take_unready(self.as_fd(), buf, errno, wait),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn take_unready(&self, errno: Errno, buf: &mut [u8], wait: Wait) -> Result<usize> {
+    fn take_unready(fd: BorrowedFd<'_>, buf: &mut [u8], errno: Errno, wait: Wait) -> Result<usize> {
         let mut made = Some(errno);
-        until_done(self.fd.as_fd(), Events::READABLE, wait, || match made.take() {
-            Some(errno) => recv_again(&self.fd, buf, NOW_RECV, errno),
-            None => self.take_some(buf),
+        until_done(fd, Events::READABLE, wait, || match made.take() {
+            Some(errno) => recv_again(fd, buf, NOW_RECV, errno),
+            None => recv(fd, buf, RecvFlags::empty()),
         })
     }
 
@@ -206,17 +206,17 @@ impl Stream {
         }
         match rustix::net::send(&self.fd, bytes, NOW) {
             Ok(n) => Ok(n),
-            Err(errno) => self.put_unready(errno, bytes, wait),
+            Err(errno) => Self::put_unready(self.as_fd(), bytes, errno, wait),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn put_unready(&self, errno: Errno, bytes: &[u8], wait: Wait) -> Result<usize> {
+    fn put_unready(fd: BorrowedFd<'_>, bytes: &[u8], errno: Errno, wait: Wait) -> Result<usize> {
         let mut made = Some(errno);
-        until_done(self.fd.as_fd(), Events::WRITABLE, wait, || match made.take() {
+        until_done(fd, Events::WRITABLE, wait, || match made.take() {
             Some(errno) => Err(refused(errno)),
-            None => self.put_some(bytes),
+            None => rustix::net::send(fd, bytes, NOW).map_err(refused),
         })
     }
 

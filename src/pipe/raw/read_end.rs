@@ -159,7 +159,7 @@ impl ByteRead for ReadEnd {
                 self.expects_writer = false; // one has been there
                 Ok(n)
             }
-            answer => self.read_unready(answer, buf, wait),
+            answer => self.read_unready(buf, answer.err(), wait),
         }
     }
 
@@ -193,14 +193,9 @@ impl ReadEnd {
     /// What a read is that found nothing, so that nothing is put together for it where it found something.
     #[cold]
     #[inline(never)]
-    fn read_unready(
-        &mut self,
-        answer: rustix::io::Result<usize>,
-        buf: &mut [u8],
-        wait: Wait,
-    ) -> Result<usize> {
+    fn read_unready(&mut self, buf: &mut [u8], errno: Option<Errno>, wait: Wait) -> Result<usize> {
         let ReadEnd { fd, expects_writer } = self;
-        let mut made = Some(answer);
+        let mut made = Some(errno.map_or(Ok(0), Err));
         until_done(fd.as_fd(), Events::READABLE, wait, || match made.take() {
             Some(answer) => judge(fd, expects_writer, answer),
             None => take(fd, expects_writer, buf),

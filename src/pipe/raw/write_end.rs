@@ -136,11 +136,11 @@ impl ByteWrite for WriteEnd {
             return Err(Error::argument(Call::PWRITEV2, Errno::INVAL));
         }
         if self.masks_sigpipe {
-            return self.write_unready(None, bytes, wait);
+            return self.write_unready(bytes, None, wait);
         }
         match rustix::io::pwritev2(&self.fd, &[IoSlice::new(bytes)], sys::CURRENT_OFFSET, sys::NOSIGNAL) {
             Ok(n) => Ok(n),
-            Err(errno) => self.write_unready(Some(errno), bytes, wait),
+            Err(errno) => self.write_unready(bytes, Some(errno), wait),
         }
     }
 
@@ -205,7 +205,7 @@ impl WriteEnd {
     /// What a write is that was not taken, or is none yet, so that nothing is put together for it where it was.
     #[cold]
     #[inline(never)]
-    fn write_unready(&mut self, mut made: Option<Errno>, bytes: &[u8], wait: Wait) -> Result<usize> {
+    fn write_unready(&mut self, bytes: &[u8], mut made: Option<Errno>, wait: Wait) -> Result<usize> {
         let WriteEnd { fd, masks_sigpipe } = self;
         until_done(fd.as_fd(), Events::WRITABLE, wait, || match made.take() {
             Some(Errno::OPNOTSUPP | Errno::NOSYS) => {
