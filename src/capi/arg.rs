@@ -1,7 +1,9 @@
 //! What C hands in, looked at before anything is done with it.
 
 use core::ffi::{CStr, c_char, c_int, c_void};
+use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
+use core::ptr::NonNull;
 
 use rawipc::fd::{AsRawFd, BorrowedFd, CWD, Fd};
 use rawipc::{Call, Errno, Error, Result};
@@ -33,9 +35,9 @@ const LONGEST: usize = isize::MAX as usize;
 const LONGEST_TEXT: usize = 4096;
 
 impl Args {
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn refused(self, errno: Errno) -> Error {
+    // A number that the compiler knows.
+    #[inline(always)]
+    pub(crate) const fn refused(self, errno: Errno) -> Error {
         Error::argument(self.0, errno)
     }
 
@@ -66,11 +68,9 @@ impl Args {
     /// `bytes` is NULL, or `len` bytes that nobody writes to meanwhile.
     #[inline(always)]
     pub(crate) unsafe fn bytes<'a>(self, bytes: *const c_void, len: usize) -> Result<&'a [u8]> {
-        if !is_memory(bytes, len) {
-            return self.no_memory(bytes, len).map(|()| &[][..]);
-        }
-        // SAFETY: by the caller; not NULL, and no longer than memory is.
-        Ok(unsafe { core::slice::from_raw_parts(bytes.cast(), len) })
+        self.check_memory(bytes, len)?;
+        // SAFETY: by the caller.
+        Ok(unsafe { known_bytes(bytes, len) })
     }
 
     /// # Safety
@@ -78,28 +78,26 @@ impl Args {
     /// nothing reads them.
     #[inline(always)]
     pub(crate) unsafe fn buffer<'a>(self, buf: *mut c_void, len: usize) -> Result<&'a mut [u8]> {
-        if !is_memory(buf, len) {
-            return self.no_memory(buf, len).map(|()| &mut [][..]);
+        self.check_memory(buf, len)?;
+        // SAFETY: by the caller.
+        Ok(unsafe { known_buffer(buf, len) })
+    }
+
+    /// Refuses what is no memory. NULL of length 0 will do.
+    #[inline(never)]
+    fn check_memory(self, start: *const c_void, len: usize) -> Result<()> {
+        match (start.is_null(), len) {
+            (_, 0) => Ok(()),
+            (false, _) if is_length(start, len) => Ok(()),
+            (true, 1..=LONGEST) => Err(self.refused(Errno::FAULT)),
+            _ => Err(self.refused(Errno::INVAL)),
         }
-        // SAFETY: by the caller; not NULL, and no longer than memory is.
-        Ok(unsafe { core::slice::from_raw_parts_mut(buf.cast(), len) })
     }
 
     /// Whether bytes and wait are as they mostly are, which is the way without a detour: memory, and for ever.
     #[inline(always)]
     pub(crate) fn are_plain(bytes: *const c_void, len: usize, wait: *const rawipc_wait) -> bool {
-        is_memory(bytes, len) && wait.is_null()
-    }
-
-    /// What is no memory: NULL of length 0 will do, and of all others this says what is wrong.
-    #[cold]
-    #[inline(never)]
-    fn no_memory(self, start: *const c_void, len: usize) -> Result<()> {
-        match (start.is_null(), len) {
-            (true, 0) => Ok(()),
-            (true, 1..=LONGEST) => Err(self.refused(Errno::FAULT)),
-            _ => Err(self.refused(Errno::INVAL)),
-        }
+        len > 0 && is_length(bytes, len) && !bytes.is_null() && wait.is_null()
     }
 
     /// `len` values, one after the other.
@@ -109,8 +107,9 @@ impl Args {
     #[inline]
     pub(crate) unsafe fn array<'a, T>(self, start: *mut T, len: usize) -> Result<&'a mut [T]> {
         let bytes = len.checked_mul(size_of::<T>()).ok_or_else(|| self.refused(Errno::INVAL))?;
-        if !is_memory(start.cast(), bytes) {
-            return self.no_memory(start.cast(), bytes).map(|()| &mut [][..]);
+        self.check_memory(start.cast(), bytes)?;
+        if len == 0 {
+            return Ok(&mut []);
         }
         if !start.is_aligned() {
             return Err(self.refused(Errno::FAULT));
@@ -150,11 +149,10 @@ impl Args {
     /// `out` is NULL, or memory for a `T`, which need not have been written to.
     #[inline]
     pub(crate) unsafe fn output<'a, T>(self, out: *mut T) -> Result<Output<'a, T>> {
-        if out.is_null() || !out.is_aligned() {
+        if out.is_null() {
             return Err(self.refused(Errno::FAULT));
         }
-        // SAFETY: by the caller; not NULL, and aligned.
-        Ok(Output(unsafe { &mut *out.cast() }))
+        Ok(Output(out, PhantomData))
     }
 
     /// Makes two descriptors, and gives them to C.
@@ -237,22 +235,40 @@ impl Args {
     }
 }
 
-/// Whether it is not NULL, and `len` bytes can lie there: no more than an address space has.
+/// # Safety
+/// As [`bytes`](Args::bytes), and no memory is refused.
 #[inline(always)]
-fn is_memory(start: *const c_void, len: usize) -> bool {
-    let fits = match cfg!(target_pointer_width = "64") {
-        true => len >> 56 == 0,
+pub(crate) unsafe fn known_bytes<'a>(bytes: *const c_void, len: usize) -> &'a [u8] {
+    let start = if bytes.is_null() { NonNull::dangling().as_ptr() } else { bytes.cast_mut().cast() };
+    // SAFETY: by the caller; not NULL, and no longer than memory is.
+    unsafe { core::slice::from_raw_parts(start, len) }
+}
+
+/// # Safety
+/// As [`buffer`](Args::buffer), and no memory is refused.
+#[inline(always)]
+pub(crate) unsafe fn known_buffer<'a>(buf: *mut c_void, len: usize) -> &'a mut [u8] {
+    let start = if buf.is_null() { NonNull::dangling().as_ptr() } else { buf.cast() };
+    // SAFETY: by the caller; not NULL, and no longer than memory is.
+    unsafe { core::slice::from_raw_parts_mut(start, len) }
+}
+
+/// Whether there can be so much memory: less than an address space has.
+#[inline]
+fn is_length(start: *const c_void, len: usize) -> bool {
+    match cfg!(target_pointer_width = "64") {
+        true => len >> 48 == 0,
         false => len <= LONGEST && start.addr().checked_add(len).is_some(),
-    };
-    fits && !start.is_null()
+    }
 }
 
 /// Memory for a `T`.
-pub(crate) struct Output<'a, T>(&'a mut core::mem::MaybeUninit<T>);
+pub(crate) struct Output<'a, T>(*mut T, PhantomData<&'a mut T>);
 
 impl<T> Output<'_, T> {
     #[inline]
     pub(crate) fn set(self, value: T) {
-        self.0.write(value);
+        // SAFETY: by who made it.
+        unsafe { self.0.write_unaligned(value) };
     }
 }

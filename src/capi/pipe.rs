@@ -13,7 +13,7 @@ use core::ffi::{c_int, c_void};
 use rawipc::pipe::{self, PacketReceiver, PacketSender, ReadEnd, WriteEnd};
 use rawipc::{ByteRead, ByteWrite, Call, Receiver, Sender, Wait};
 
-use crate::arg::Args;
+use crate::arg::{Args, known_buffer, known_bytes};
 use crate::error::{descriptor, length, rawipc_error, status};
 use crate::ssize_t;
 use crate::wait::rawipc_wait;
@@ -214,7 +214,7 @@ pub unsafe extern "C" fn rawipc_pipe_read(
         let read = (|| {
             let mut end = READ.lent(read_end, ReadEnd::assume)?;
             // SAFETY: the caller's buffer.
-            let buf = unsafe { READ.buffer(buf, len) }?;
+            let buf = unsafe { known_buffer(buf, len) };
             end.read(buf, Wait::FOREVER)
         })();
         // SAFETY: the caller's error.
@@ -320,7 +320,7 @@ pub unsafe extern "C" fn rawipc_pipe_write(
         let written = (|| {
             let mut end = WRITE.lent(write_end, WriteEnd::assume)?;
             // SAFETY: the caller's bytes.
-            let bytes = unsafe { WRITE.bytes(bytes, len) }?;
+            let bytes = unsafe { known_bytes(bytes, len) };
             end.write(bytes, Wait::FOREVER)
         })();
         // SAFETY: the caller's error.
@@ -480,7 +480,7 @@ pub unsafe extern "C" fn rawipc_pipe_recv(
         let received = (|| {
             let mut end = READ.lent(receiver, PacketReceiver::assume)?;
             // SAFETY: the caller's buffer.
-            let buf = unsafe { READ.buffer(buf, len) }?;
+            let buf = unsafe { known_buffer(buf, len) };
             end.recv(buf, Wait::FOREVER)
         })();
         // SAFETY: the caller's error.
@@ -559,7 +559,7 @@ pub unsafe extern "C" fn rawipc_pipe_send(
         let sent = (|| {
             let mut end = WRITE.lent(sender, PacketSender::assume)?;
             // SAFETY: the caller's bytes.
-            let msg = unsafe { WRITE.bytes(msg, len) }?;
+            let msg = unsafe { known_bytes(msg, len) };
             end.send(msg, Wait::FOREVER)
         })();
         // SAFETY: the caller's error.

@@ -14,7 +14,7 @@ use core::ffi::{c_int, c_void};
 use rawipc::ring::{self, Consumer, Producer};
 use rawipc::{Call, Receiver, Sender, Wait};
 
-use crate::arg::Args;
+use crate::arg::{Args, known_buffer, known_bytes};
 use crate::error::{length, lent_descriptor, rawipc_error, status};
 use crate::handle::holds;
 use crate::ssize_t;
@@ -94,9 +94,9 @@ pub unsafe extern "C" fn rawipc_ring_send(
     if Args::are_plain(msg, len, wait) && unsafe { Args::is_marked(producer) } {
         let sent = (|| {
             // SAFETY: the caller's handle.
-            let producer = unsafe { MEMORY.value(producer) }?;
+            let producer = unsafe { Args::known(producer) };
             // SAFETY: the caller's bytes.
-            let msg = unsafe { MEMORY.bytes(msg, len) }?;
+            let msg = unsafe { known_bytes(msg, len) };
             producer.send(msg, Wait::FOREVER)
         })();
         // SAFETY: the caller's error.
@@ -190,9 +190,9 @@ pub unsafe extern "C" fn rawipc_ring_recv(
     if Args::are_plain(buf, len, wait) && unsafe { Args::is_marked(consumer) } {
         let received = (|| {
             // SAFETY: the caller's handle.
-            let consumer = unsafe { MEMORY.value(consumer) }?;
+            let consumer = unsafe { Args::known(consumer) };
             // SAFETY: the caller's buffer.
-            let buf = unsafe { MEMORY.buffer(buf, len) }?;
+            let buf = unsafe { known_buffer(buf, len) };
             consumer.recv(buf, Wait::FOREVER)
         })();
         // SAFETY: the caller's error.

@@ -7,7 +7,7 @@ use core::ffi::{c_int, c_void};
 use rawipc::socket::Stream;
 use rawipc::{ByteRead, ByteWrite, Call, Wait};
 
-use crate::arg::Args;
+use crate::arg::{Args, known_buffer, known_bytes};
 use crate::error::{descriptor, length, rawipc_error, status};
 use crate::socket::address::rawipc_address;
 use crate::ssize_t;
@@ -142,7 +142,7 @@ pub unsafe extern "C" fn rawipc_stream_read(
         let read = (|| {
             let mut stream = READ.lent(stream, Stream::assume)?;
             // SAFETY: the caller's buffer.
-            let buf = unsafe { READ.buffer(buf, len) }?;
+            let buf = unsafe { known_buffer(buf, len) };
             stream.read(buf, Wait::FOREVER)
         })();
         // SAFETY: the caller's error.
@@ -245,7 +245,7 @@ pub unsafe extern "C" fn rawipc_stream_write(
         let written = (|| {
             let mut stream = WRITE.lent(stream, Stream::assume)?;
             // SAFETY: the caller's bytes.
-            let bytes = unsafe { WRITE.bytes(bytes, len) }?;
+            let bytes = unsafe { known_bytes(bytes, len) };
             stream.write(bytes, Wait::FOREVER)
         })();
         // SAFETY: the caller's error.

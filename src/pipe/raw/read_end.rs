@@ -155,11 +155,12 @@ impl ByteRead for ReadEnd {
             return Err(Error::argument(Call::READ, Errno::INVAL));
         }
         match rustix::io::read(&self.fd, &mut *buf) {
-            Ok(n) if n > 0 => {
+            Ok(0) => self.read_unready(buf, None, wait),
+            Ok(n) => {
                 self.expects_writer = false; // one has been there
                 Ok(n)
             }
-            answer => self.read_unready(buf, answer.err(), wait),
+            Err(errno) => self.read_unready(buf, Some(errno), wait),
         }
     }
 

@@ -4,7 +4,7 @@ use core::ffi::{c_int, c_void};
 
 use rawipc::{Call, Receiver, Sender, Wait};
 
-use crate::arg::Args;
+use crate::arg::{Args, known_buffer, known_bytes};
 use crate::error::{length, rawipc_error, status};
 use crate::socket::address::rawipc_address;
 use crate::socket::datagram::rawipc_datagram;
@@ -157,9 +157,9 @@ pub unsafe extern "C" fn rawipc_datagram_send(
     if Args::are_plain(msg, len, wait) && unsafe { Args::is_marked(socket) } {
         let sent = (|| {
             // SAFETY: the caller's socket.
-            let socket = unsafe { SEND.value(socket) }?;
+            let socket = unsafe { Args::known(socket) };
             // SAFETY: the caller's bytes.
-            let msg = unsafe { SEND.bytes(msg, len) }?;
+            let msg = unsafe { known_bytes(msg, len) };
             socket.send(msg, Wait::FOREVER)
         })();
         // SAFETY: the caller's error.
@@ -239,9 +239,9 @@ pub unsafe extern "C" fn rawipc_datagram_recv(
     if Args::are_plain(buf, len, wait) && unsafe { Args::is_marked(socket) } {
         let received = (|| {
             // SAFETY: the caller's socket.
-            let socket = unsafe { RECV.value(socket) }?;
+            let socket = unsafe { Args::known(socket) };
             // SAFETY: the caller's buffer.
-            let buf = unsafe { RECV.buffer(buf, len) }?;
+            let buf = unsafe { known_buffer(buf, len) };
             socket.recv(buf, Wait::FOREVER)
         })();
         // SAFETY: the caller's error.
