@@ -4942,8 +4942,6 @@ typedef struct rawipc_seccomp_instruction {
  * @param index  from 0
  * @param buf    gets as much of the name as fits, always ended by a NUL; 32 bytes are enough
  * @return the length of the whole name without its NUL; 0 after the last; or -errno
- * @par Syscalls, as of seccomp::List::ALL in Rust
- * None.
  */
 ssize_t rawipc_seccomp_name(size_t index, char *buf, size_t len, rawipc_error *error);
 

@@ -17,8 +17,8 @@ pub const CHECKS: [Check; 5] = [
     ("symbols::a_library_that_does_otherwise_is_flagged", a_library_that_does_otherwise_is_flagged),
 ];
 
-/// Of the shared library, stripped, in bytes.
-const LARGEST: u64 = 48 * 1024;
+/// Of the shared library, stripped, in bytes: it is held where it is. A quarter of it is the table of its names.
+const LARGEST: u64 = 124 * 1024;
 
 const MEMORY_FUNCTIONS: [&str; 5] = ["bcmp", "memcmp", "memcpy", "memmove", "memset"];
 
