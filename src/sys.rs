@@ -171,9 +171,10 @@ unsafe fn syscall(call: Call, nr: u32, args: [usize; 5]) -> Result<usize> {
     }
 }
 
-/// From this length on [`copy_bytes`] is the way to copy shared memory.
+/// From this length on [`copy_bytes`] is the way to copy shared memory; always, where a loop of words would be there for
+/// its speed alone.
 #[cfg(all(target_arch = "x86_64", not(miri)))]
-pub(crate) const BULK: usize = 1024;
+pub(crate) const BULK: usize = if cfg!(small) { 0 } else { 1024 };
 #[cfg(not(all(target_arch = "x86_64", not(miri))))]
 pub(crate) const BULK: usize = usize::MAX;
 

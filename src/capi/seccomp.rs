@@ -90,7 +90,6 @@ const LISTS: Args = Args(Call::SECCOMP);
 /// @param index  from 0
 /// @param buf    gets as much of the name as fits, always ended by a NUL; 32 bytes are enough
 /// @return the length of the whole name without its NUL; 0 after the last; or -errno
-
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rawipc_seccomp_name(
     index: usize,

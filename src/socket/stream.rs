@@ -11,7 +11,7 @@ use crate::channel::{ByteRead, ByteWrite};
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
 use crate::sys;
-use crate::wait::{Events, Wait, until_done};
+use crate::wait::{Events, Wait, until_done_slowly};
 use rustix::io::IoSlice;
 use rustix::net::{RecvFlags, Shutdown};
 
@@ -192,7 +192,7 @@ impl Stream {
     #[inline(never)]
     fn take_unready(fd: BorrowedFd<'_>, buf: &mut [u8], errno: Errno, wait: Wait) -> Result<usize> {
         let mut made = Some(errno);
-        until_done(fd, Events::READABLE, wait, || match made.take() {
+        until_done_slowly(fd, Events::READABLE, wait, || match made.take() {
             Some(errno) => recv_again(fd, buf, NOW_RECV, errno),
             None => recv(fd, buf, RecvFlags::empty()),
         })
@@ -214,7 +214,7 @@ impl Stream {
     #[inline(never)]
     fn put_unready(fd: BorrowedFd<'_>, bytes: &[u8], errno: Errno, wait: Wait) -> Result<usize> {
         let mut made = Some(errno);
-        until_done(fd, Events::WRITABLE, wait, || match made.take() {
+        until_done_slowly(fd, Events::WRITABLE, wait, || match made.take() {
             Some(errno) => Err(refused(errno)),
             None => rustix::net::send(fd, bytes, NOW).map_err(refused),
         })

@@ -4,7 +4,7 @@ use super::{attach, capacity, set_capacity};
 use crate::channel::ByteRead;
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
-use crate::wait::{Events, Wait, events_now, until_done};
+use crate::wait::{Events, Wait, events_now, until_done_slowly};
 use rustix::fs::OFlags;
 
 /// The end of a pipe or FIFO that bytes come out of.
@@ -197,7 +197,7 @@ impl ReadEnd {
     fn read_unready(&mut self, buf: &mut [u8], errno: Option<Errno>, wait: Wait) -> Result<usize> {
         let ReadEnd { fd, expects_writer } = self;
         let mut made = Some(errno.map_or(Ok(0), Err));
-        until_done(fd.as_fd(), Events::READABLE, wait, || match made.take() {
+        until_done_slowly(fd.as_fd(), Events::READABLE, wait, || match made.take() {
             Some(answer) => judge(fd, expects_writer, answer),
             None => take(fd, expects_writer, buf),
         })

@@ -7,7 +7,7 @@ use crate::fd::{AsFd, BorrowedFd, Fd};
 use crate::pipe::PIPE_BUF;
 use crate::pipe::put::{put_some, put_two};
 use crate::sys;
-use crate::wait::{Events, Wait, until_done};
+use crate::wait::{Events, Wait, until_done, until_done_slowly};
 use rustix::fs::OFlags;
 use rustix::io::IoSlice;
 
@@ -52,7 +52,7 @@ impl WriteEnd {
         Ok(WriteEnd::new(fd))
     }
 
-    /// Takes `fd` for the write end of a pipe or FIFO without asking the kernel; see [`ReadEnd::assume`]. What a
+    /// Takes `fd` for the write end of a pipe or FIFO without asking the kernel; see [`ReadEnd::assume`](super::ReadEnd::assume). What a
     /// write before 6.18 learns of the kernel is learnt anew.
     #[inline]
     pub fn assume(fd: Fd) -> Self {
@@ -73,10 +73,10 @@ impl WriteEnd {
         capacity(&self.fd)
     }
 
-    /// `fcntl(F_SETPIPE_SZ)`; see [`ReadEnd::set_capacity`].
+    /// `fcntl(F_SETPIPE_SZ)`; see [`ReadEnd::set_capacity`](super::ReadEnd::set_capacity).
     ///
     /// # Errors
-    /// As [`ReadEnd::set_capacity`].
+    /// As [`ReadEnd::set_capacity`](super::ReadEnd::set_capacity).
     ///
     /// # Syscalls
     /// Async-signal-safe.
@@ -207,7 +207,7 @@ impl WriteEnd {
     #[inline(never)]
     fn write_unready(&mut self, bytes: &[u8], mut made: Option<Errno>, wait: Wait) -> Result<usize> {
         let WriteEnd { fd, masks_sigpipe } = self;
-        until_done(fd.as_fd(), Events::WRITABLE, wait, || match made.take() {
+        until_done_slowly(fd.as_fd(), Events::WRITABLE, wait, || match made.take() {
             Some(Errno::OPNOTSUPP | Errno::NOSYS) => {
                 *masks_sigpipe = true;
                 put_some(fd, masks_sigpipe, bytes)

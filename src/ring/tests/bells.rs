@@ -8,9 +8,17 @@ fn without_bells<T: Send>(f: impl FnOnce() -> T + Send) -> T {
     thread::scope(|scope| {
         let refusing = scope.spawn(|| {
             let op = |code: u32, jf, k| libc::sock_filter { code: code as u16, jt: 0, jf, k };
+            // On x86, `socketcall` makes all calls of sockets, and its first argument says which: `send`.
+            #[cfg(target_arch = "x86")]
+            let (number, first, send) = (libc::SYS_socketcall, 16, 9);
+            #[cfg(not(target_arch = "x86"))]
+            let (number, first, send) = (libc::SYS_sendto, 0, libc::SYS_sendto as u32);
+            let load = libc::BPF_LD | libc::BPF_W | libc::BPF_ABS;
             let mut filter = [
-                op(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0), // the number of the call
-                op(libc::BPF_JMP | libc::BPF_JEQ, 1, libc::SYS_sendto as u32),
+                op(load, 0, 0), // the number of the call
+                op(libc::BPF_JMP | libc::BPF_JEQ, 3, number as u32),
+                op(load, 0, first),
+                op(libc::BPF_JMP | libc::BPF_JEQ, 1, send),
                 op(libc::BPF_RET, 0, libc::SECCOMP_RET_ERRNO | libc::ENOBUFS as u32),
                 op(libc::BPF_RET, 0, libc::SECCOMP_RET_ALLOW),
             ];

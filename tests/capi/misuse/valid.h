@@ -182,7 +182,7 @@ static int bound(rawipc_address *address, int type)
 
 static void valid__rawipc_address(rawipc_address *address)
 {
-    if (strstr(this_case->function, "_bind"))
+    if (strstr(this_case->function, "_bind") || strstr(this_case->function, "_take_over"))
         name_of(address);
     else
         bound(address, strstr(this_case->function, "_datagram_") ? SOCK_DGRAM
@@ -403,3 +403,121 @@ static void valid__rawipc_seccomp_filter(rawipc_seccomp_filter *filter)
     valid__rawipc_seccomp_list(&list);
     made((int)rawipc_seccomp_filter_make(filter, &list, own, 3, RAWIPC_SECCOMP_ERRNO, EPERM, room, RAWIPC_SECCOMP_ROOM, NULL));
 }
+
+/* wait: a set, in which a pipe is ready */
+
+static uint32_t valid__events(void) { return RAWIPC_EVENT_READABLE; }
+static uint32_t valid__trigger(void) { return RAWIPC_TRIGGER_LEVEL; }
+static uint64_t valid__token(void) { return 7; }
+static void valid__rawipc_ready(rawipc_ready *ready) { (void)ready; }
+static int valid__rawipc_epoll_add__fd(void) { return valid__write_end(); }
+
+static int valid__set(void)
+{
+    int set = made(rawipc_epoll_create(NULL));
+    made(rawipc_epoll_add(set, valid__read_end(), RAWIPC_EVENT_READABLE, RAWIPC_TRIGGER_LEVEL, 7, NULL));
+    return set;
+}
+
+/* The one that is in the set, which was made before. */
+static int valid__rawipc_epoll_change__fd(void) { return ends[0]; }
+static int valid__rawipc_epoll_remove__fd(void) { return ends[0]; }
+
+/* socket: paths, and what lies there */
+
+static const char *socket_path(void)
+{
+    unlink("socket");
+    unlink("socket.lock");
+    return "socket";
+}
+
+/* A listener at a path, where somebody waits to be accepted. */
+static void listen_at_path(rawipc_listener *listener, uint32_t kind)
+{
+    rawipc_address address;
+    made(rawipc_address_path(&address, socket_path(), NULL));
+    made(rawipc_listener_bind(listener, kind, &address, NULL, NULL));
+    int client = made(socket(AF_UNIX, kind == RAWIPC_LISTENER_STREAM ? SOCK_STREAM : SOCK_SEQPACKET, 0));
+    made(connect(client, (struct sockaddr *)&address, address.len));
+}
+
+static const char *listening_path(uint32_t kind)
+{
+    static rawipc_listener listener;
+    listen_at_path(&listener, kind);
+    return "socket";
+}
+
+static const char *valid__rawipc_socket_behind_at__path(void) { return listening_path(RAWIPC_LISTENER_STREAM); }
+static const char *valid__rawipc_stream_connect_at__path(void) { return listening_path(RAWIPC_LISTENER_STREAM); }
+static const char *valid__rawipc_stream_try_connect_at__path(void) { return listening_path(RAWIPC_LISTENER_STREAM); }
+static const char *valid__rawipc_seqpacket_connect_at__path(void) { return listening_path(RAWIPC_LISTENER_SEQPACKET); }
+static const char *valid__rawipc_seqpacket_try_connect_at__path(void) { return listening_path(RAWIPC_LISTENER_SEQPACKET); }
+static const char *valid__rawipc_datagram_bind_at__path(void) { return socket_path(); }
+static const char *valid__rawipc_datagram_connect_at__path(void)
+{
+    static rawipc_datagram bound;
+    rawipc_address address;
+    made(rawipc_address_path(&address, socket_path(), NULL));
+    made(rawipc_datagram_bind(&bound, &address, NULL));
+    return "socket";
+}
+static const char *valid__rawipc_listener_bind_at__path(void) { return socket_path(); }
+static const char *valid__rawipc_listener_take_over_at__path(void) { return socket_path(); }
+static int valid__rawipc_seqpacket_assume__fd(void) { return one_of_two(SOCK_SEQPACKET); }
+
+static int valid__rawipc_listener_attach__fd(void)
+{
+    int fd = made(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0));
+    struct sockaddr name = { AF_UNIX, "" };
+    made(bind(fd, &name, sizeof(sa_family_t)));
+    made(listen(fd, 5));
+    return fd;
+}
+
+static void valid__rawipc_listener_retire__listener(rawipc_listener *l) { listen_at_path(l, RAWIPC_LISTENER_STREAM); }
+
+static void retired(rawipc_listener *listener)
+{
+    listen_at_path(listener, RAWIPC_LISTENER_STREAM);
+    made(rawipc_listener_retire(listener, NULL));
+}
+
+static void valid__rawipc_listener_accept_last__listener(rawipc_listener *l) { retired(l); }
+static void valid__rawipc_listener_try_accept_last__listener(rawipc_listener *l) { retired(l); }
+
+/* socket: files; the one that listens was told */
+
+static size_t valid__records_len(void) { return 4096; }
+static const char *valid__rawipc_files_open_at__path(void) { return "."; }
+
+static void valid__rawipc_files(rawipc_files *files)
+{
+    static unsigned char records[4096];
+    static rawipc_listener listener;
+    rawipc_socket_file file;
+    listen_at_path(&listener, RAWIPC_LISTENER_STREAM);
+    made(rawipc_files_open_at(files, AT_FDCWD, ".", records, sizeof records, NULL));
+    if (!strstr(this_case->function, "next"))
+        made(rawipc_files_next(files, &file, NULL) - 1);
+}
+
+/* socket: a crowd, somebody at its door, and one member */
+
+static rawipc_crowd_member first_member;
+
+static int64_t valid__patience(void) { return -1; }
+static void valid__rawipc_crowd_seat(rawipc_crowd_seat *seats) { (void)seats; }
+static int valid__rawipc_crowd_admit__fd(void) { return one_of_two(SOCK_STREAM); }
+
+static void valid__rawipc_crowd(rawipc_crowd *crowd)
+{
+    static rawipc_crowd_seat seats[4];
+    rawipc_listener listener;
+    valid__rawipc_listener(&listener);
+    made(rawipc_crowd_new(crowd, &listener, seats, 4, 1000000000, NULL));
+    made(rawipc_crowd_admit(crowd, one_of_two(SOCK_STREAM), RAWIPC_EVENT_READABLE, RAWIPC_TRIGGER_LEVEL, &first_member, NULL));
+}
+
+static void valid__rawipc_crowd_member(rawipc_crowd_member *member) { *member = first_member; }

@@ -6,6 +6,7 @@ use rawipc::ring::{self, Consumer, Producer};
 use rawipc::{Errno, Receiver, Sender, Wait};
 
 use super::pipe::drop_of;
+use super::room;
 use crate::scenario::{LONG, Outcome, Scenarios, Stage, ZERO};
 
 pub fn cases(s: &mut Scenarios) {
@@ -16,7 +17,8 @@ pub fn cases(s: &mut Scenarios) {
     waiting::cases(s);
 }
 
-const CAPACITY: usize = 4096;
+/// The smallest: the largest page of the architecture.
+const CAPACITY: usize = if cfg!(target_arch = "aarch64") { 65536 } else { 4096 };
 /// A message of which a ring has room for one.
 const LARGE: &[u8] = &[7; CAPACITY / 2 - 8];
 
@@ -93,15 +95,13 @@ fn overwrite(name: &str, offset: usize, word: u32) -> Outcome {
 }
 
 /// Where the producer's first record begins, and where the consumer says how far it is.
-fn first_record() -> usize {
-    if cfg!(target_arch = "aarch64") { 65536 } else { 4096 }
-}
+const FIRST_RECORD: usize = CAPACITY;
 const POSITION: usize = 64;
 
 type Recv = fn(&mut Consumer) -> rawipc::Result<usize>;
 const RECVS: [(&str, Recv); 2] = [
-    ("ring::Consumer::recv", |c| c.recv(&mut [0; CAPACITY], Wait::FOREVER)),
-    ("ring::Consumer::try_recv", |c| c.try_recv(&mut [0; CAPACITY])),
+    ("ring::Consumer::recv", |c| c.recv(room(), Wait::FOREVER)),
+    ("ring::Consumer::try_recv", |c| c.try_recv(room())),
 ];
 
 fn receiving(s: &mut Scenarios) {
@@ -131,7 +131,7 @@ fn receiving(s: &mut Scenarios) {
         });
         s.case(function, "corrupt", move |t| {
             let (_p, mut c) = made()?;
-            overwrite("rawipc-producer", first_record(), u32::MAX)?;
+            overwrite("rawipc-producer", FIRST_RECORD, u32::MAX)?;
             t.err(Errno::BADMSG, || recv(&mut c))
         });
     }
@@ -152,7 +152,7 @@ fn receiving(s: &mut Scenarios) {
     s.case(try_recv, "a message came just then, the producer waits for room", |t| {
         let (mut p, mut c) = made()?;
         t.cue("recvfrom", 1, move || fill(&mut p));
-        t.gives(LARGE.len(), || c.try_recv(&mut [0; CAPACITY]))
+        t.gives(LARGE.len(), || c.try_recv(room()))
     });
 }
 
@@ -255,11 +255,11 @@ fn owing(s: &mut Scenarios) {
     s.case("ring::Consumer::recv", "a bell is owed", |t| {
         let (mut p, mut c) = owing_consumer(t)?;
         t.cue("ppoll", 1, move || fill(&mut p));
-        t.ok(|| c.recv(&mut [0; CAPACITY], Wait::FOREVER)).map(drop)
+        t.ok(|| c.recv(room(), Wait::FOREVER)).map(drop)
     });
     s.case("ring::Consumer::recv", "a bell is owed", |t| {
         let (_p, mut c) = owing_consumer(t)?;
-        t.err(Errno::TIMEDOUT, || c.recv(&mut [0; CAPACITY], ZERO))
+        t.err(Errno::TIMEDOUT, || c.recv(room(), ZERO))
     });
     s.case("ring::Producer::send", "a bell is owed", |t| {
         let (mut p, mut c) = owing_producer(t)?;
@@ -289,12 +289,12 @@ fn owing(s: &mut Scenarios) {
     let try_recv = "ring::Consumer::try_recv";
     s.case(try_recv, "a bell is owed", |t| {
         let (_p, mut c) = owing_consumer(t)?;
-        t.err(Errno::AGAIN, || c.try_recv(&mut [0; CAPACITY]))
+        t.err(Errno::AGAIN, || c.try_recv(room()))
     });
     s.case(try_recv, "a bell is owed, a message came just then, the producer waits for room", |t| {
         let (mut p, mut c) = owing_consumer(t)?;
         t.cue("sendto", 1, move || fill(&mut p));
-        t.ok(|| c.try_recv(&mut [0; CAPACITY])).map(drop)
+        t.ok(|| c.try_recv(room())).map(drop)
     });
     let try_send = "ring::Producer::try_send";
     s.case(try_send, "a bell is owed", |t| {

@@ -3,7 +3,8 @@
 use rawipc::ring::{Consumer, Producer};
 use rawipc::{Errno, Receiver, Sender, Wait};
 
-use super::{CAPACITY, LARGE, fill, made, make_room};
+use super::{LARGE, fill, made, make_room};
+use crate::cases::room;
 use crate::scenario::{LONG, Outcome, PAST, SHORT, Scenarios, TINY, ZERO};
 
 pub fn cases(s: &mut Scenarios) {
@@ -29,7 +30,7 @@ struct Side<E, P> {
 static RECV: Side<Consumer, Producer> = Side {
     function: "ring::Consumer::recv",
     make: || made().map(|(p, c)| (c, p)).map_err(Into::into),
-    call: |c, wait| c.recv(&mut [0; CAPACITY], wait).map(drop),
+    call: |c, wait| c.recv(room(), wait).map(drop),
     act: |p, waits| if waits { fill(p) } else { assert!(p.try_send(b"some").is_ok()) },
     just_then: "a message came just then",
     and_wakes: "the producer waits for room",
