@@ -3422,10 +3422,10 @@ typedef struct rawipc_listener_options {
  * - path: socket openat fstat geteuid flock newfstatat fchmod bind listen newfstatat getpid
  * - path of a dead socket: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid socket connect
  *   close bind listen newfstatat renameat2 getpid
- * - path of a retired listener: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid read bind
- *   listen newfstatat renameat2 ftruncate getpid
+ * - path of a retired listener: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid preadv2
+ *   bind listen newfstatat renameat2 getpid ftruncate
  * - path of a dead socket, another was left before it: socket openat fstat geteuid flock newfstatat fchmod bind
- *   newfstatat geteuid read socket connect close bind listen newfstatat renameat2 getpid
+ *   newfstatat geteuid preadv2 socket connect close bind listen newfstatat renameat2 getpid
  * - path of a dead socket, a successor was killed: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat
  *   geteuid socket connect close bind newfstatat geteuid socket connect close unlinkat bind listen newfstatat renameat2
  *   getpid
@@ -3452,7 +3452,7 @@ typedef struct rawipc_listener_options {
  * - path of a live socket without a lock: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid
  *   socket connect close newfstatat unlinkat close close
  * - path of a retired listener, no look at the mark: socket openat fstat geteuid flock newfstatat fchmod bind
- *   newfstatat geteuid read newfstatat unlinkat close close
+ *   newfstatat geteuid preadv2 newfstatat unlinkat close close
  * - path of a dead socket, no socket to ask with: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat
  *   geteuid socket newfstatat unlinkat close close
  * - path of a dead socket, no bind: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid socket
@@ -3463,6 +3463,16 @@ typedef struct rawipc_listener_options {
  *   connect close bind listen newfstatat unlinkat newfstatat unlinkat close close
  * - path of a dead socket, no rename: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid
  *   socket connect close bind listen newfstatat renameat2 unlinkat newfstatat unlinkat close close
+ * - long path of a dead socket: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid socket
+ *   connect close unlinkat bind listen newfstatat getpid
+ * - long path of a dead socket, not removed: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat
+ *   geteuid socket connect close unlinkat newfstatat unlinkat close close
+ * - long path of a dead socket, no bind: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid
+ *   socket connect close unlinkat bind newfstatat unlinkat close close
+ * - long path of a dead socket, no listen: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid
+ *   socket connect close unlinkat bind listen unlinkat newfstatat unlinkat close close
+ * - long path of a dead socket, no stat: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid
+ *   socket connect close unlinkat bind listen newfstatat unlinkat newfstatat unlinkat close close
  * - abstract name, no bind: socket bind close
  * - abstract name, no listen: socket bind listen close
  * - refused: none
@@ -3667,7 +3677,7 @@ int rawipc_listener_close(rawipc_listener *listener, rawipc_error *error);
  * - waits with a limit: socket (openat fstat geteuid flock close clock_gettime ppoll)×n openat fstat geteuid flock
  *   newfstatat fchmod bind listen newfstatat getpid
  * - waits for ever, the owner retires: socket (openat fstat geteuid flock close ppoll)×n openat fstat geteuid flock
- *   newfstatat fchmod bind newfstatat geteuid read bind listen newfstatat renameat2 ftruncate getpid
+ *   newfstatat fchmod bind newfstatat geteuid preadv2 bind listen newfstatat renameat2 getpid ftruncate
  * - times out: socket (openat fstat geteuid flock close clock_gettime ppoll)×n openat fstat geteuid flock close
  *   clock_gettime close
  * - over from the start: socket openat fstat geteuid flock close clock_gettime close

@@ -175,22 +175,22 @@ impl Stream {
         self.fd
     }
 
-    /// Reads, or waits. What is not there at once is for [`take_unready`](Self::take_unready), so that nothing is put
+    /// Reads, or waits. What is not there at once is for [`read_unready`](Self::read_unready), so that nothing is put
     /// together for it where it is; its arguments stand as those of the call do, which leaves them in their registers.
     #[inline]
-    fn take(&self, buf: &mut [u8], wait: Wait) -> Result<usize> {
+    fn read_or_wait(&self, buf: &mut [u8], wait: Wait) -> Result<usize> {
         if buf.is_empty() {
             return Err(Error::argument(Call::RECVFROM, Errno::INVAL));
         }
         match rustix::net::recv(&self.fd, &mut *buf, NOW_RECV) {
             Ok((_, n)) => Ok(n),
-            Err(errno) => Self::take_unready(self.as_fd(), buf, errno, wait),
+            Err(errno) => Self::read_unready(self.as_fd(), buf, errno, wait),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn take_unready(fd: BorrowedFd<'_>, buf: &mut [u8], errno: Errno, wait: Wait) -> Result<usize> {
+    fn read_unready(fd: BorrowedFd<'_>, buf: &mut [u8], errno: Errno, wait: Wait) -> Result<usize> {
         let mut made = Some(errno);
         until_done_slowly(fd, Events::READABLE, wait, || match made.take() {
             Some(errno) => recv_again(fd, buf, NOW_RECV, errno),
@@ -198,21 +198,21 @@ impl Stream {
         })
     }
 
-    /// Writes, or waits; as [`take`](Self::take).
+    /// Writes, or waits; as [`read_or_wait`](Self::read_or_wait).
     #[inline]
-    fn put(&self, bytes: &[u8], wait: Wait) -> Result<usize> {
+    fn write_or_wait(&self, bytes: &[u8], wait: Wait) -> Result<usize> {
         if bytes.is_empty() {
             return Err(Error::argument(Call::SENDTO, Errno::INVAL));
         }
         match rustix::net::send(&self.fd, bytes, NOW) {
             Ok(n) => Ok(n),
-            Err(errno) => Self::put_unready(self.as_fd(), bytes, errno, wait),
+            Err(errno) => Self::write_unready(self.as_fd(), bytes, errno, wait),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn put_unready(fd: BorrowedFd<'_>, bytes: &[u8], errno: Errno, wait: Wait) -> Result<usize> {
+    fn write_unready(fd: BorrowedFd<'_>, bytes: &[u8], errno: Errno, wait: Wait) -> Result<usize> {
         let mut made = Some(errno);
         until_done_slowly(fd, Events::WRITABLE, wait, || match made.take() {
             Some(errno) => Err(refused(errno)),

@@ -18,7 +18,7 @@ pub const CHECKS: [Check; 5] = [
 ];
 
 /// Of the shared library, stripped, in bytes: it is held where it is. A quarter of it is the table of its names.
-const LARGEST: u64 = 124 * 1024;
+const LARGEST: u64 = 144 * 1024;
 
 const MEMORY_FUNCTIONS: [&str; 5] = ["bcmp", "memcmp", "memcpy", "memmove", "memset"];
 

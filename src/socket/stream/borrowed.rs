@@ -19,7 +19,7 @@ impl ByteRead for &Stream {
     /// Async-signal-safe. As [`Stream::read`](ByteRead::read).
     #[inline]
     fn read(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
-        self.take(buf, wait)
+        self.read_or_wait(buf, wait)
     }
 
     /// As [`Stream`]'s own.
@@ -49,7 +49,7 @@ impl ByteWrite for &Stream {
     /// Async-signal-safe. As [`Stream::write`](ByteWrite::write).
     #[inline]
     fn write(&mut self, bytes: &[u8], wait: Wait) -> Result<usize> {
-        self.put(bytes, wait)
+        self.write_or_wait(bytes, wait)
     }
 
     /// As [`Stream`]'s own.
