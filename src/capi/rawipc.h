@@ -3707,9 +3707,9 @@ int rawipc_listener_take_over(rawipc_listener *listener, uint32_t kind,
  * - ok: openat [rawipc_listener_bind()]
  * - an error: openat [rawipc_listener_bind()] close
  * - no directory: openat
- * - above 511 bytes of directories: openat (openat close)×n [rawipc_listener_bind()]
- * - above 511 bytes of directories, an error: openat (openat close)×n [rawipc_listener_bind()] close
- * - above 511 bytes of directories, no directory: openat (openat close)×n
+ * - above 319 bytes of directories: openat (openat close)×n [rawipc_listener_bind()]
+ * - above 319 bytes of directories, an error: openat (openat close)×n [rawipc_listener_bind()] close
+ * - above 319 bytes of directories, no directory: openat (openat close)×n
  * - refused: none
  */
 int rawipc_listener_bind_at(rawipc_listener *listener, uint32_t kind, int dir, const char *path,

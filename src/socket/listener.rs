@@ -3,7 +3,7 @@
 mod last;
 
 use super::address::Address;
-use super::connection::{Connection, Kind, until_room};
+use super::connection::{Connection, Kind};
 use super::name::{BoundName, PRIVATE, Way};
 use super::place;
 use crate::error::{Call, Errno, Error, Result};
@@ -229,9 +229,9 @@ impl<C: Connection> Listener<C> {
     /// | ok | `openat` [`bind_with`](Self::bind_with) |
     /// | an error | `openat` [`bind_with`](Self::bind_with) `close` |
     /// | no directory | `openat` |
-    /// | above 511 bytes of directories | `openat` (`openat` `close`)×n [`bind_with`](Self::bind_with) |
-    /// | above 511 bytes of directories, an error | `openat` (`openat` `close`)×n [`bind_with`](Self::bind_with) `close` |
-    /// | above 511 bytes of directories, no directory | `openat` (`openat` `close`)×n |
+    /// | above 319 bytes of directories | `openat` (`openat` `close`)×n [`bind_with`](Self::bind_with) |
+    /// | above 319 bytes of directories, an error | `openat` (`openat` `close`)×n [`bind_with`](Self::bind_with) `close` |
+    /// | above 319 bytes of directories, no directory | `openat` (`openat` `close`)×n |
     /// | refused | none |
     pub fn bind_at(dir: impl AsFd, path: &CStr, options: Options) -> Result<Self> {
         Self::make_at(dir.as_fd(), path, &options, None)
@@ -297,10 +297,7 @@ impl<C: Connection> Listener<C> {
     fn make_at(dir: BorrowedFd<'_>, path: &CStr, options: &Options, wait: Option<&Wait>) -> Result<Self> {
         let name = place::name(path)?;
         BoundName::check_mode(options.mode)?;
-        let dir = match wait {
-            Some(wait) => until_room(*wait, || place::parent(dir, path))?,
-            None => place::parent(dir, path)?,
-        };
+        let dir = place::parent_within(dir, path, wait)?;
         Self::make(&place::through(&dir, name), options, wait, Some(dir))
     }
 

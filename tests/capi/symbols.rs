@@ -17,8 +17,9 @@ pub const CHECKS: [Check; 5] = [
     ("symbols::a_library_that_does_otherwise_is_flagged", a_library_that_does_otherwise_is_flagged),
 ];
 
-/// Of the shared library, stripped, in bytes: it is held where it is. A quarter of it is the table of its names.
-const LARGEST: u64 = 144 * 1024;
+/// What librawipc.so may have. The aim is 48 KiB: not reached with some three hundred functions, whose names and
+/// entries alone are a third of that.
+const LARGEST: u64 = 144 << 10;
 
 const MEMORY_FUNCTIONS: [&str; 5] = ["bcmp", "memcmp", "memcpy", "memmove", "memset"];
 

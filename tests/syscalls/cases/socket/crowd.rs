@@ -35,24 +35,22 @@ pub fn cases(s: &mut Scenarios) {
 }
 
 fn making(s: &mut Scenarios) {
-    // The seats are made before: an allocation is no part of it.
-    type Seats = &'static mut [Seat<Stream>; 2];
-    let seats = || -> Seats { Box::leak(Box::new([const { Seat::<Stream>::EMPTY }; 2])) };
-    let make =
-        |listener: Listener<Stream>, seats: Seats| Crowd::new(listener, seats, None).map(std::mem::forget);
+    type Seats = &'static mut [Seat<Stream>];
+    let make = |listener, seats: Seats| Crowd::<Stream>::new(listener, seats, None).map(std::mem::forget);
+    let given = || -> Outcome<(Listener<Stream>, Seats)> {
+        Ok((Listener::bind(&abstract_name()?)?, Box::leak(Box::new([const { Seat::EMPTY }; 2]))))
+    };
     let new = "socket::Crowd::new";
     s.case(new, "ok", move |t| {
-        let listener = Listener::bind(&abstract_name()?)?;
-        let seats = seats();
+        let (listener, seats) = given()?;
         t.ok(|| make(listener, seats))
     });
     for (case, call) in
         [("no set", "epoll_create1"), ("no reserve", "fcntl"), ("not in the set", "epoll_ctl")]
     {
         s.case(new, case, move |t| {
-            let listener = Listener::bind(&abstract_name()?)?;
+            let (listener, seats) = given()?;
             t.refuse(call, 1, Errno::NOMEM);
-            let seats = seats();
             t.err(Errno::NOMEM, || make(listener, seats))
         });
     }
