@@ -92,13 +92,11 @@ pub unsafe extern "C" fn rawipc_ring_send(
 ) -> c_int {
     // SAFETY: the caller's socket.
     if Args::are_plain(msg, len, wait) && unsafe { Args::is_marked(producer) } {
-        let sent = (|| {
-            // SAFETY: the caller's handle.
-            let producer = unsafe { Args::known(producer) };
-            // SAFETY: the caller's bytes.
-            let msg = unsafe { known_bytes(msg, len) };
-            producer.send(msg, Wait::FOREVER)
-        })();
+        // SAFETY: the caller's handle.
+        let producer = unsafe { Args::known(producer) };
+        // SAFETY: the caller's bytes.
+        let msg = unsafe { known_bytes(msg, len) };
+        let sent = producer.send(msg, Wait::FOREVER);
         // SAFETY: the caller's error.
         return unsafe { status(sent, error) };
     }
@@ -188,13 +186,11 @@ pub unsafe extern "C" fn rawipc_ring_recv(
 ) -> ssize_t {
     // SAFETY: the caller's socket.
     if Args::are_plain(buf, len, wait) && unsafe { Args::is_marked(consumer) } {
-        let received = (|| {
-            // SAFETY: the caller's handle.
-            let consumer = unsafe { Args::known(consumer) };
-            // SAFETY: the caller's buffer.
-            let buf = unsafe { known_buffer(buf, len) };
-            consumer.recv(buf, Wait::FOREVER)
-        })();
+        // SAFETY: the caller's handle.
+        let consumer = unsafe { Args::known(consumer) };
+        // SAFETY: the caller's buffer.
+        let buf = unsafe { known_buffer(buf, len) };
+        let received = consumer.recv(buf, Wait::FOREVER);
         // SAFETY: the caller's error.
         return unsafe { length(received, error) };
     }

@@ -155,13 +155,11 @@ pub unsafe extern "C" fn rawipc_datagram_send(
 ) -> c_int {
     // SAFETY: the caller's socket.
     if Args::are_plain(msg, len, wait) && unsafe { Args::is_marked(socket) } {
-        let sent = (|| {
-            // SAFETY: the caller's socket.
-            let socket = unsafe { Args::known(socket) };
-            // SAFETY: the caller's bytes.
-            let msg = unsafe { known_bytes(msg, len) };
-            socket.send(msg, Wait::FOREVER)
-        })();
+        // SAFETY: the caller's socket.
+        let socket = unsafe { Args::known(socket) };
+        // SAFETY: the caller's bytes.
+        let msg = unsafe { known_bytes(msg, len) };
+        let sent = socket.send(msg, Wait::FOREVER);
         // SAFETY: the caller's error.
         return unsafe { status(sent, error) };
     }
@@ -237,13 +235,11 @@ pub unsafe extern "C" fn rawipc_datagram_recv(
 ) -> ssize_t {
     // SAFETY: the caller's socket.
     if Args::are_plain(buf, len, wait) && unsafe { Args::is_marked(socket) } {
-        let received = (|| {
-            // SAFETY: the caller's socket.
-            let socket = unsafe { Args::known(socket) };
-            // SAFETY: the caller's buffer.
-            let buf = unsafe { known_buffer(buf, len) };
-            socket.recv(buf, Wait::FOREVER)
-        })();
+        // SAFETY: the caller's socket.
+        let socket = unsafe { Args::known(socket) };
+        // SAFETY: the caller's buffer.
+        let buf = unsafe { known_buffer(buf, len) };
+        let received = socket.recv(buf, Wait::FOREVER);
         // SAFETY: the caller's error.
         return unsafe { length(received, error) };
     }
