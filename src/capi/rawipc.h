@@ -4261,6 +4261,49 @@ int rawipc_crowd_next(rawipc_crowd *crowd, rawipc_crowd_event *event, const rawi
 int rawipc_crowd_try_next(rawipc_crowd *crowd, rawipc_crowd_event *event, rawipc_error *error);
 
 /**
+ * Stops listening for clients, and gives the listener back, to retire it. The members stay.
+ *
+ * @param listener  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * EALREADY: that was done.
+ * @par Ownership
+ * The listener is the caller's to close.
+ * @par Syscalls, as of socket::Crowd::close_door in Rust
+ * - ok: epoll_ctl close
+ * - closed already: none
+ */
+int rawipc_crowd_close_door(rawipc_crowd *crowd, rawipc_listener *listener, rawipc_error *error);
+
+/**
+ * A descriptor that is RAWIPC_EVENT_READABLE when there may be something to do: for another loop, which calls
+ * rawipc_crowd_try_next() until -EAGAIN, and again after patience. It stays the crowd's.
+ *
+ * @return the descriptor, or -errno
+ * @par Syscalls, as of socket::Crowd::as_fd in Rust
+ * None.
+ */
+int rawipc_crowd_fd(const rawipc_crowd *crowd, rawipc_error *error);
+
+/**
+ * Closes the crowd and its listener; the members' descriptors stay the caller's, and the seats are again.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: it is none, or closed already.
+ * @par Syscalls, as of socket::Crowd in Rust
+ * - drop: close close close
+ * - drop, with members: close (close)×n close close
+ * - drop, the door closed: close
+ * - drop, the door closed, with members: close (close)×n
+ */
+int rawipc_crowd_close(rawipc_crowd *crowd, rawipc_error *error);
+
+/* -- members --------------------------------------------------------------------------------------
+ * The members of a crowd: let in, watched, timed, and let go.
+ */
+
+/**
  * Gives a client a seat, tells of it from now on, and starts its clock.
  *
  * It need not have come by the door. What its descriptor is ready for already is told.
@@ -4382,45 +4425,6 @@ ssize_t rawipc_crowd_len(const rawipc_crowd *crowd, rawipc_error *error);
  * None.
  */
 ssize_t rawipc_crowd_capacity(const rawipc_crowd *crowd, rawipc_error *error);
-
-/**
- * Stops listening for clients, and gives the listener back, to retire it. The members stay.
- *
- * @param listener  gets it
- * @return 0, or -errno
- * @par Errors
- * EALREADY: that was done.
- * @par Ownership
- * The listener is the caller's to close.
- * @par Syscalls, as of socket::Crowd::close_door in Rust
- * - ok: epoll_ctl close
- * - closed already: none
- */
-int rawipc_crowd_close_door(rawipc_crowd *crowd, rawipc_listener *listener, rawipc_error *error);
-
-/**
- * A descriptor that is RAWIPC_EVENT_READABLE when there may be something to do: for another loop, which calls
- * rawipc_crowd_try_next() until -EAGAIN, and again after patience. It stays the crowd's.
- *
- * @return the descriptor, or -errno
- * @par Syscalls, as of socket::Crowd::as_fd in Rust
- * None.
- */
-int rawipc_crowd_fd(const rawipc_crowd *crowd, rawipc_error *error);
-
-/**
- * Closes the crowd and its listener; the members' descriptors stay the caller's, and the seats are again.
- *
- * @return 0, or -errno
- * @par Errors
- * EINVAL: it is none, or closed already.
- * @par Syscalls, as of socket::Crowd in Rust
- * - drop: close close close
- * - drop, with members: close (close)×n close close
- * - drop, the door closed: close
- * - drop, the door closed, with members: close (close)×n
- */
-int rawipc_crowd_close(rawipc_crowd *crowd, rawipc_error *error);
 
 /* == frame ========================================================================================
  * Whole messages over a byte stream: a length in front of each.

@@ -6,8 +6,9 @@ use crate::fd::{CWD, Fd};
 use crate::socket::address::Address;
 use crate::socket::connection::Kind;
 use crate::socket::lock::{Identity, Lock};
+use crate::sys::rename;
 use core::ffi::CStr;
-use rustix::fs::{AtFlags, FileType, Mode, RenameFlags};
+use rustix::fs::{AtFlags, FileType, Mode};
 use rustix::net::SocketFlags;
 use rustix::process::geteuid;
 
@@ -87,9 +88,9 @@ fn replace(
         answer => answer?,
     }
     let file = finish(fd, new, way)?;
-    if let Err(errno) = rustix::fs::renameat_with(CWD, new, CWD, path, RenameFlags::empty()) {
+    if let Err(refused) = rename(new, path) {
         let _ = rustix::fs::unlinkat(CWD, new, AtFlags::empty());
-        return Err(Error::kernel(Call::RENAMEAT2, errno));
+        return Err(refused);
     }
     if left {
         lock.spend_mark();

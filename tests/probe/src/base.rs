@@ -69,6 +69,9 @@ probes! {
 }
 
 probes! {
+    probe_channel__ByteRead__read_call(r: &ReadEnd) -> Call = r.read_call();
+    probe_channel__ByteWrite__write_call(e: &WriteEnd) -> Call = e.write_call();
+    probe_channel__ByteWrite__atomic(e: &WriteEnd) -> usize = e.atomic();
     probe_channel__ByteRead__read_exact(r: &mut ReadEnd, buf: &mut [u8], w: Wait) -> Result<usize> =
         r.read_exact(buf, w);
     probe_channel__ByteWrite__write_all(e: &mut WriteEnd, b: &[u8], w: Wait) -> Result<()> = e.write_all(b, w);
