@@ -35,43 +35,47 @@ pub(crate) use sleeper::{Sleeper, events_now, until_done, until_done_slowly};
 /// assert_eq!(e.errno(), Errno::TIMEDOUT);
 /// # Ok::<(), rawipc::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 #[repr(C)]
 pub struct Wait {
-    limit: Limit,
-    signals: Signals,
+    // Two words, so that it travels in registers. The limit's kind is in its two highest bits.
+    limit: u64,
+    // A signal mask. What SIGKILL and SIGSTOP have in it says nothing, and says here how the mask is meant.
+    signals: u64,
 }
 
+/// What a wait's limit can be.
 #[derive(Clone, Copy, Debug)]
-#[repr(C)]
 enum Limit {
     Forever,
     For(u64),
     Until(Instant),
 }
 
-#[derive(Clone, Copy, Debug)]
-#[repr(C)]
-enum Signals {
-    Retry,
-    Wake,
-    WakeUnder(u64),
-}
+const FOR: u64 = 1 << 62;
+const UNTIL: u64 = 2 << 62;
+/// 146 years are enough.
+const LIMIT_MASK: u64 = FOR - 1;
+
+/// A signal ends the wait.
+const WAKES: u64 = 1 << (linux_raw_sys::general::SIGKILL - 1);
+/// The mask is the thread's while it sleeps.
+const IS_MASK: u64 = 1 << (linux_raw_sys::general::SIGSTOP - 1);
 
 impl Wait {
     /// Until it happens, however long it takes. A signal handler runs and the wait goes on.
-    pub const FOREVER: Wait = Wait { limit: Limit::Forever, signals: Signals::Retry };
+    pub const FOREVER: Wait = Wait { limit: 0, signals: 0 };
 
     /// At most this long, counted from the moment at which there is something to wait for.
     #[inline]
     pub const fn at_most(limit: Duration) -> Wait {
-        Wait { limit: Limit::For(nanos(limit)), signals: Signals::Retry }
+        Wait { limit: FOR | least(nanos(limit), LIMIT_MASK), signals: 0 }
     }
 
     /// Until this instant; one deadline for several operations.
     #[inline]
     pub const fn until(deadline: Instant) -> Wait {
-        Wait { limit: Limit::Until(deadline), signals: Signals::Retry }
+        Wait { limit: UNTIL | least(deadline.0, LIMIT_MASK), signals: 0 }
     }
 
     /// The same wait, but a signal handler that runs ends it with `EINTR`.
@@ -81,7 +85,7 @@ impl Wait {
     #[inline]
     #[must_use]
     pub const fn or_signal(self) -> Wait {
-        Wait { signals: Signals::Wake, ..self }
+        Wait { signals: WAKES, ..self }
     }
 
     /// The same wait, ended with `EINTR` by a signal, and with `mask` as the thread's signal mask while it
@@ -91,7 +95,25 @@ impl Wait {
     #[inline]
     #[must_use]
     pub const fn or_signal_under(self, mask: u64) -> Wait {
-        Wait { signals: Signals::WakeUnder(mask), ..self }
+        Wait { signals: mask | WAKES | IS_MASK, ..self }
+    }
+
+    const fn limit(self) -> Limit {
+        let nanos = self.limit & LIMIT_MASK;
+        match self.limit & !LIMIT_MASK {
+            0 => Limit::Forever,
+            FOR => Limit::For(nanos),
+            _ => Limit::Until(Instant(nanos)),
+        }
+    }
+
+    const fn ends_on_signal(self) -> bool {
+        self.signals & WAKES != 0
+    }
+
+    /// The thread's mask while it sleeps.
+    const fn mask(self) -> Option<u64> {
+        if self.signals & IS_MASK != 0 { Some(self.signals & !(WAKES | IS_MASK)) } else { None }
     }
 
     /// The same wait with its limit pinned to the clock, so that several operations share it.
@@ -107,15 +129,15 @@ impl Wait {
     #[inline]
     #[must_use]
     pub fn fixed(self) -> Wait {
-        self.pinned().unwrap_or(Wait { limit: Limit::Until(Instant(0)), ..self })
+        self.pinned().unwrap_or(Wait { limit: UNTIL, ..self })
     }
 
     /// [`fixed`](Self::fixed), with the clock's own error where it cannot be read.
     pub(crate) fn pinned(self) -> Result<Wait> {
-        match self.limit {
+        match self.limit() {
             Limit::For(nanos) => {
                 let deadline = Instant(sys::monotonic_nanos()?).plus(nanos);
-                Ok(Wait { limit: Limit::Until(deadline), ..self })
+                Ok(Wait { signals: self.signals, ..Wait::until(deadline) })
             }
             Limit::Forever | Limit::Until(_) => Ok(self),
         }
@@ -136,7 +158,23 @@ impl Wait {
     /// Whether the limit is still to be pinned to the clock.
     #[inline]
     pub(crate) const fn is_loose(self) -> bool {
-        matches!(self.limit, Limit::For(_))
+        matches!(self.limit(), Limit::For(_))
+    }
+}
+
+#[inline]
+const fn least(a: u64, b: u64) -> u64 {
+    if a < b { a } else { b }
+}
+
+impl fmt::Debug for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Wait({:?}", self.limit())?;
+        match (self.ends_on_signal(), self.mask()) {
+            (_, Some(mask)) => write!(f, ", or a signal under {mask:#x})"),
+            (true, None) => f.write_str(", or a signal)"),
+            (false, None) => f.write_str(")"),
+        }
     }
 }
 

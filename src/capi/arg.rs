@@ -1,10 +1,14 @@
 //! What C hands in, looked at before anything is done with it.
 
 use core::ffi::{CStr, c_char, c_int, c_void};
+use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
+use core::ptr::NonNull;
 
 use rawipc::fd::{AsRawFd, BorrowedFd, CWD, Fd};
 use rawipc::{Call, Errno, Error, Result};
+
+use crate::wait::rawipc_wait;
 
 /// Refusals of arguments that were meant for this call.
 #[derive(Clone, Copy)]
@@ -24,13 +28,16 @@ pub(crate) unsafe trait Options: Copy {
 /// As clone3(2): nothing that is a size is larger.
 const LARGEST_OPTIONS: usize = 4096;
 
+/// SSIZE_MAX.
+const LONGEST: usize = isize::MAX as usize;
+
 /// PATH_MAX.
 const LONGEST_TEXT: usize = 4096;
 
 impl Args {
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn refused(self, errno: Errno) -> Error {
+    // A number that the compiler knows.
+    #[inline(always)]
+    pub(crate) const fn refused(self, errno: Errno) -> Error {
         Error::argument(self.0, errno)
     }
 
@@ -59,41 +66,43 @@ impl Args {
 
     /// # Safety
     /// `bytes` is NULL, or `len` bytes that nobody writes to meanwhile.
-    #[inline]
+    #[inline(always)]
     pub(crate) unsafe fn bytes<'a>(self, bytes: *const c_void, len: usize) -> Result<&'a [u8]> {
-        if self.is_empty(bytes, len)? {
-            return Ok(&[]);
-        }
-        // SAFETY: by the caller; not NULL, and no longer than memory is.
-        Ok(unsafe { core::slice::from_raw_parts(bytes.cast(), len) })
+        self.check_memory(bytes, len)?;
+        // SAFETY: by the caller.
+        Ok(unsafe { known_bytes(bytes, len) })
     }
 
     /// # Safety
     /// `buf` is NULL, or `len` bytes that nobody else touches meanwhile. They need not have been written to before:
     /// nothing reads them.
-    #[inline]
+    #[inline(always)]
     pub(crate) unsafe fn buffer<'a>(self, buf: *mut c_void, len: usize) -> Result<&'a mut [u8]> {
-        if self.is_empty(buf, len)? {
-            return Ok(&mut []);
-        }
-        // SAFETY: by the caller; not NULL, and no longer than memory is.
-        Ok(unsafe { core::slice::from_raw_parts_mut(buf.cast(), len) })
+        self.check_memory(buf, len)?;
+        // SAFETY: by the caller.
+        Ok(unsafe { known_buffer(buf, len) })
     }
 
-    #[inline]
-    fn is_empty(self, start: *const c_void, len: usize) -> Result<bool> {
-        if !is_memory(start, len) {
-            return Err(self.no_memory(start, len));
-        }
-        Ok(len == 0)
-    }
-
-    /// Says what is wrong with what is no memory.
-    #[cold]
+    /// Refuses what is no memory. NULL of length 0 will do.
     #[inline(never)]
-    fn no_memory(self, start: *const c_void, len: usize) -> Error {
-        let is_length = len <= isize::MAX as usize;
-        self.refused(if start.is_null() && is_length { Errno::FAULT } else { Errno::INVAL })
+    fn check_memory(self, start: *const c_void, len: usize) -> Result<()> {
+        match (start.is_null(), len) {
+            (_, 0) => Ok(()),
+            (false, _) if is_length(start, len) => Ok(()),
+            (true, 1..=LONGEST) => Err(self.refused(Errno::FAULT)),
+            _ => Err(self.refused(Errno::INVAL)),
+        }
+    }
+
+    /// Whether bytes and wait are as they mostly are, which is the way without a detour: memory, and for ever.
+    #[inline(always)]
+    pub(crate) fn are_plain(bytes: *const c_void, len: usize, wait: *const rawipc_wait) -> bool {
+        // One comparison for a length of 1 to what `is_length` takes.
+        let is_usual = match cfg!(target_pointer_width = "64") {
+            true => len.wrapping_sub(1) >> 48 == 0,
+            false => len > 0 && is_length(bytes, len),
+        };
+        is_usual && !bytes.is_null() && wait.is_null()
     }
 
     /// `len` values, one after the other.
@@ -103,7 +112,8 @@ impl Args {
     #[inline]
     pub(crate) unsafe fn array<'a, T>(self, start: *mut T, len: usize) -> Result<&'a mut [T]> {
         let bytes = len.checked_mul(size_of::<T>()).ok_or_else(|| self.refused(Errno::INVAL))?;
-        if self.is_empty(start.cast(), bytes)? {
+        self.check_memory(start.cast(), bytes)?;
+        if len == 0 {
             return Ok(&mut []);
         }
         if !start.is_aligned() {
@@ -144,11 +154,10 @@ impl Args {
     /// `out` is NULL, or memory for a `T`, which need not have been written to.
     #[inline]
     pub(crate) unsafe fn output<'a, T>(self, out: *mut T) -> Result<Output<'a, T>> {
-        if out.is_null() || !out.is_aligned() {
+        if out.is_null() {
             return Err(self.refused(Errno::FAULT));
         }
-        // SAFETY: by the caller; not NULL, and aligned.
-        Ok(Output(unsafe { &mut *out.cast() }))
+        Ok(Output(out, PhantomData))
     }
 
     /// Makes two descriptors, and gives them to C.
@@ -231,23 +240,40 @@ impl Args {
     }
 }
 
-/// Whether `len` bytes can lie there. Nothing lies in the upper half of a 64-bit address space.
+/// # Safety
+/// As [`bytes`](Args::bytes), and no memory is refused.
+#[inline(always)]
+pub(crate) unsafe fn known_bytes<'a>(bytes: *const c_void, len: usize) -> &'a [u8] {
+    let start = if bytes.is_null() { NonNull::dangling().as_ptr() } else { bytes.cast_mut().cast() };
+    // SAFETY: by the caller; not NULL, and no longer than memory is.
+    unsafe { core::slice::from_raw_parts(start, len) }
+}
+
+/// # Safety
+/// As [`buffer`](Args::buffer), and no memory is refused.
+#[inline(always)]
+pub(crate) unsafe fn known_buffer<'a>(buf: *mut c_void, len: usize) -> &'a mut [u8] {
+    let start = if buf.is_null() { NonNull::dangling().as_ptr() } else { buf.cast() };
+    // SAFETY: by the caller; not NULL, and no longer than memory is.
+    unsafe { core::slice::from_raw_parts_mut(start, len) }
+}
+
+/// Whether there can be so much memory: less than an address space has.
 #[inline]
-fn is_memory(start: *const c_void, len: usize) -> bool {
-    let end = start.addr().wrapping_add(len);
-    let ends = match cfg!(target_pointer_width = "64") {
-        true => (start.addr() | len | end) <= isize::MAX as usize,
-        false => len <= isize::MAX as usize && end >= start.addr(),
-    };
-    ends && (len == 0 || !start.is_null())
+fn is_length(start: *const c_void, len: usize) -> bool {
+    match cfg!(target_pointer_width = "64") {
+        true => len >> 48 == 0,
+        false => len <= LONGEST && start.addr().checked_add(len).is_some(),
+    }
 }
 
 /// Memory for a `T`.
-pub(crate) struct Output<'a, T>(&'a mut core::mem::MaybeUninit<T>);
+pub(crate) struct Output<'a, T>(*mut T, PhantomData<&'a mut T>);
 
 impl<T> Output<'_, T> {
     #[inline]
     pub(crate) fn set(self, value: T) {
-        self.0.write(value);
+        // SAFETY: by who made it.
+        unsafe { self.0.write_unaligned(value) };
     }
 }

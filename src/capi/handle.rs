@@ -35,13 +35,20 @@ macro_rules! holds {
         unsafe impl $crate::handle::Handle for $handle {
             type Value = $value;
 
-            const KIND: u64 = u64::from_ne_bytes($kind);
+            const KIND: u64 = $crate::handle::kind($kind);
         }
     };
 }
 #[allow(unused_imports)]
 pub(crate) use holds;
 
+/// 31 bits of a name: so many fit into the instruction that compares them.
+pub(crate) const fn kind(name: [u8; 8]) -> u64 {
+    let name = u64::from_le_bytes(name);
+    (name ^ name >> 27) & 0x7fff_ffff
+}
+
+#[inline(always)]
 fn mark<H: Handle>(handle: *const H) -> u64 {
     H::KIND ^ handle.addr() as u64
 }
@@ -73,6 +80,16 @@ impl Args {
         Ok(unsafe { held.value.assume_init_mut() })
     }
 
+    /// Whether it is a handle, made as such and where it was made.
+    ///
+    /// # Safety
+    /// As [`value`](Self::value).
+    #[inline(always)]
+    pub(crate) unsafe fn is_marked<H: Handle>(handle: *const H) -> bool {
+        // SAFETY: by the caller; read where it is not NULL.
+        !handle.is_null() && unsafe { handle.cast::<u64>().read_unaligned() } == mark(handle)
+    }
+
     /// The same, to look at.
     ///
     /// # Safety
@@ -96,23 +113,38 @@ impl Args {
         Ok(unsafe { held.value.assume_init_read() })
     }
 
+    /// The value of a handle that [`is_marked`](Self::is_marked).
+    ///
+    /// # Safety
+    /// As [`value`](Self::value), and it is.
+    #[inline(always)]
+    pub(crate) unsafe fn known<'a, H: Handle>(handle: *mut H) -> &'a mut H::Value {
+        // SAFETY: by the caller and its mark; not NULL, aligned, and large enough by the trait.
+        let held = unsafe { &mut *handle.cast::<Held<H::Value>>() };
+        // SAFETY: it has its mark.
+        unsafe { held.value.assume_init_mut() }
+    }
+
     /// # Safety
     /// As [`value`](Self::value).
-    #[inline]
+    #[inline(always)]
     unsafe fn held<'a, H: Handle>(self, handle: *mut H) -> Result<&'a mut Held<H::Value>> {
+        // SAFETY: by the caller.
+        unsafe { self.check_mark(handle.cast(), H::KIND) }?;
+        // SAFETY: by the caller and its mark; not NULL, aligned, and large enough by the trait.
+        Ok(unsafe { &mut *handle.cast::<Held<H::Value>>() })
+    }
+
+    /// # Safety
+    /// `handle` is NULL, or has been written to.
+    #[inline(never)]
+    unsafe fn check_mark(self, handle: *const u64, kind: u64) -> Result<()> {
         if handle.is_null() {
             return Err(self.refused(Errno::FAULT));
         }
-        if !handle.is_aligned() {
-            return Err(self.refused(Errno::INVAL));
-        }
-        // SAFETY: by the caller; not NULL, aligned, and large enough by the trait. Its value is not touched before
-        // the mark was seen.
-        let held = unsafe { &mut *handle.cast::<Held<H::Value>>() };
-        if held.mark != mark(handle) {
-            return Err(self.refused(Errno::INVAL));
-        }
-        Ok(held)
+        // SAFETY: by the caller. What has the mark of where it is lies where it was put, aligned.
+        let mark = unsafe { handle.read_unaligned() };
+        if mark ^ handle.addr() as u64 == kind { Ok(()) } else { Err(self.refused(Errno::INVAL)) }
     }
 }
 

@@ -11,9 +11,9 @@
 use core::ffi::{c_int, c_void};
 
 use rawipc::pipe::{self, PacketReceiver, PacketSender, ReadEnd, WriteEnd};
-use rawipc::{ByteRead, ByteWrite, Call, Receiver, Sender};
+use rawipc::{ByteRead, ByteWrite, Call, Receiver, Sender, Wait};
 
-use crate::arg::Args;
+use crate::arg::{Args, known_buffer, known_bytes};
 use crate::error::{descriptor, length, rawipc_error, status};
 use crate::ssize_t;
 use crate::wait::rawipc_wait;
@@ -210,6 +210,33 @@ pub unsafe extern "C" fn rawipc_pipe_read(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> ssize_t {
+    if read_end >= 0 && Args::are_plain(buf, len, wait) {
+        let read = (|| {
+            let mut end = READ.lent(read_end, ReadEnd::assume)?;
+            // SAFETY: the caller's buffer.
+            let buf = unsafe { known_buffer(buf, len) };
+            end.read(buf, Wait::FOREVER)
+        })();
+        // SAFETY: the caller's error.
+        return unsafe { length(read, error) };
+    }
+    // SAFETY: the caller's arguments.
+    unsafe { read_under(read_end, buf, len, wait, error) }
+}
+
+/// The same with any arguments.
+///
+/// # Safety
+/// As the caller promises.
+#[cold]
+#[inline(never)]
+unsafe fn read_under(
+    read_end: c_int,
+    buf: *mut c_void,
+    len: usize,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> ssize_t {
     let read = (|| {
         let mut end = READ.lent(read_end, ReadEnd::assume)?;
         // SAFETY: the caller's buffer.
@@ -283,6 +310,33 @@ pub unsafe extern "C" fn rawipc_pipe_read_exact(
 /// @rust pipe::WriteEnd::write
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rawipc_pipe_write(
+    write_end: c_int,
+    bytes: *const c_void,
+    len: usize,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> ssize_t {
+    if write_end >= 0 && Args::are_plain(bytes, len, wait) {
+        let written = (|| {
+            let mut end = WRITE.lent(write_end, WriteEnd::assume)?;
+            // SAFETY: the caller's bytes.
+            let bytes = unsafe { known_bytes(bytes, len) };
+            end.write(bytes, Wait::FOREVER)
+        })();
+        // SAFETY: the caller's error.
+        return unsafe { length(written, error) };
+    }
+    // SAFETY: the caller's arguments.
+    unsafe { write_under(write_end, bytes, len, wait, error) }
+}
+
+/// The same with any arguments.
+///
+/// # Safety
+/// As the caller promises.
+#[cold]
+#[inline(never)]
+unsafe fn write_under(
     write_end: c_int,
     bytes: *const c_void,
     len: usize,
@@ -422,6 +476,33 @@ pub unsafe extern "C" fn rawipc_pipe_recv(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> ssize_t {
+    if receiver >= 0 && Args::are_plain(buf, len, wait) {
+        let received = (|| {
+            let mut end = READ.lent(receiver, PacketReceiver::assume)?;
+            // SAFETY: the caller's buffer.
+            let buf = unsafe { known_buffer(buf, len) };
+            end.recv(buf, Wait::FOREVER)
+        })();
+        // SAFETY: the caller's error.
+        return unsafe { length(received, error) };
+    }
+    // SAFETY: the caller's arguments.
+    unsafe { recv_under(receiver, buf, len, wait, error) }
+}
+
+/// The same with any arguments.
+///
+/// # Safety
+/// As the caller promises.
+#[cold]
+#[inline(never)]
+unsafe fn recv_under(
+    receiver: c_int,
+    buf: *mut c_void,
+    len: usize,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> ssize_t {
     let received = (|| {
         let mut end = READ.lent(receiver, PacketReceiver::assume)?;
         // SAFETY: the caller's buffer.
@@ -468,6 +549,33 @@ pub unsafe extern "C" fn rawipc_pipe_try_recv(
 /// @rust pipe::PacketSender::send
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rawipc_pipe_send(
+    sender: c_int,
+    msg: *const c_void,
+    len: usize,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> c_int {
+    if sender >= 0 && Args::are_plain(msg, len, wait) {
+        let sent = (|| {
+            let mut end = WRITE.lent(sender, PacketSender::assume)?;
+            // SAFETY: the caller's bytes.
+            let msg = unsafe { known_bytes(msg, len) };
+            end.send(msg, Wait::FOREVER)
+        })();
+        // SAFETY: the caller's error.
+        return unsafe { status(sent, error) };
+    }
+    // SAFETY: the caller's arguments.
+    unsafe { send_under(sender, msg, len, wait, error) }
+}
+
+/// The same with any arguments.
+///
+/// # Safety
+/// As the caller promises.
+#[cold]
+#[inline(never)]
+unsafe fn send_under(
     sender: c_int,
     msg: *const c_void,
     len: usize,

@@ -12,9 +12,9 @@
 use core::ffi::{c_int, c_void};
 
 use rawipc::ring::{self, Consumer, Producer};
-use rawipc::{Call, Receiver, Sender};
+use rawipc::{Call, Receiver, Sender, Wait};
 
-use crate::arg::Args;
+use crate::arg::{Args, known_buffer, known_bytes};
 use crate::error::{length, lent_descriptor, rawipc_error, status};
 use crate::handle::holds;
 use crate::ssize_t;
@@ -90,6 +90,33 @@ pub unsafe extern "C" fn rawipc_ring_send(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> c_int {
+    // SAFETY: the caller's socket.
+    if Args::are_plain(msg, len, wait) && unsafe { Args::is_marked(producer) } {
+        // SAFETY: the caller's handle.
+        let producer = unsafe { Args::known(producer) };
+        // SAFETY: the caller's bytes.
+        let msg = unsafe { known_bytes(msg, len) };
+        let sent = producer.send(msg, Wait::FOREVER);
+        // SAFETY: the caller's error.
+        return unsafe { status(sent, error) };
+    }
+    // SAFETY: the caller's arguments.
+    unsafe { send_under(producer, msg, len, wait, error) }
+}
+
+/// The same with any arguments.
+///
+/// # Safety
+/// As the caller promises.
+#[cold]
+#[inline(never)]
+unsafe fn send_under(
+    producer: *mut rawipc_ring_producer,
+    msg: *const c_void,
+    len: usize,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> c_int {
     let sent = (|| {
         // SAFETY: the caller's handle.
         let producer = unsafe { MEMORY.value(producer) }?;
@@ -151,6 +178,33 @@ pub unsafe extern "C" fn rawipc_ring_send_limit(
 /// @rust ring::Consumer::recv
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rawipc_ring_recv(
+    consumer: *mut rawipc_ring_consumer,
+    buf: *mut c_void,
+    len: usize,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> ssize_t {
+    // SAFETY: the caller's socket.
+    if Args::are_plain(buf, len, wait) && unsafe { Args::is_marked(consumer) } {
+        // SAFETY: the caller's handle.
+        let consumer = unsafe { Args::known(consumer) };
+        // SAFETY: the caller's buffer.
+        let buf = unsafe { known_buffer(buf, len) };
+        let received = consumer.recv(buf, Wait::FOREVER);
+        // SAFETY: the caller's error.
+        return unsafe { length(received, error) };
+    }
+    // SAFETY: the caller's arguments.
+    unsafe { recv_under(consumer, buf, len, wait, error) }
+}
+
+/// The same with any arguments.
+///
+/// # Safety
+/// As the caller promises.
+#[cold]
+#[inline(never)]
+unsafe fn recv_under(
     consumer: *mut rawipc_ring_consumer,
     buf: *mut c_void,
     len: usize,

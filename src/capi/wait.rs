@@ -166,6 +166,7 @@ impl Args {
 
     /// # Safety
     /// As [`wait`](Self::wait).
+    #[inline(never)]
     unsafe fn some_wait(self, wait: *const rawipc_wait) -> Result<Wait> {
         // SAFETY: by the caller.
         let given = unsafe { self.options(wait) }?.unwrap_or(rawipc_wait::DEFAULT);

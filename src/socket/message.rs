@@ -3,9 +3,9 @@
 use super::refs::Refs;
 use super::slots::{Came, Slots};
 use crate::error::{Call, Errno, Error, Named, Result};
-use crate::fd::{AsFd, Fd};
+use crate::fd::{AsFd, BorrowedFd, Fd};
 use crate::sys::socket::{SocketOption, sendmsg, socket_option};
-use crate::wait::{Events, Wait, until_done};
+use crate::wait::{Events, Wait, until_done_slowly};
 use rustix::io::IoSlice;
 use rustix::net::{RecvFlags, SendFlags};
 
@@ -51,7 +51,27 @@ pub(super) fn send(
     refused: impl Fn(Errno) -> Error,
 ) -> Result<()> {
     check(Call::SENDTO, msg, limit)?;
-    until_done(fd.as_fd(), Events::WRITABLE, wait, || put(fd, msg, &refused))
+    match rustix::net::send(fd, msg, NOW) {
+        Ok(_) => Ok(()),
+        Err(errno) => send_unready(fd.as_fd(), msg, errno, wait, refused),
+    }
+}
+
+/// Out of line from the errno on, so that nothing is put together for it where all goes well.
+#[cold]
+#[inline(never)]
+fn send_unready(
+    fd: BorrowedFd<'_>,
+    msg: &[u8],
+    errno: Errno,
+    wait: Wait,
+    refused: impl Fn(Errno) -> Error,
+) -> Result<()> {
+    let mut made = Some(errno);
+    until_done_slowly(fd, Events::WRITABLE, wait, || match made.take() {
+        Some(errno) => Err(refused(errno)),
+        None => put(fd, msg, &refused),
+    })
 }
 
 /// Sends one message, if there is room.
@@ -62,7 +82,7 @@ pub(super) fn try_send(fd: &Fd, msg: &[u8], limit: usize, refused: impl Fn(Errno
 }
 
 #[inline]
-fn put(fd: &Fd, msg: &[u8], refused: impl Fn(Errno) -> Error) -> Result<()> {
+fn put(fd: impl AsFd, msg: &[u8], refused: impl Fn(Errno) -> Error) -> Result<()> {
     match rustix::net::send(fd, msg, NOW) {
         Ok(_) => Ok(()),
         Err(errno) => Err(refused(errno)),
@@ -202,8 +222,9 @@ fn peek(fd: &Fd) -> Result<usize> {
 
 /// `recvfrom(fd, buf, MSG_DONTWAIT | flags)`; with `MSG_TRUNC` the true length, which may be more than `buf`.
 #[inline]
-pub(super) fn recv(fd: &Fd, buf: &mut [u8], flags: RecvFlags) -> Result<usize> {
+pub(super) fn recv(fd: impl AsFd, buf: &mut [u8], flags: RecvFlags) -> Result<usize> {
     let flags = flags.union(NOW_RECV);
+    let fd = fd.as_fd();
     match rustix::net::recv(fd, &mut *buf, flags) {
         Ok((_, n)) => Ok(n),
         Err(errno) => recv_again(fd, buf, flags, errno),
@@ -212,7 +233,12 @@ pub(super) fn recv(fd: &Fd, buf: &mut [u8], flags: RecvFlags) -> Result<usize> {
 
 /// Told once, to a peer of one who closed with our messages unread. What he sent comes all the same.
 #[cold]
-fn recv_again(fd: &Fd, buf: &mut [u8], flags: RecvFlags, errno: Errno) -> Result<usize> {
+pub(super) fn recv_again(
+    fd: BorrowedFd<'_>,
+    buf: &mut [u8],
+    flags: RecvFlags,
+    errno: Errno,
+) -> Result<usize> {
     match errno {
         Errno::CONNRESET => rustix::net::recv(fd, buf, flags).map(|(_, n)| n).named(Call::RECVFROM),
         _ => Err(Error::kernel(Call::RECVFROM, errno)),
@@ -240,7 +266,7 @@ pub(super) fn recv_or(fd: &Fd, buf: &mut [u8], made: Made) -> Result<usize> {
     match made {
         None => recv(fd, buf, RecvFlags::TRUNC),
         Some(Ok(n)) => Ok(n),
-        Some(Err(errno)) => recv_again(fd, buf, NOW_RECV.union(RecvFlags::TRUNC), errno),
+        Some(Err(errno)) => recv_again(fd.as_fd(), buf, NOW_RECV.union(RecvFlags::TRUNC), errno),
     }
 }
 

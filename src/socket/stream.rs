@@ -5,13 +5,13 @@ mod with_fds;
 
 use super::address::Address;
 use super::connection::{Kind, Sealed};
-use super::message::{NOW, gone, recv};
+use super::message::{NOW, NOW_RECV, gone, recv, recv_again, refused};
 use super::{Connection, Peer};
 use crate::channel::{ByteRead, ByteWrite};
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
 use crate::sys;
-use crate::wait::Wait;
+use crate::wait::{Events, Wait, until_done_slowly};
 use rustix::io::IoSlice;
 use rustix::net::{RecvFlags, Shutdown};
 
@@ -173,6 +173,51 @@ impl Stream {
     /// The descriptor, to keep or to hand over.
     pub fn into_fd(self) -> Fd {
         self.fd
+    }
+
+    /// Reads, or waits. What is not there at once is for [`read_unready`](Self::read_unready), so that nothing is put
+    /// together for it where it is; its arguments stand as those of the call do, which leaves them in their registers.
+    #[inline]
+    fn read_or_wait(&self, buf: &mut [u8], wait: Wait) -> Result<usize> {
+        if buf.is_empty() {
+            return Err(Error::argument(Call::RECVFROM, Errno::INVAL));
+        }
+        match rustix::net::recv(&self.fd, &mut *buf, NOW_RECV) {
+            Ok((_, n)) => Ok(n),
+            Err(errno) => Self::read_unready(self.as_fd(), buf, errno, wait),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn read_unready(fd: BorrowedFd<'_>, buf: &mut [u8], errno: Errno, wait: Wait) -> Result<usize> {
+        let mut made = Some(errno);
+        until_done_slowly(fd, Events::READABLE, wait, || match made.take() {
+            Some(errno) => recv_again(fd, buf, NOW_RECV, errno),
+            None => recv(fd, buf, RecvFlags::empty()),
+        })
+    }
+
+    /// Writes, or waits; as [`read_or_wait`](Self::read_or_wait).
+    #[inline]
+    fn write_or_wait(&self, bytes: &[u8], wait: Wait) -> Result<usize> {
+        if bytes.is_empty() {
+            return Err(Error::argument(Call::SENDTO, Errno::INVAL));
+        }
+        match rustix::net::send(&self.fd, bytes, NOW) {
+            Ok(n) => Ok(n),
+            Err(errno) => Self::write_unready(self.as_fd(), bytes, errno, wait),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn write_unready(fd: BorrowedFd<'_>, bytes: &[u8], errno: Errno, wait: Wait) -> Result<usize> {
+        let mut made = Some(errno);
+        until_done_slowly(fd, Events::WRITABLE, wait, || match made.take() {
+            Some(errno) => Err(refused(errno)),
+            None => rustix::net::send(fd, bytes, NOW).map_err(refused),
+        })
     }
 
     #[inline]

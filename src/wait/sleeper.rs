@@ -1,6 +1,6 @@
 //! The slow path of every operation: what it does where there is nothing yet.
 
-use super::{Events, Instant, Limit, PollFd, Signals, Wait};
+use super::{Events, Instant, Limit, PollFd, Wait};
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::BorrowedFd;
 use crate::sys;
@@ -157,11 +157,12 @@ impl Sleeper {
     /// # Errors
     /// `ETIMEDOUT` once nothing is left; the clock's own.
     pub(crate) fn left(&mut self) -> Result<Option<u64>> {
-        let deadline = match self.wait.limit {
+        let deadline = match self.wait.limit() {
             Limit::Forever => return Ok(None),
             Limit::For(0) => return Err(Error::deadline(Call::PPOLL)),
             Limit::For(nanos) => {
-                self.wait.limit = Limit::Until(Instant(sys::monotonic_nanos()?).plus(nanos));
+                let deadline = Wait::until(Instant(sys::monotonic_nanos()?).plus(nanos));
+                self.wait = Wait { signals: self.wait.signals, ..deadline };
                 return Ok(Some(nanos));
             }
             Limit::Until(deadline) => deadline,
@@ -174,10 +175,7 @@ impl Sleeper {
 
     /// A signal came: whether the wait outlasts it.
     pub(crate) fn may_go_on(&self, e: Error) -> Result<()> {
-        match self.wait.signals {
-            Signals::Retry => Ok(()),
-            Signals::Wake | Signals::WakeUnder(_) => Err(e),
-        }
+        if self.wait.ends_on_signal() { Err(e) } else { Ok(()) }
     }
 
     /// Sleeps until one of `fds` is ready, and returns how many are.
@@ -196,11 +194,8 @@ impl Sleeper {
     pub(super) fn sleep(&self, fds: &mut [PollFd<'_>], nanos: Option<u64>) -> Result<usize> {
         let mut time = nanos
             .map(|n| sys::Timespec { sec: (n / 1_000_000_000) as i64, nsec: (n % 1_000_000_000) as i64 });
-        let mask = match &self.wait.signals {
-            Signals::WakeUnder(mask) => Some(mask),
-            Signals::Retry | Signals::Wake => None,
-        };
+        let mask = self.wait.mask();
         // SAFETY: a `PollFd` is laid out as `struct pollfd`, and the slice is ours to write.
-        unsafe { sys::ppoll(fds.as_mut_ptr().cast(), fds.len(), time.as_mut(), mask) }
+        unsafe { sys::ppoll(fds.as_mut_ptr().cast(), fds.len(), time.as_mut(), mask.as_ref()) }
     }
 }

@@ -5,7 +5,10 @@
 //!     cargo test --test capi -- header          # by a part of the name
 //!     RAWIPC_BLESS=1 cargo test --test capi     # renew src/capi/rawipc.h
 
+#[path = "../support/callgrind.rs"]
+mod callgrind;
 mod header;
+mod instructions;
 mod layout;
 mod library;
 mod misuse;
@@ -32,6 +35,7 @@ fn main() -> ExitCode {
     checks.extend(layout::CHECKS);
     checks.extend(symbols::CHECKS);
     checks.extend(twins::CHECKS);
+    checks.extend(instructions::CHECKS);
     checks.extend(misuse::CHECKS);
 
     let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();

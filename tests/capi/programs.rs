@@ -8,8 +8,9 @@ use crate::Check;
 use crate::library::{has, prefix, root, run, scratch};
 use crate::skip::skip;
 
-pub const CHECKS: [Check; 2] = [
+pub const CHECKS: [Check; 3] = [
     ("programs::the_header's_own_example", the_headers_own_example),
+    ("programs::the_example_of_the_readme", the_example_of_the_readme),
     ("programs::the_examples", the_examples),
 ];
 
@@ -63,6 +64,17 @@ fn the_headers_own_example() {
         let Some(program) = compile(&source, linked, &[]) else { return };
         assert_eq!(run(&mut command(&program)).as_deref(), Ok("hello\n"));
     }
+}
+
+/// A fragment, which receives 14 bytes.
+fn the_example_of_the_readme() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let code = readme.split("```c\n").nth(1).and_then(|rest| rest.split("```").next()).expect("some C");
+    let source = scratch("programs").join("readme.c");
+    let text = format!("#include <rawipc.h>\nint main(void)\n{{\n{code}    return len != 14;\n}}\n");
+    fs::write(&source, text).unwrap();
+    let Some(program) = compile(&source, Linked::Statically, &[]) else { return };
+    run(&mut command(&program)).unwrap_or_else(|e| panic!("{e}"));
 }
 
 /// Each file of examples/c by itself. What it prints when all went well is its last comment, `// prints: …`.

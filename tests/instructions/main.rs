@@ -3,10 +3,11 @@
 //! `cargo test --release --test instructions` prints the table. Both sides run under callgrind, twice and with
 //! different counts, so that what happens once does not count. A message has 64 bytes.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode};
 
+#[path = "../support/callgrind.rs"]
+mod callgrind;
 mod operations;
 
 /// The most that an operation may take above C.
@@ -71,10 +72,12 @@ fn compare() -> Vec<String> {
     run(Command::new("gcc").args(["-O2", "-fno-ipa-icf", "-Wall", "-Werror", "-o"]).arg(&bare).arg(source));
     let fifo = dir.join(format!("fifo-{}", std::process::id()));
     let own = std::env::current_exe().unwrap();
-    let ours =
-        per_operation(&dir, "ours", |n| vec![own.clone().into(), "--operate".into(), n.to_string().into()]);
-    let c =
-        per_operation(&dir, "bare", |n| vec![bare.clone().into(), n.to_string().into(), fifo.clone().into()]);
+    let ours = callgrind::per_operation(&dir, TIMES, "ours", |n| {
+        vec![own.clone().into(), "--operate".into(), n.to_string().into()]
+    });
+    let c = callgrind::per_operation(&dir, TIMES, "bare", |n| {
+        vec![bare.clone().into(), n.to_string().into(), fifo.clone().into()]
+    });
 
     println!("user-space instructions per operation, a message of 64 bytes\n");
     println!("{:<12} {:<5} {:>7} {:>7} {:>7}", "", "", "rawipc", "C", "above");
@@ -105,50 +108,6 @@ fn compare() -> Vec<String> {
     }
     println!();
     wrong
-}
-
-/// Instructions of each `op_…`, with all that it calls.
-fn per_operation(
-    dir: &Path,
-    name: &str,
-    command: impl Fn(u64) -> Vec<std::ffi::OsString>,
-) -> BTreeMap<String, i64> {
-    let count = |times: u64| {
-        let out = dir.join(format!("{name}.{times}.out"));
-        let mut valgrind = Command::new("valgrind");
-        valgrind.args(["-q", "--tool=callgrind", "--compress-strings=no", "--compress-pos=no"]);
-        valgrind.arg(format!("--callgrind-out-file={}", out.display())).args(command(times));
-        run(&mut valgrind);
-        inclusive(&out)
-    };
-    let (once, twice) = (count(TIMES), count(2 * TIMES));
-    let times = TIMES as i64;
-    // Rounded up: part of an instruction is one.
-    let each = |(op, n): (String, i64)| {
-        let more = n - once[&op];
-        (op, (more + times - 1) / times)
-    };
-    twice.into_iter().map(each).collect()
-}
-
-/// The inclusive cost of every call of an `op_…` in callgrind's output: `cfn=` names the callee, the line after
-/// `calls=` has the cost.
-fn inclusive(path: &PathBuf) -> BTreeMap<String, i64> {
-    let text = std::fs::read_to_string(path).unwrap();
-    let mut costs = BTreeMap::new();
-    let mut callee = "";
-    let mut lines = text.lines();
-    while let Some(line) = lines.next() {
-        if let Some(name) = line.strip_prefix("cfn=") {
-            callee = name;
-        } else if line.starts_with("calls=") {
-            let cost = lines.next().and_then(|l| l.split(' ').nth(1)?.parse::<i64>().ok()).unwrap();
-            if callee.starts_with("op_") {
-                *costs.entry(callee.to_string()).or_insert(0) += cost;
-            }
-        }
-    }
-    costs
 }
 
 fn run(command: &mut Command) {

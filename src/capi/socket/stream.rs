@@ -5,9 +5,9 @@
 use core::ffi::{c_int, c_void};
 
 use rawipc::socket::Stream;
-use rawipc::{ByteRead, ByteWrite, Call};
+use rawipc::{ByteRead, ByteWrite, Call, Wait};
 
-use crate::arg::Args;
+use crate::arg::{Args, known_buffer, known_bytes};
 use crate::error::{descriptor, length, rawipc_error, status};
 use crate::socket::address::rawipc_address;
 use crate::ssize_t;
@@ -138,6 +138,33 @@ pub unsafe extern "C" fn rawipc_stream_read(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> ssize_t {
+    if stream >= 0 && Args::are_plain(buf, len, wait) {
+        let read = (|| {
+            let mut stream = READ.lent(stream, Stream::assume)?;
+            // SAFETY: the caller's buffer.
+            let buf = unsafe { known_buffer(buf, len) };
+            stream.read(buf, Wait::FOREVER)
+        })();
+        // SAFETY: the caller's error.
+        return unsafe { length(read, error) };
+    }
+    // SAFETY: the caller's arguments.
+    unsafe { read_under(stream, buf, len, wait, error) }
+}
+
+/// The same with any arguments.
+///
+/// # Safety
+/// As the caller promises.
+#[cold]
+#[inline(never)]
+unsafe fn read_under(
+    stream: c_int,
+    buf: *mut c_void,
+    len: usize,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> ssize_t {
     let read = (|| {
         let mut stream = READ.lent(stream, Stream::assume)?;
         // SAFETY: the caller's buffer.
@@ -208,6 +235,33 @@ pub unsafe extern "C" fn rawipc_stream_read_exact(
 /// @rust socket::Stream::write
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rawipc_stream_write(
+    stream: c_int,
+    bytes: *const c_void,
+    len: usize,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> ssize_t {
+    if stream >= 0 && Args::are_plain(bytes, len, wait) {
+        let written = (|| {
+            let mut stream = WRITE.lent(stream, Stream::assume)?;
+            // SAFETY: the caller's bytes.
+            let bytes = unsafe { known_bytes(bytes, len) };
+            stream.write(bytes, Wait::FOREVER)
+        })();
+        // SAFETY: the caller's error.
+        return unsafe { length(written, error) };
+    }
+    // SAFETY: the caller's arguments.
+    unsafe { write_under(stream, bytes, len, wait, error) }
+}
+
+/// The same with any arguments.
+///
+/// # Safety
+/// As the caller promises.
+#[cold]
+#[inline(never)]
+unsafe fn write_under(
     stream: c_int,
     bytes: *const c_void,
     len: usize,

@@ -4,7 +4,7 @@ use super::{attach, capacity, set_capacity};
 use crate::channel::ByteRead;
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
-use crate::wait::{Events, Wait, events_now, until_done, until_done_slowly};
+use crate::wait::{Events, Wait, events_now, until_done_slowly};
 use rustix::fs::OFlags;
 
 /// The end of a pipe or FIFO that bytes come out of.
@@ -151,11 +151,17 @@ impl ByteRead for ReadEnd {
     /// [pipe(7)](https://man7.org/linux/man-pages/man7/pipe.7.html)
     #[inline]
     fn read(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
-        let ReadEnd { fd, expects_writer } = self;
-        if *expects_writer {
-            return read_first(fd, expects_writer, buf, wait);
+        if buf.is_empty() {
+            return Err(Error::argument(Call::READ, Errno::INVAL));
         }
-        until_done(fd.as_fd(), Events::READABLE, wait, || take_some(fd, buf))
+        match rustix::io::read(&self.fd, &mut *buf) {
+            Ok(0) => self.read_unready(buf, None, wait),
+            Ok(n) => {
+                self.expects_writer = false; // one has been there
+                Ok(n)
+            }
+            Err(errno) => self.read_unready(buf, Some(errno), wait),
+        }
     }
 
     /// `read(self, buf)` — what is there now.
@@ -173,7 +179,7 @@ impl ByteRead for ReadEnd {
     #[inline]
     fn try_read(&mut self, buf: &mut [u8]) -> Result<usize> {
         let ReadEnd { fd, expects_writer } = self;
-        if *expects_writer { take_first(fd, expects_writer, buf) } else { take_some(fd, buf) }
+        take(fd, expects_writer, buf)
     }
 }
 
@@ -184,31 +190,40 @@ impl AsFd for ReadEnd {
     }
 }
 
-#[inline]
-fn take_some(fd: &Fd, buf: &mut [u8]) -> Result<usize> {
+impl ReadEnd {
+    /// What a read is that found nothing, so that nothing is put together for it where it found something.
+    #[cold]
+    #[inline(never)]
+    fn read_unready(&mut self, buf: &mut [u8], errno: Option<Errno>, wait: Wait) -> Result<usize> {
+        let ReadEnd { fd, expects_writer } = self;
+        let mut made = Some(errno.map_or(Ok(0), Err));
+        until_done_slowly(fd.as_fd(), Events::READABLE, wait, || match made.take() {
+            Some(answer) => judge(fd, expects_writer, answer),
+            None => take(fd, expects_writer, buf),
+        })
+    }
+}
+
+fn take(fd: &Fd, expects_writer: &mut bool, buf: &mut [u8]) -> Result<usize> {
     if buf.is_empty() {
         return Err(Error::argument(Call::READ, Errno::INVAL));
     }
-    rustix::io::read(fd, buf).named(Call::READ)
+    judge(fd, expects_writer, rustix::io::read(fd, buf))
 }
 
-#[cold]
-fn read_first(fd: &Fd, expects_writer: &mut bool, buf: &mut [u8], wait: Wait) -> Result<usize> {
-    until_done_slowly(fd.as_fd(), Events::READABLE, wait, || take_first(fd, expects_writer, buf))
-}
-
-/// The same, of what may be a FIFO before its first writer.
-fn take_first(fd: &Fd, expects_writer: &mut bool, buf: &mut [u8]) -> Result<usize> {
-    let answer = take_some(fd, buf);
-    match answer {
-        _ if !*expects_writer => return answer,
-        Ok(0) => end_or_not_yet(fd)?,
-        Err(e) if !e.is_again() => return answer,
-        // Bytes, or EAGAIN: a writer has been there, or is there and silent.
-        _ => {}
+/// What a read says, of what may be a FIFO before its first writer.
+#[inline]
+fn judge(fd: &Fd, expects_writer: &mut bool, answer: rustix::io::Result<usize>) -> Result<usize> {
+    if *expects_writer {
+        match answer {
+            Ok(0) => end_or_not_yet(fd)?,
+            Err(errno) if errno != Errno::AGAIN => return answer.named(Call::READ),
+            // Bytes, or EAGAIN: a writer has been there, or is there and silent.
+            _ => {}
+        }
+        *expects_writer = false;
     }
-    *expects_writer = false;
-    answer
+    answer.named(Call::READ)
 }
 
 /// A read of 0 on a FIFO: the end, or, as an error, nobody there yet?

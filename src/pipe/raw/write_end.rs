@@ -2,12 +2,14 @@
 
 use super::{attach, capacity, set_capacity};
 use crate::channel::ByteWrite;
-use crate::error::{Call, Result};
+use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
 use crate::pipe::PIPE_BUF;
 use crate::pipe::put::{put_some, put_two};
-use crate::wait::{Events, Wait, until_done};
+use crate::sys;
+use crate::wait::{Events, Wait, until_done, until_done_slowly};
 use rustix::fs::OFlags;
+use rustix::io::IoSlice;
 
 /// The end of a pipe or FIFO that bytes go into.
 ///
@@ -130,8 +132,16 @@ impl ByteWrite for WriteEnd {
     /// [pipe(7)](https://man7.org/linux/man-pages/man7/pipe.7.html)
     #[inline]
     fn write(&mut self, bytes: &[u8], wait: Wait) -> Result<usize> {
-        let WriteEnd { fd, masks_sigpipe } = self;
-        until_done(fd.as_fd(), Events::WRITABLE, wait, || put_some(fd, masks_sigpipe, bytes))
+        if bytes.is_empty() {
+            return Err(Error::argument(Call::PWRITEV2, Errno::INVAL));
+        }
+        if self.masks_sigpipe {
+            return self.write_unready(bytes, None, wait);
+        }
+        match rustix::io::pwritev2(&self.fd, &[IoSlice::new(bytes)], sys::CURRENT_OFFSET, sys::NOSIGNAL) {
+            Ok(n) => Ok(n),
+            Err(errno) => self.write_unready(bytes, Some(errno), wait),
+        }
     }
 
     /// `pwritev2(self, bytes, RWF_NOSIGNAL)` — what there is room for now.
@@ -188,5 +198,22 @@ impl AsFd for WriteEnd {
     #[inline]
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.fd.as_fd()
+    }
+}
+
+impl WriteEnd {
+    /// What a write is that was not taken, or is none yet, so that nothing is put together for it where it was.
+    #[cold]
+    #[inline(never)]
+    fn write_unready(&mut self, bytes: &[u8], mut made: Option<Errno>, wait: Wait) -> Result<usize> {
+        let WriteEnd { fd, masks_sigpipe } = self;
+        until_done_slowly(fd.as_fd(), Events::WRITABLE, wait, || match made.take() {
+            Some(Errno::OPNOTSUPP | Errno::NOSYS) => {
+                *masks_sigpipe = true;
+                put_some(fd, masks_sigpipe, bytes)
+            }
+            Some(errno) => Err(errno).named(Call::PWRITEV2),
+            None => put_some(fd, masks_sigpipe, bytes),
+        })
     }
 }

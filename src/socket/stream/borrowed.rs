@@ -19,7 +19,7 @@ impl ByteRead for &Stream {
     /// Async-signal-safe. As [`Stream::read`](ByteRead::read).
     #[inline]
     fn read(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
-        until_done(self.fd.as_fd(), Events::READABLE, wait, || self.take_some(buf))
+        self.read_or_wait(buf, wait)
     }
 
     /// As [`Stream`]'s own.
@@ -49,7 +49,7 @@ impl ByteWrite for &Stream {
     /// Async-signal-safe. As [`Stream::write`](ByteWrite::write).
     #[inline]
     fn write(&mut self, bytes: &[u8], wait: Wait) -> Result<usize> {
-        until_done(self.fd.as_fd(), Events::WRITABLE, wait, || self.put_some(bytes))
+        self.write_or_wait(bytes, wait)
     }
 
     /// As [`Stream`]'s own.

@@ -2,9 +2,9 @@
 
 use core::ffi::{c_int, c_void};
 
-use rawipc::{Call, Receiver, Sender};
+use rawipc::{Call, Receiver, Sender, Wait};
 
-use crate::arg::Args;
+use crate::arg::{Args, known_buffer, known_bytes};
 use crate::error::{length, rawipc_error, status};
 use crate::socket::address::rawipc_address;
 use crate::socket::datagram::rawipc_datagram;
@@ -153,6 +153,33 @@ pub unsafe extern "C" fn rawipc_datagram_send(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> c_int {
+    // SAFETY: the caller's socket.
+    if Args::are_plain(msg, len, wait) && unsafe { Args::is_marked(socket) } {
+        // SAFETY: the caller's socket.
+        let socket = unsafe { Args::known(socket) };
+        // SAFETY: the caller's bytes.
+        let msg = unsafe { known_bytes(msg, len) };
+        let sent = socket.send(msg, Wait::FOREVER);
+        // SAFETY: the caller's error.
+        return unsafe { status(sent, error) };
+    }
+    // SAFETY: the caller's arguments.
+    unsafe { send_under(socket, msg, len, wait, error) }
+}
+
+/// The same with any arguments.
+///
+/// # Safety
+/// As the caller promises.
+#[cold]
+#[inline(never)]
+unsafe fn send_under(
+    socket: *mut rawipc_datagram,
+    msg: *const c_void,
+    len: usize,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> c_int {
     let sent = (|| {
         // SAFETY: the caller's socket.
         let socket = unsafe { SEND.value(socket) }?;
@@ -200,6 +227,33 @@ pub unsafe extern "C" fn rawipc_datagram_try_send(
 /// @rust socket::Datagram::recv
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rawipc_datagram_recv(
+    socket: *mut rawipc_datagram,
+    buf: *mut c_void,
+    len: usize,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> ssize_t {
+    // SAFETY: the caller's socket.
+    if Args::are_plain(buf, len, wait) && unsafe { Args::is_marked(socket) } {
+        // SAFETY: the caller's socket.
+        let socket = unsafe { Args::known(socket) };
+        // SAFETY: the caller's buffer.
+        let buf = unsafe { known_buffer(buf, len) };
+        let received = socket.recv(buf, Wait::FOREVER);
+        // SAFETY: the caller's error.
+        return unsafe { length(received, error) };
+    }
+    // SAFETY: the caller's arguments.
+    unsafe { recv_under(socket, buf, len, wait, error) }
+}
+
+/// The same with any arguments.
+///
+/// # Safety
+/// As the caller promises.
+#[cold]
+#[inline(never)]
+unsafe fn recv_under(
     socket: *mut rawipc_datagram,
     buf: *mut c_void,
     len: usize,
