@@ -67,7 +67,8 @@ fn the_killed_are_succeeded_at_once() {
 }
 
 fn a_kill_at_any_instant_stands_in_nobodys_way() {
-    for round in 0..ROUNDS {
+    let kills = if cfg!(debug_assertions) { ROUNDS } else { 1000 };
+    for round in 0..kills {
         let begun = Gate::new();
         let bind = BINDERS[round as usize % BINDERS.len()];
         let child = Child::spawn(|| {
@@ -82,6 +83,9 @@ fn a_kill_at_any_instant_stands_in_nobodys_way() {
         drop(bind(&name()).unwrap_or_else(|e| panic!("round {round}, {:?} is left: {e}", files())));
         assert_eq!(files(), [""; 0]);
     }
+    println!(
+        "{kills} servers killed at some instant of a bind or a drop: the next one took the name at once"
+    );
 }
 
 /// What two children that run `start` at once say, each with a letter; they then stay until both have spoken.
