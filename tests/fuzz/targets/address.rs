@@ -7,8 +7,12 @@
 mod address;
 #[path = "../src/address.rs"]
 mod check;
-#[path = "../../../src/error.rs"]
-mod error;
+
+/// In a folder, so that the file finds those beside it.
+#[path = "../../../src"]
+mod folder {
+    pub mod error;
+}
 
 /// What the address needs of the crate's own.
 mod sys {
@@ -18,5 +22,6 @@ mod sys {
 }
 
 use address::Address;
+use folder::error;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| check::address(bytes));
