@@ -29,7 +29,7 @@ fn descriptors(wish: u64) -> usize {
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: one struct that is written.
     unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) };
-    limit.rlim_cur = limit.rlim_max.min(wish);
+    limit.rlim_cur = limit.rlim_max.min(wish as libc::rlim_t);
     // SAFETY: one struct that is read.
     unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) };
     limit.rlim_cur as usize
@@ -265,7 +265,7 @@ fn without_a_descriptor_a_client_is_refused_and_the_rest_served() {
     let mut before = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: one struct that is written.
     unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut before) };
-    let tight = libc::rlimit { rlim_cur: first + 20, rlim_max: before.rlim_max };
+    let tight = libc::rlimit { rlim_cur: first as libc::rlim_t + 20, rlim_max: before.rlim_max };
     // SAFETY: one struct that is read.
     unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const tight) };
     server.open();

@@ -142,7 +142,8 @@ impl Machine {
     /// The unit tests and the suites, built.
     fn programs(&self, rustc: &Path) -> Result<Vec<PathBuf>, String> {
         let suites = ["--lib", "--test", "ipc", "--test", "house"];
-        let args = [&["test", "--no-run", "--message-format", "json"][..], &suites].concat();
+        let args =
+            [&["test", "--no-run", "--message-format", "json-render-diagnostics"][..], &suites].concat();
         let text = run(self.cargo(rustc, &args)?)?;
         let messages = text.lines().filter_map(|l| serde_json::from_str::<serde_json::Value>(l).ok());
         let tests = messages.filter(|m| m["profile"]["test"] == true);

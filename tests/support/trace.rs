@@ -6,7 +6,8 @@
 //! wakes a peer at the very moment at which the traced process goes to sleep. Processes and threads that the closure makes are not traced:
 //! it may fork a peer first and have one side of a pair counted.
 //!
-//! Included with `#[path]` by the tests and the examples that count; x86-64 and aarch64.
+//! Included with `#[path]` by the tests and the examples that count; x86-64 and aarch64. On 32 bits, where the calls
+//! have other names, it refuses.
 #![allow(dead_code)]
 
 #[path = "trace/child.rs"]
@@ -21,11 +22,11 @@ use std::io;
 use std::sync::atomic::{AtomicI32, Ordering};
 
 /// The marks. Above any real number, and bit 30 is clear: on x86-64 it would mean x32.
-const OPEN: i64 = 0x2f00_0001;
-const SHUT: i64 = 0x2f00_0002;
-const ANSWER: i64 = 0x2f00_0010;
-const CUE: i64 = 0x2f00_0011;
-const HUSH: i64 = 0x2f00_0012;
+const OPEN: libc::c_long = 0x2f00_0001;
+const SHUT: libc::c_long = 0x2f00_0002;
+const ANSWER: libc::c_long = 0x2f00_0010;
+const CUE: libc::c_long = 0x2f00_0011;
+const HUSH: libc::c_long = 0x2f00_0012;
 
 /// What a filter must let through in front of a window.
 pub const MARKS: [u32; 2] = [OPEN as u32, SHUT as u32];
@@ -95,6 +96,9 @@ pub fn trace(work: impl FnOnce()) -> Result<Vec<Window>, Failure> {
 /// # Errors
 /// As [`trace`].
 pub fn trace_stopped(stops: u32, work: impl FnOnce()) -> Result<Vec<Window>, Failure> {
+    if cfg!(not(target_pointer_width = "64")) {
+        return Err(Failure::Refused(libc::ENOSYS));
+    }
     let child = Child::start(work)?;
     child.seize()?;
     let mut log = Log::stopping(stops);
@@ -159,7 +163,7 @@ pub fn is_to_be_made_again(result: i64) -> bool {
 impl Syscall {
     /// The kernel's name, or `syscall_N` for one that the table lacks.
     pub fn name(&self) -> String {
-        match NAMES.iter().find(|(number, _)| *number as u64 == self.number) {
+        match names().find(|(number, _)| *number as u64 == self.number) {
             Some((_, name)) => name.trim_start_matches("SYS_").to_owned(),
             None => format!("syscall_{}", self.number),
         }
@@ -168,13 +172,13 @@ impl Syscall {
 
 /// The number of a syscall that [`Syscall::name`] knows.
 pub fn number(name: &str) -> Option<u64> {
-    let known = NAMES.iter().find(|(_, known)| known.strip_prefix("SYS_") == Some(name));
+    let known = names().find(|(_, known)| known.strip_prefix("SYS_") == Some(name));
     known.map(|(number, _)| *number as u64)
 }
 
 /// Every number that has a name here.
 pub fn numbers() -> impl Iterator<Item = libc::c_long> {
-    NAMES.iter().map(|(number, _)| *number)
+    names().map(|(number, _)| *number)
 }
 
 /// Why there is no list.
@@ -216,6 +220,16 @@ macro_rules! names {
     ($($konst:ident)+) => { &[$((libc::$konst, stringify!($konst))),+] };
 }
 
+/// What 32 bits have under another name.
+#[cfg(target_pointer_width = "64")]
+const OF_64_BITS: &[(libc::c_long, &str)] = names! { SYS_mmap SYS_newfstatat };
+#[cfg(not(target_pointer_width = "64"))]
+const OF_64_BITS: &[(libc::c_long, &str)] = &[];
+
+fn names() -> impl Iterator<Item = &'static (libc::c_long, &'static str)> {
+    NAMES.iter().chain(OF_64_BITS)
+}
+
 /// What rawipc makes, and what a C library or a test does around it.
 const NAMES: &[(libc::c_long, &str)] = names! {
     SYS_accept4 SYS_bind SYS_brk SYS_clock_gettime SYS_clock_nanosleep SYS_clone SYS_clone3 SYS_close
@@ -224,8 +238,8 @@ const NAMES: &[(libc::c_long, &str)] = names! {
     SYS_fchmodat SYS_fcntl SYS_flock SYS_fstat SYS_fstatfs SYS_ftruncate SYS_futex SYS_getcwd SYS_getdents64
     SYS_getegid SYS_geteuid SYS_getgid SYS_getpeername SYS_getpid SYS_getppid SYS_getrandom SYS_getsockname
     SYS_getsockopt SYS_gettid SYS_getuid SYS_ioctl SYS_kill SYS_linkat SYS_listen SYS_lseek SYS_madvise
-    SYS_membarrier SYS_memfd_create SYS_mkdirat SYS_mknodat SYS_mmap SYS_mprotect SYS_mremap SYS_msync
-    SYS_munmap SYS_nanosleep SYS_newfstatat SYS_openat SYS_openat2 SYS_pidfd_getfd SYS_pidfd_open
+    SYS_membarrier SYS_memfd_create SYS_mkdirat SYS_mknodat SYS_mprotect SYS_mremap SYS_msync
+    SYS_munmap SYS_nanosleep SYS_openat SYS_openat2 SYS_pidfd_getfd SYS_pidfd_open
     SYS_pidfd_send_signal SYS_pipe2 SYS_ppoll SYS_prctl SYS_pread64 SYS_preadv2 SYS_prlimit64
     SYS_process_vm_readv SYS_pwrite64 SYS_pwritev2 SYS_read SYS_readlinkat SYS_readv SYS_recvfrom
     SYS_recvmmsg SYS_recvmsg SYS_renameat2 SYS_restart_syscall SYS_rt_sigaction

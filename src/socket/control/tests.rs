@@ -90,9 +90,13 @@ fn data_len(bytes: &[u8], m: &Message<'_>) -> usize {
 fn every_length_and_alignment() {
     const MOST: usize = 96;
     for shift in 0..8 {
-        for claimed in
-            (0..MOST + 8).chain([usize::MAX - 8, usize::MAX - 7, usize::MAX - 1, usize::MAX, 1 << 63])
-        {
+        for claimed in (0..MOST + 8).chain([
+            usize::MAX - 8,
+            usize::MAX - 7,
+            usize::MAX - 1,
+            usize::MAX,
+            1 << (usize::BITS - 1),
+        ]) {
             for there in 0..MOST {
                 let mut out = vec![0xaa; shift];
                 let at = out.len();

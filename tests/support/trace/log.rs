@@ -85,7 +85,7 @@ impl Log {
             (_, Some(_)) => Act::Skip,
             _ if again => self.late.take().unwrap_or(Act::Nothing),
             (Act::Cue { .. }, None) if number != libc::SYS_ppoll as u64 => act,
-            _ if !self.open || self.stops == 0 || number as i64 == SHUT => act,
+            _ if !self.open || self.stops == 0 || number as libc::c_long == SHUT => act,
             _ => {
                 self.stops -= 1;
                 self.late = matches!(act, Act::Cue { .. }).then_some(act);
@@ -112,7 +112,7 @@ impl Log {
         let Some(Entered { number, args, answer }) = self.entered.take() else { return Act::Nothing };
         let result = info.data[0] as i64;
         self.again = (answer.is_none() && is_to_be_made_again(result)).then_some(number);
-        match number as i64 {
+        match number as libc::c_long {
             OPEN => {
                 self.windows.push(Window { label: args[0], calls: Vec::new() });
                 (self.open, self.hushed) = (true, false);
@@ -120,7 +120,7 @@ impl Log {
             SHUT => self.open = false,
             HUSH => (self.filtered, self.hushed) = (true, true),
             ANSWER | CUE => {
-                let what = match number as i64 {
+                let what = match number as libc::c_long {
                     CUE => What::Cue { held: args[2] != 0 },
                     _ => What::Answer(args[2] as i64),
                 };
@@ -141,7 +141,7 @@ impl Log {
 /// glibc makes `fstat` as a `newfstatat` of no path at all, which is what it is counted as.
 fn through_libc(number: u64, args: &[u64; 6]) -> u64 {
     let of_no_path = args[3] == libc::AT_EMPTY_PATH as u64;
-    if cfg!(feature = "libc") && number == libc::SYS_newfstatat as u64 && of_no_path {
+    if cfg!(feature = "libc") && Some(number) == super::number("newfstatat") && of_no_path {
         return libc::SYS_fstat as u64;
     }
     number
