@@ -4,6 +4,7 @@ use super::{Events, Limit, PollFd, Signals, Wait};
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::BorrowedFd;
 use crate::sys;
+use crate::sys::epoll::{Event, Timeout, epoll_wait};
 
 /// The events that one descriptor has now, of those asked for and of those always told.
 pub(crate) fn events_now(fd: BorrowedFd<'_>, events: Events) -> Result<Events> {
@@ -87,6 +88,31 @@ impl Sleeper {
         Ok(told)
     }
 
+    /// Sleeps until `epoll` has something to tell, fills `told`, and returns how much there is of it; 0 where a signal
+    /// came that the wait outlasts. Where the time is over, what is there already is told all the same.
+    pub(crate) fn epoll(&mut self, epoll: BorrowedFd<'_>, told: &mut [Event]) -> Result<usize> {
+        let timeout = match self.left() {
+            Err(e) if e.is(Errno::TIMEDOUT) => Timeout::Zero,
+            left => left?.map_or(Timeout::Forever, Timeout::Nanos),
+        };
+        let mask = self.mask();
+        let answer = match (epoll_wait(epoll, told, timeout, mask), timeout) {
+            // Before 5.11.
+            (Err(e), Timeout::Nanos(nanos)) if e.is(Errno::NOSYS) => {
+                epoll_wait(epoll, told, Timeout::Coarse(nanos), mask)
+            }
+            (answer, _) => answer,
+        };
+        match answer {
+            Ok(0) => Err(Error::deadline(Call::EPOLL_PWAIT2)),
+            Err(e) if e.is(Errno::INTR) && matches!(timeout, Timeout::Zero) => {
+                Err(Error::deadline(Call::EPOLL_PWAIT2))
+            }
+            Err(e) if e.is(Errno::INTR) => self.may_go_on(e).map(|()| 0),
+            answer => answer,
+        }
+    }
+
     /// Sleeps `nanos`, or less where the deadline is nearer: for what nothing tells of.
     pub(crate) fn pause(&mut self, nanos: u64) -> Result<()> {
         let left = self.left()?;
@@ -141,11 +167,15 @@ impl Sleeper {
     pub(super) fn sleep(&self, fds: &mut [PollFd<'_>], nanos: Option<u64>) -> Result<usize> {
         let mut time = nanos
             .map(|n| sys::Timespec { sec: (n / 1_000_000_000) as i64, nsec: (n % 1_000_000_000) as i64 });
-        let mask = match &self.wait.signals {
+        // SAFETY: a `PollFd` is laid out as `struct pollfd`, and the slice is ours to write.
+        unsafe { sys::ppoll(fds.as_mut_ptr().cast(), fds.len(), time.as_mut(), self.mask()) }
+    }
+
+    /// The signal mask to sleep under, where one is asked for.
+    fn mask(&self) -> Option<&u64> {
+        match &self.wait.signals {
             Signals::WakeUnder(mask) => Some(mask),
             Signals::Retry | Signals::Wake => None,
-        };
-        // SAFETY: a `PollFd` is laid out as `struct pollfd`, and the slice is ours to write.
-        unsafe { sys::ppoll(fds.as_mut_ptr().cast(), fds.len(), time.as_mut(), mask) }
+        }
     }
 }
