@@ -80,6 +80,12 @@ pub trait ByteRead {
     /// The syscall that reads, for the errors of what is built on top.
     const READ_CALL: Call;
 
+    /// The same of this stream, where its type has streams of several kinds.
+    #[inline]
+    fn read_call(&self) -> Call {
+        Self::READ_CALL
+    }
+
     /// Reads at least one byte into `buf`, as many as are there, and returns how many; 0 means the end.
     ///
     /// # Errors
@@ -99,6 +105,7 @@ pub trait ByteRead {
     /// must know reads in steps.
     ///
     /// # Syscalls
+    /// Async-signal-safe where [`read`](Self::read) is.
     /// | case | calls |
     /// |------|-------|
     /// | for ever | ([`read`](Self::read))×n |
@@ -136,6 +143,18 @@ pub trait ByteWrite {
     /// The syscall that writes, for the errors of what is built on top.
     const WRITE_CALL: Call;
 
+    /// [`ATOMIC`](Self::ATOMIC) of this stream, where its type has streams of several kinds.
+    #[inline]
+    fn atomic(&self) -> usize {
+        Self::ATOMIC
+    }
+
+    /// [`WRITE_CALL`](Self::WRITE_CALL) of this stream, where its type has streams of several kinds.
+    #[inline]
+    fn write_call(&self) -> Call {
+        Self::WRITE_CALL
+    }
+
     /// Writes at least one byte of `bytes`, waiting for room, and returns how many were taken.
     ///
     /// # Errors
@@ -167,6 +186,7 @@ pub trait ByteWrite {
     /// writes in steps. `EIO`: a write took nothing and said so, which none of this crate does.
     ///
     /// # Syscalls
+    /// Async-signal-safe where [`write`](Self::write) is.
     /// | case | calls |
     /// |------|-------|
     /// | for ever | ([`write`](Self::write))×n |
@@ -187,7 +207,7 @@ pub trait ByteWrite {
                 wait.next_part()?;
             }
             match self.write(rest, wait)? {
-                0 => return Err(Error::kernel(Self::WRITE_CALL, Errno::IO)),
+                0 => return Err(Error::kernel(self.write_call(), Errno::IO)),
                 n => rest = rest.get(n..).unwrap_or(&[]),
             }
         }
@@ -227,7 +247,7 @@ impl<S: Sender, R> Sender for Duplex<S, R> {
     /// As [`Sender::send`].
     ///
     /// # Syscalls
-    /// As [`Sender::send`].
+    /// Async-signal-safe where the sender is. As [`Sender::send`].
     #[inline]
     fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {
         self.sender.send(msg, wait)
@@ -239,7 +259,7 @@ impl<S: Sender, R> Sender for Duplex<S, R> {
     /// As [`Sender::try_send`].
     ///
     /// # Syscalls
-    /// As [`Sender::try_send`].
+    /// Async-signal-safe where the sender is. As [`Sender::try_send`].
     #[inline]
     fn try_send(&mut self, msg: &[u8]) -> Result<()> {
         self.sender.try_send(msg)
@@ -257,7 +277,7 @@ impl<S, R: Receiver> Receiver for Duplex<S, R> {
     /// As [`Receiver::recv`].
     ///
     /// # Syscalls
-    /// As [`Receiver::recv`].
+    /// Async-signal-safe where the receiver is. As [`Receiver::recv`].
     #[inline]
     fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
         self.receiver.recv(buf, wait)
@@ -269,7 +289,7 @@ impl<S, R: Receiver> Receiver for Duplex<S, R> {
     /// As [`Receiver::try_recv`].
     ///
     /// # Syscalls
-    /// As [`Receiver::try_recv`].
+    /// Async-signal-safe where the receiver is. As [`Receiver::try_recv`].
     #[inline]
     fn try_recv(&mut self, buf: &mut [u8]) -> Result<usize> {
         self.receiver.try_recv(buf)

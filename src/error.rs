@@ -1,5 +1,7 @@
 //! What went wrong: which syscall said no, and why.
 
+mod text;
+
 use core::fmt;
 use core::num::NonZeroU64;
 
@@ -65,8 +67,10 @@ impl Error {
     }
 
     /// The kernel answered `call` with `errno`.
+    ///
+    /// This and the next three are for channels of your own that are built on these.
     #[inline]
-    pub(crate) const fn kernel(call: Call, errno: Errno) -> Self {
+    pub const fn kernel(call: Call, errno: Errno) -> Self {
         Self::pack(call, errno.raw_os_error() as u64, Origin::Kernel, 0)
     }
 
@@ -78,25 +82,26 @@ impl Error {
 
     /// Arguments meant for `call` were refused; no syscall was made.
     #[inline]
-    pub(crate) const fn argument(call: Call, errno: Errno) -> Self {
+    pub const fn argument(call: Call, errno: Errno) -> Self {
         Self::pack(call, errno.raw_os_error() as u64, Origin::Argument, 0)
     }
 
     /// What came through `call` from the peer is wrong.
     #[inline]
-    pub(crate) const fn peer(call: Call, errno: Errno) -> Self {
+    pub const fn peer(call: Call, errno: Errno) -> Self {
         Self::pack(call, errno.raw_os_error() as u64, Origin::Peer, 0)
     }
 
     /// A wait in `call` is over.
     #[inline]
-    pub(crate) const fn deadline(call: Call) -> Self {
+    pub const fn deadline(call: Call) -> Self {
         Self::pack(call, Errno::TIMEDOUT.raw_os_error() as u64, Origin::Deadline, 0)
     }
 
     /// The same error, with the length that would have been enough (saturating at 4 GiB − 1).
+    #[must_use]
     #[inline]
-    pub(crate) const fn with_needed(self, needed: usize) -> Self {
+    pub const fn with_needed(self, needed: usize) -> Self {
         let needed = if needed > u32::MAX as usize { u32::MAX } else { needed as u32 };
         Self::pack(self.call(), self.number(), self.origin(), needed)
     }
@@ -131,7 +136,8 @@ impl Error {
 
     /// With `EMSGSIZE`: from a receive, the bytes a buffer needs for the message that waits; from a send, the
     /// largest message this end takes. With `EBADMSG`: the length of a message above the limit, where the kernel
-    /// told it. `None` for every other error.
+    /// told it. With `E2BIG` and `EMFILE` from a receive with descriptors: the length of the message, whose bytes are
+    /// in the buffer while what came with it is closed. `None` for every other error.
     #[inline]
     pub const fn needed(self) -> Option<usize> {
         match (self.0.get() >> NEEDED_SHIFT) as usize {
@@ -187,26 +193,6 @@ fn refused(call: Call, errno: Errno) -> Error {
     Error::kernel(call, errno)
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.call().name())?;
-        match errno_name(self.errno()) {
-            Some(name) => write!(f, ": {name}")?,
-            None => write!(f, ": errno {}", self.errno().raw_os_error())?,
-        }
-        f.write_str(match self.origin() {
-            Origin::Kernel => "",
-            Origin::Argument => " (refused before the call)",
-            Origin::Peer => " (the peer's doing)",
-            Origin::Deadline => " (deadline)",
-        })?;
-        match self.needed() {
-            Some(n) => write!(f, ", {n} bytes"),
-            None => Ok(()),
-        }
-    }
-}
-
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Error({self})")
@@ -227,9 +213,13 @@ macro_rules! calls {
 
         impl Call {
             $(#[doc = concat!("`", $name, "`")] pub const $konst: Call = Call(Index::$konst as u8);)+
+
+            /// How many there are.
+            pub(crate) const COUNT: usize = [$(Index::$konst),+].len();
         }
 
-        const NAMES: &[&str] = &[$($name),+];
+        /// One after the other: a table of pointers is more, and each of them the loader's work.
+        const NAMES: &str = concat!($($name, "\0"),+);
     };
 }
 
@@ -240,6 +230,7 @@ macro_rules! calls {
 )]
 mod table {
     use super::Call;
+    use core::ffi::CStr;
 
     calls! {
         ACCEPT4 "accept4", BIND "bind", CLOCK_GETTIME "clock_gettime", CLOSE "close", CONNECT "connect",
@@ -250,7 +241,7 @@ mod table {
         LISTEN "listen", MADVISE "madvise", MEMBARRIER "membarrier", MEMFD_CREATE "memfd_create", MKNODAT "mknodat", MMAP "mmap",
         MPROTECT "mprotect", MUNMAP "munmap", NEWFSTATAT "newfstatat", OPENAT "openat", PIPE2 "pipe2",
         PPOLL "ppoll", PRCTL "prctl", PREADV2 "preadv2", PWRITEV2 "pwritev2", READ "read",
-        READLINKAT "readlinkat", RECVFROM "recvfrom", RECVMSG "recvmsg", RESTART_SYSCALL "restart_syscall",
+        READLINKAT "readlinkat", RECVFROM "recvfrom", RECVMSG "recvmsg", RENAMEAT2 "renameat2", RESTART_SYSCALL "restart_syscall",
         RT_SIGPENDING "rt_sigpending", RT_SIGPROCMASK "rt_sigprocmask", RT_SIGRETURN "rt_sigreturn",
         RT_SIGTIMEDWAIT "rt_sigtimedwait", SCHED_YIELD "sched_yield", SECCOMP "seccomp", SENDMSG "sendmsg",
         SENDTO "sendto", SETSOCKOPT "setsockopt", SHUTDOWN "shutdown", SOCKET "socket",
@@ -268,16 +259,40 @@ mod table {
         /// assert_eq!(rawipc::Call::PIPE2.name(), "pipe2");
         /// ```
         pub fn name(self) -> &'static str {
-            NAMES.get(self.0 as usize).copied().unwrap_or("unknown")
+            self.c_name().to_str().unwrap_or("unknown")
+        }
+
+        /// The same for C: it ends with a NUL.
+        pub fn c_name(self) -> &'static CStr {
+            let mut rest = NAMES.as_bytes();
+            for _ in 0..self.0 {
+                let end = rest.iter().position(|byte| *byte == 0).unwrap_or(0);
+                rest = rest.get(end.saturating_add(1)..).unwrap_or(&[]);
+            }
+            CStr::from_bytes_until_nul(rest).unwrap_or(c"unknown")
+        }
+
+        /// The number that stands for the call in C's `rawipc_error`. It holds within one version of the library.
+        #[inline]
+        pub const fn number(self) -> u8 {
+            self.0
+        }
+
+        /// The call of this [`number`](Self::number), or `None` where it is of no call.
+        ///
+        /// ```
+        /// use rawipc::Call;
+        /// assert_eq!(Call::from_number(Call::PIPE2.number()), Some(Call::PIPE2));
+        /// assert_eq!(Call::from_number(255), None);
+        /// ```
+        pub const fn from_number(number: u8) -> Option<Call> {
+            if (number as usize) < Self::COUNT { Some(Call(number)) } else { None }
         }
 
         /// Below [`COUNT`](Self::COUNT).
         pub(crate) const fn index(self) -> u32 {
             self.0 as u32
         }
-
-        /// How many there are.
-        pub(crate) const COUNT: usize = NAMES.len();
 
         /// Every one, in the order of its index.
         pub(crate) fn all() -> impl Iterator<Item = Call> + Clone {
@@ -290,28 +305,6 @@ impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
-}
-
-macro_rules! errno_names {
-    ($($konst:ident)+) => {
-        /// The C name of an errno, for messages.
-        fn errno_name(errno: Errno) -> Option<&'static str> {
-            match errno {
-                $(Errno::$konst => Some(concat!("E", stringify!($konst))),)+
-                Errno::ACCESS => Some("EACCES"),
-                Errno::TOOBIG => Some("E2BIG"),
-                _ => None,
-            }
-        }
-    };
-}
-
-errno_names! {
-    ADDRINUSE ADDRNOTAVAIL AFNOSUPPORT AGAIN ALREADY BADF BADMSG BUSY CANCELED CHILD CONNABORTED CONNREFUSED
-    CONNRESET DEADLK DESTADDRREQ DOM DQUOT EXIST FAULT FBIG IDRM ILSEQ INPROGRESS INTR INVAL IO ISCONN ISDIR
-    LOOP MFILE MLINK MSGSIZE NAMETOOLONG NFILE NOBUFS NODATA NODEV NOENT NOEXEC NOLCK NOMEM NOPROTOOPT NOSPC
-    NOSYS NOTCONN NOTDIR NOTEMPTY NOTSOCK NOTTY NXIO OPNOTSUPP OVERFLOW OWNERDEAD PERM PIPE PROTO
-    PROTONOSUPPORT PROTOTYPE RANGE ROFS SHUTDOWN SPIPE SRCH STALE TIMEDOUT TOOMANYREFS TXTBSY XDEV
 }
 
 #[cfg(test)]

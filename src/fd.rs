@@ -5,6 +5,7 @@
 
 use crate::error::{Call, Error, Named, Result};
 use crate::sys;
+use crate::sys::made::Made;
 use core::fmt;
 use core::hint::assert_unchecked;
 use core::mem::ManuallyDrop;
@@ -20,6 +21,7 @@ pub use rustix::fs::CWD;
 /// With the feature `std`, [`OwnedFd`] and [`AsFd`] are the standard library's.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` |
@@ -86,6 +88,7 @@ impl Fd {
     /// `EMFILE`: RLIMIT_NOFILE is reached.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `fcntl` |
@@ -93,7 +96,7 @@ impl Fd {
     /// # References
     /// [fcntl(2)](https://man7.org/linux/man-pages/man2/fcntl.2.html)
     pub fn try_clone(&self) -> Result<Fd> {
-        rustix::io::fcntl_dupfd_cloexec(self, 3).map(Fd::from).named(Call::FCNTL)
+        sys::made::dup_cloexec(self.as_fd(), 3).map(Fd::from)
     }
 
     /// Makes this descriptor the standard input, output or error of the program that is exec'd next.
@@ -110,6 +113,7 @@ impl Fd {
     /// What `fcntl` and `dup3` say; the descriptor is closed all the same.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `fcntl` `fcntl` `dup3` `close` |
@@ -137,6 +141,7 @@ impl Fd {
     /// What `fcntl` says.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `fcntl` `fcntl` `fcntl` |
@@ -177,6 +182,13 @@ impl Drop for Fd {
     #[inline]
     fn drop(&mut self) {
         sys::close(self.0);
+    }
+}
+
+impl From<Made> for Fd {
+    #[inline]
+    fn from(made: Made) -> Fd {
+        Fd(made.into_raw())
     }
 }
 

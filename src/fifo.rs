@@ -43,6 +43,7 @@ const ENSURE_TRIES: u32 = 16;
 /// `EEXIST`: something is there already, see [`ensure`]. `ENOENT`, `ENOTDIR`, `EACCES`, `ENAMETOOLONG`: the path.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | ok; there already; a bad path | `mknodat` |
@@ -77,6 +78,7 @@ pub fn create(path: &CStr) -> Result<()> {
 /// As [`create`]; `EINVAL`: `mode` has other bits than the nine permissions.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | ok; there already; a bad path | `mknodat` |
@@ -97,6 +99,7 @@ pub fn create_at(dir: impl AsFd, path: &CStr, mode: u32) -> Result<()> {
 /// permissions on it than 0600. `EEXIST`: each time something was there, and gone when it was looked at.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | made; a bad path | `mknodat` |
@@ -133,6 +136,7 @@ pub fn ensure(path: &CStr) -> Result<()> {
 /// As [`remove_at`].
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | ok | `newfstatat` `unlinkat` |
@@ -151,6 +155,7 @@ pub fn remove(path: &CStr) -> Result<()> {
 /// `EPROTOTYPE`: another kind of file, which stays. `ENOENT`: nothing is there.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | ok | `newfstatat` `unlinkat` |

@@ -46,6 +46,16 @@
 //! - Every descriptor is close-on-exec from the call that makes it, and closed on every error path.
 //! - A peer may be malicious: it gets an error out of us, at the worst.
 //!
+//! # Async-signal-safety
+//! A function that says *async-signal-safe* may be called where nothing else may: in a signal handler, whatever it
+//! interrupted, `malloc` included; in the child of a `fork` in a process with threads, before its `exec`; on an
+//! alternate stack of 16 KiB. It takes no lock, allocates nothing, and leaves `errno` as it was, other than with the
+//! feature `libc`. What makes no syscall says nothing and is safe as well, and so are the trait methods that
+//! [`channel`] only declares, as far as this crate implements them.
+//!
+//! Two things remain the caller's. An end is used by one at a time: a handler that calls what it interrupted in the
+//! middle of a call *on the same end* does what two threads may not do either. And a wait in a handler waits.
+//!
 //! # Layers
 //! ```text
 //! composites   frame    rpc                               know the traits of channel alone

@@ -31,6 +31,7 @@ pub const PIPE_BUF: usize = linux_raw_sys::general::PIPE_BUF as usize;
 /// `EMFILE`, `ENFILE`: no descriptors left, in this process or at all.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | ok   | `pipe2` |
@@ -63,6 +64,7 @@ pub fn pair() -> Result<(ReadEnd, WriteEnd)> {
 /// `EMFILE`, `ENFILE`: no descriptors left, in this process or at all.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | ok   | `pipe2` |
@@ -94,6 +96,7 @@ pub fn packet_pair() -> Result<(PacketReceiver, PacketSender)> {
 /// The end of a packet-mode pipe or FIFO that messages come out of.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` |
@@ -107,6 +110,7 @@ pub struct PacketReceiver {
 /// stays whole.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` |
@@ -129,9 +133,15 @@ impl PacketReceiver {
     /// As [`ReadEnd::attach`].
     ///
     /// # Syscalls
-    /// As [`ReadEnd::attach`].
+    /// Async-signal-safe. As [`ReadEnd::attach`].
     pub fn attach(fd: Fd) -> Result<Self> {
         ReadEnd::attach(fd).map(Self::new)
+    }
+
+    /// Takes `fd` for one without asking the kernel; see [`ReadEnd::assume`].
+    #[inline]
+    pub fn assume(fd: Fd) -> Self {
+        Self::new(ReadEnd::assume(fd))
     }
 
     /// `fcntl(F_GETPIPE_SZ)` — the bytes that the pipe holds; a packet takes a page of them.
@@ -140,6 +150,7 @@ impl PacketReceiver {
     /// None that a pipe of ours gives.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `fcntl` |
@@ -154,6 +165,7 @@ impl PacketReceiver {
     /// As [`ReadEnd::set_capacity`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `fcntl` |
@@ -188,6 +200,7 @@ impl PacketSender {
     /// As [`WriteEnd::attach`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `fstat` `fcntl` `fcntl` |
@@ -197,6 +210,12 @@ impl PacketSender {
     pub fn attach(fd: Fd) -> Result<Self> {
         raw::attach(&fd, OFlags::RDONLY, OFlags::NONBLOCK.union(OFlags::DIRECT))?;
         Ok(Self::new(WriteEnd::new(fd)))
+    }
+
+    /// Takes `fd` for one without asking the kernel, nor whether it is in packet mode; see [`ReadEnd::assume`].
+    #[inline]
+    pub fn assume(fd: Fd) -> Self {
+        Self::new(WriteEnd::assume(fd))
     }
 
     /// The descriptor, to keep or to hand over.
@@ -225,7 +244,7 @@ impl Receiver for PacketReceiver {
     /// `EMSGSIZE` for a smaller buffer, before any syscall; else as [`Receiver::recv`].
     ///
     /// # Syscalls
-    /// As [`ReadEnd::read`](ByteRead::read); refused: none.
+    /// Async-signal-safe. As [`ReadEnd::read`](ByteRead::read); refused: none.
     #[inline]
     fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
         self.end.read(Self::whole_packet(buf)?, wait)
@@ -237,7 +256,7 @@ impl Receiver for PacketReceiver {
     /// As [`Receiver::try_recv`].
     ///
     /// # Syscalls
-    /// As [`ReadEnd::try_read`](ByteRead::try_read); refused: none.
+    /// Async-signal-safe. As [`ReadEnd::try_read`](ByteRead::try_read); refused: none.
     #[inline]
     fn try_recv(&mut self, buf: &mut [u8]) -> Result<usize> {
         self.end.try_read(Self::whole_packet(buf)?)
@@ -255,7 +274,7 @@ impl Sender for PacketSender {
     /// As [`Sender::send`].
     ///
     /// # Syscalls
-    /// As [`WriteEnd::write`](ByteWrite::write); refused: none.
+    /// Async-signal-safe. As [`WriteEnd::write`](ByteWrite::write); refused: none.
     #[inline]
     fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {
         Self::check(msg)?;
@@ -268,7 +287,7 @@ impl Sender for PacketSender {
     /// As [`Sender::try_send`].
     ///
     /// # Syscalls
-    /// As [`WriteEnd::try_write`](ByteWrite::try_write); refused: none.
+    /// Async-signal-safe. As [`WriteEnd::try_write`](ByteWrite::try_write); refused: none.
     #[inline]
     fn try_send(&mut self, msg: &[u8]) -> Result<()> {
         Self::check(msg)?;

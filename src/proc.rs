@@ -16,8 +16,9 @@ mod table;
 #[allow(unsafe_code)]
 mod tests;
 
-use crate::error::{Call, Errno, Error, Named, Result};
+use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd, RawFd};
+use crate::sys::made::openat;
 use core::ffi::CStr;
 use file::Found;
 use path::NumberedPath;
@@ -33,6 +34,7 @@ pub const LINK_MAX: usize = linux_raw_sys::general::PATH_MAX as usize;
 /// A process, by its directory in /proc: this very one for as long as the value lives, whoever gets its number.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` |
@@ -65,6 +67,7 @@ impl Process {
     /// us, or there is no /proc. `EMFILE`, `ENFILE`: no descriptors left.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; no such process | `openat` |
@@ -107,11 +110,23 @@ impl Process {
     /// As [`open`](Self::open).
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `openat` |
     pub fn own() -> Result<Process> {
         Self::at(c"/proc/self")
+    }
+
+    /// Takes a descriptor for that of a directory /proc/PID, without asking the kernel: one that was kept or
+    /// inherited as a number. Of anything else, what is asked of it fails as `openat` there does.
+    pub fn assume(dir: Fd) -> Process {
+        Process { dir }
+    }
+
+    /// The descriptor, to keep or to hand over.
+    pub fn into_fd(self) -> Fd {
+        self.dir
     }
 
     fn at(path: &CStr) -> Result<Process> {
@@ -127,6 +142,7 @@ impl Process {
     /// any syscall. `EMFILE`, `ENFILE`: no descriptors left.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; not ours; gone | `openat` |
@@ -142,6 +158,7 @@ impl Process {
     /// waited for.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `readlinkat` `statx` |
@@ -182,6 +199,7 @@ impl Process {
     /// a kernel says.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `openat` `read` `close` |
@@ -225,9 +243,8 @@ impl AsFd for Process {
 
 /// `openat`, close-on-exec; a name that is missing in /proc is a process that is missing.
 fn open_in(dir: BorrowedFd<'_>, path: &CStr, flags: OFlags) -> Result<Fd> {
-    match rustix::fs::openat(dir, path, flags.union(OFlags::CLOEXEC), Mode::empty()) {
-        Ok(fd) => Ok(fd.into()),
-        Err(Errno::NOENT) => Err(Error::kernel(Call::OPENAT, Errno::SRCH)),
-        Err(errno) => Err(errno).named(Call::OPENAT),
+    match openat(dir, path, flags.union(OFlags::CLOEXEC), Mode::empty()) {
+        Err(e) if e.is(Errno::NOENT) => Err(Error::kernel(Call::OPENAT, Errno::SRCH)),
+        answer => answer.map(Fd::from),
     }
 }

@@ -32,7 +32,7 @@ mod tests;
 
 use crate::error::Result;
 use crate::memory::{ForkMark, Map};
-use crate::sys::epoll::membarrier_register;
+use crate::sys::sleep::membarrier_register;
 use layout::{Region, SLEEP};
 use side::Side;
 use sleep::OwnSleep;
@@ -58,6 +58,7 @@ mod atomic {
 /// `ENFILE`: no descriptors left, of which six stay and a seventh is used for a moment.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | ok; no membarrier | `socketpair` `eventfd2` `eventfd2` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `mmap` `madvise` `mmap` `madvise` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` `fallocate` `fcntl` `mmap` `fcntl` `mmap` `close` `membarrier` |

@@ -9,27 +9,55 @@
 //! it, a pair and an accepted socket have not, and [`Fd::hand_over_as`](crate::fd::Fd::hand_over_as) clears it.
 //! Each send says `MSG_NOSIGNAL`.
 //!
+//! Descriptors travel with a message where they are asked for by a number: `send_with_fds` lends up to
+//! [`MAX_FDS`] of them, and `recv_with_fds` takes as many as its [`FdSlots`] have room for. All else is closed by
+//! the kernel or here: those beyond the room, which is an error that tells it, and those that come to any other
+//! receive. Such a receive tells nothing of them, for `recvfrom`, which does not say, costs less than `recvmsg`,
+//! which does; who has to know receives with a room of 0. And with `refuse_fds` the sender is told instead
+//! (Linux 6.16).
+//!
+//! [`Peer`] tells who is at the other end of a connection, and `pass_credentials` who sent each message.
+//!
 //! A peer that closes while messages of ours wait unread makes the kernel answer `ECONNRESET` once, before what
 //! the peer sent (seqpacket) or after it (stream). That is no news to a receiver, and the call is made again:
 //! what was sent is handed out, and then comes the end. A sender gets `EPIPE` for it.
 
 #[allow(unsafe_code)]
 mod address;
+mod at;
+mod behind;
 mod connection;
+mod control;
+#[allow(unsafe_code)]
+mod credentials;
+mod crowd;
 mod datagram;
+mod files;
 mod listener;
 mod lock;
 mod message;
 mod name;
+mod passing;
+mod place;
+#[allow(unsafe_code)]
+mod refs;
 mod seqpacket;
+#[allow(unsafe_code)]
+mod slots;
 mod stream;
 
 pub use address::Address;
+pub use behind::{Behind, behind_at};
 pub use connection::Connection;
+pub use credentials::{Credentials, Peer};
+pub use crowd::{Crowd, Event, Member, Refusal, Seat};
 pub use datagram::Datagram;
+pub use files::{Files, SocketFile};
 pub use listener::{Listener, Options};
 pub use message::DEFAULT_LIMIT;
+pub use refs::{FdRefs, MAX_FDS, Refs};
 pub use seqpacket::Seqpacket;
+pub use slots::{FdSlots, Slots};
 pub use stream::Stream;
 
 #[cfg(test)]

@@ -7,16 +7,20 @@
 //! | [`ppoll`] | rustix's takes no signal mask |
 //! | [`sigprocmask`], [`sigpending`], [`sigtimedwait`] | rustix hides its own behind a name that rotates on purpose |
 //! | [`getdents64`] | rustix's reader slices its buffer at an index that the optimiser cannot bound |
+//! | [`made`] | rustix asserts that each descriptor it returns is not −1, which is a panic path |
 //! | [`NOSIGNAL`] | newer than rustix |
 //! | [`seccomp`] | rustix has no filters |
-//! | [`socket`] | rustix's `getsockopt`, `recvfrom` and ancillary buffers hold assertions |
-//! | [`epoll`] | rustix's takes no signal mask; it lacks `membarrier` |
+//! | [`epoll`] | rustix's comes with a buffer type of its own |
+//! | [`sleep`] | rustix's `epoll_pwait2` takes no signal mask; it lacks `membarrier` |
+//! | [`socket`] | rustix's `getsockopt`, `recvfrom` and ancillary buffers hold assertions, and drop what they do not know |
 //! | [`copy`] | no syscall: a copy that may race with a peer, which the language's own may not |
 
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 pub(crate) mod copy;
 pub(crate) mod epoll;
+pub(crate) mod made;
 pub(crate) mod seccomp;
+pub(crate) mod sleep;
 pub(crate) mod socket;
 
 use crate::error::{Call, Error, Result};
@@ -50,6 +54,19 @@ mod nr {
     use linux_raw_sys::general as g;
 
     #[cfg(target_pointer_width = "64")]
+    pub(super) use g::__NR_fcntl as FCNTL;
+    #[cfg(target_pointer_width = "32")]
+    pub(super) use g::__NR_fcntl64 as FCNTL;
+    pub(super) use g::{
+        __NR_accept4 as ACCEPT4, __NR_close as CLOSE, __NR_epoll_create1 as EPOLL_CREATE1,
+        __NR_epoll_ctl as EPOLL_CTL, __NR_epoll_pwait as EPOLL_PWAIT, __NR_epoll_pwait2 as EPOLL_PWAIT2,
+        __NR_eventfd2 as EVENTFD2, __NR_getdents64 as GETDENTS64, __NR_getsockopt as GETSOCKOPT,
+        __NR_membarrier as MEMBARRIER, __NR_memfd_create as MEMFD_CREATE, __NR_openat as OPENAT,
+        __NR_prctl as PRCTL, __NR_recvmsg as RECVMSG, __NR_rt_sigpending as SIGPENDING,
+        __NR_rt_sigprocmask as SIGPROCMASK, __NR_sched_yield as SCHED_YIELD, __NR_seccomp as SECCOMP,
+        __NR_sendmsg as SENDMSG, __NR_setsockopt as SETSOCKOPT, __NR_socket as SOCKET,
+    };
+    #[cfg(target_pointer_width = "64")]
     pub(super) use g::{
         __NR_clock_gettime as CLOCK_GETTIME, __NR_ppoll as PPOLL, __NR_rt_sigtimedwait as SIGTIMEDWAIT,
     };
@@ -57,13 +74,6 @@ mod nr {
     pub(super) use g::{
         __NR_clock_gettime64 as CLOCK_GETTIME, __NR_ppoll_time64 as PPOLL,
         __NR_rt_sigtimedwait_time64 as SIGTIMEDWAIT,
-    };
-    pub(super) use g::{
-        __NR_close as CLOSE, __NR_epoll_pwait as EPOLL_PWAIT, __NR_epoll_pwait2 as EPOLL_PWAIT2,
-        __NR_getdents64 as GETDENTS64, __NR_getsockopt as GETSOCKOPT, __NR_membarrier as MEMBARRIER,
-        __NR_prctl as PRCTL, __NR_recvmsg as RECVMSG, __NR_rt_sigpending as SIGPENDING,
-        __NR_rt_sigprocmask as SIGPROCMASK, __NR_sched_yield as SCHED_YIELD, __NR_seccomp as SECCOMP,
-        __NR_sendmsg as SENDMSG,
     };
 }
 
@@ -73,13 +83,15 @@ const SIG_SETMASK: usize = linux_raw_sys::general::SIG_SETMASK as usize;
 
 /// `clock_gettime(CLOCK_MONOTONIC)` as a real call, in nanoseconds. With these arguments only a filter
 /// refuses it, and a deadline taken from a clock that was not read would lie far off.
+#[inline(never)]
 pub(crate) fn monotonic_nanos() -> Result<u64> {
     let mut now = Timespec { sec: 0, nsec: 0 };
     // SAFETY: the kernel writes one timespec to a place that holds one.
     unsafe {
         syscall(Call::CLOCK_GETTIME, nr::CLOCK_GETTIME, [CLOCK_MONOTONIC, (&raw mut now) as usize, 0, 0, 0])
     }?;
-    Ok((now.sec as u64).saturating_mul(1_000_000_000).saturating_add(now.nsec as u64))
+    // Since the machine was started: it does not wrap.
+    Ok((now.sec as u64).wrapping_mul(1_000_000_000).wrapping_add(now.nsec as u64))
 }
 
 /// `ppoll(fds, n, timeout, mask)`; the kernel leaves what is left of the time in `timeout`.
@@ -100,20 +112,18 @@ pub(crate) unsafe fn ppoll(
 
 /// Blocks the signals of `set` in this thread and returns the mask before.
 pub(crate) fn block_signals(set: SigSet) -> Result<SigSet> {
-    sigprocmask(SIG_BLOCK, set)
+    let mut old: SigSet = 0;
+    let args = [SIG_BLOCK, (&raw const set) as usize, (&raw mut old) as usize, SIGSET_BYTES, 0];
+    // SAFETY: the kernel reads one set and writes one set, both of the size it is told.
+    unsafe { syscall(Call::RT_SIGPROCMASK, nr::SIGPROCMASK, args) }?;
+    Ok(old)
 }
 
 /// Puts back a mask that [`block_signals`] returned.
 pub(crate) fn set_signal_mask(set: SigSet) -> Result<()> {
-    sigprocmask(SIG_SETMASK, set).map(drop)
-}
-
-fn sigprocmask(how: usize, set: SigSet) -> Result<SigSet> {
-    let mut old: SigSet = 0;
-    let args = [how, (&raw const set) as usize, (&raw mut old) as usize, SIGSET_BYTES, 0];
-    // SAFETY: the kernel reads one set and writes one set, both of the size it is told.
-    unsafe { syscall(Call::RT_SIGPROCMASK, nr::SIGPROCMASK, args) }?;
-    Ok(old)
+    let args = [SIG_SETMASK, (&raw const set) as usize, 0, SIGSET_BYTES, 0];
+    // SAFETY: the kernel reads one set of the size it is told; the null says that the old one is not wanted.
+    unsafe { syscall(Call::RT_SIGPROCMASK, nr::SIGPROCMASK, args) }.map(drop)
 }
 
 /// The signals that wait, blocked, for this thread.
@@ -135,7 +145,7 @@ pub(crate) fn take_pending(set: SigSet) -> Result<()> {
 }
 
 /// `close(fd)`, whatever it returns: by then the number is free, and may be another's.
-#[inline]
+#[inline(never)] // a descriptor is dropped in many places, and never in haste
 pub(crate) fn close(fd: RawFd) {
     // SAFETY: no memory of ours is read or written; that the number is its caller's to close is its promise.
     let _ = unsafe { syscall(Call::CLOSE, nr::CLOSE, [fd as usize, 0, 0, 0, 0]) };

@@ -6,6 +6,7 @@
 //!
 //! Where a signal handler runs and the wait goes on, it goes round as if it had been woken for nothing.
 
+mod epoll;
 mod sleeper;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use core::marker::PhantomData;
 use core::time::Duration;
 use rustix::fd::AsRawFd;
 
+pub use epoll::{Epoll, Ready, Trigger};
 pub(crate) use sleeper::{Sleeper, events_now, until_done};
 
 /// How long an operation may wait, and whether a signal ends the wait.
@@ -97,6 +99,7 @@ impl Wait {
     /// Where a seccomp filter refuses the clock, the limit is over from the start.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | [`at_most`](Self::at_most) | `clock_gettime` |
@@ -149,6 +152,7 @@ impl Instant {
     /// clock's beginning: what is counted from there is long over.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `clock_gettime` |
@@ -187,7 +191,7 @@ impl Instant {
 
 /// 584 years are enough.
 #[inline]
-const fn nanos(time: Duration) -> u64 {
+pub(crate) const fn nanos(time: Duration) -> u64 {
     let nanos = time.as_nanos();
     if nanos > u64::MAX as u128 { u64::MAX } else { nanos as u64 }
 }
@@ -277,6 +281,7 @@ impl<'fd> PollFd<'fd> {
 /// `ETIMEDOUT`: none is ready in time; `EINTR` where `wait` asks for it; `EINVAL`: more descriptors than RLIMIT_NOFILE.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | for ever | (`ppoll`)×n |

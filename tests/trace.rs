@@ -19,6 +19,7 @@ const TESTS: &[Test] = &[
     ("one_process_of_a_pair", one_process_of_a_pair),
     ("a_number_without_a_name", a_number_without_a_name),
     ("signals_reach_the_traced", signals_reach_the_traced),
+    ("stopped_and_continued_it_goes_on", stopped_and_continued_it_goes_on),
     ("a_child_that_dies_is_told", a_child_that_dies_is_told),
     ("a_window_left_open_is_told", a_window_left_open_is_told),
     ("nothing_is_left_of_the_child", nothing_is_left_of_the_child),
@@ -164,6 +165,27 @@ fn signals_reach_the_traced() -> Answer {
         Err(Failure::Died(status)) if libc::WTERMSIG(status) == libc::SIGUSR1 => Ok(()),
         other => Err(format!("{other:?}")),
     }
+}
+
+/// In its second call, which sleeps until its cue comes: that is kept back until it sleeps again.
+fn stopped_and_continued_it_goes_on() -> Answer {
+    let windows = trace::trace_stopped(2, || {
+        let (mut from, mut to) = pipe::pair().unwrap();
+        trace::cue(libc::SYS_ppoll as u64, 1, true);
+        std::thread::spawn(move || {
+            trace::await_cue();
+            to.write_all(b"four", Wait::FOREVER).unwrap();
+            trace::done();
+            std::mem::forget(to);
+        });
+        window(0, || {
+            assert_eq!(from.read(&mut [0; 8], Wait::FOREVER), Ok(4));
+        });
+    });
+    let calls = windows.and_then(trace::only).map_err(text)?;
+    same(&names(&calls), &["read", "ppoll", "ppoll", "read"])?;
+    let again: Vec<bool> = calls.iter().map(|c| trace::is_to_be_made_again(c.result)).collect();
+    same(&again, &[false, true, false, false])
 }
 
 fn a_child_that_dies_is_told() -> Answer {

@@ -28,6 +28,7 @@ mod trace;
 mod proof {
     pub mod cases;
     pub mod check;
+    pub mod names;
     pub mod publish;
     pub mod rules;
     pub mod scenario;

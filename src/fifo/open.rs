@@ -4,6 +4,7 @@ use crate::error::{Call, Errno, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, CWD, Fd};
 use crate::fifo::{Owner, check, look, not_empty};
 use crate::pipe::{PacketReceiver, PacketSender, ReadEnd, WriteEnd};
+use crate::sys::made::openat;
 use crate::wait::{Sleeper, Wait};
 use core::ffi::CStr;
 use rustix::fs::{Mode, OFlags};
@@ -21,6 +22,7 @@ const LONGEST_PAUSE: u64 = 10_000_000;
 /// As [`open_read_at`].
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | ok | `openat` `fstat` `geteuid` |
@@ -39,6 +41,7 @@ pub fn open_read(path: &CStr) -> Result<ReadEnd> {
 /// `ENOTDIR`, `EACCES`, `ENAMETOOLONG`: the path. `EMFILE`, `ENFILE`: no descriptors left.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | [`Owner::Mine`] | `openat` `fstat` `geteuid` |
@@ -64,6 +67,7 @@ pub fn open_read_at(dir: impl AsFd, path: &CStr, owner: Owner) -> Result<ReadEnd
 /// As [`open_write_at`].
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | a reader is there | `openat` `fstat` `geteuid` |
@@ -95,6 +99,7 @@ pub fn open_write(path: &CStr, wait: Wait) -> Result<WriteEnd> {
 /// As [`open_read_at`], and `ETIMEDOUT`: no reader came in time.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | [`Owner::Mine`] | as [`open_write`] |
@@ -142,7 +147,7 @@ pub fn open_write_at(dir: impl AsFd, path: &CStr, owner: Owner, wait: Wait) -> R
 /// As [`open_read_at`].
 ///
 /// # Syscalls
-/// As [`open_read`].
+/// Async-signal-safe. As [`open_read`].
 ///
 /// # Examples
 /// ```
@@ -169,7 +174,7 @@ pub fn open_receiver(path: &CStr) -> Result<PacketReceiver> {
 /// As [`open_read_at`].
 ///
 /// # Syscalls
-/// As [`open_read_at`].
+/// Async-signal-safe. As [`open_read_at`].
 pub fn open_receiver_at(dir: impl AsFd, path: &CStr, owner: Owner) -> Result<PacketReceiver> {
     open_read_at(dir, path, owner).map(PacketReceiver::new)
 }
@@ -180,6 +185,7 @@ pub fn open_receiver_at(dir: impl AsFd, path: &CStr, owner: Owner) -> Result<Pac
 /// As [`open_write_at`].
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | a reader is there | `openat` `fstat` `geteuid` `fcntl` |
@@ -209,6 +215,7 @@ pub fn open_sender(path: &CStr, wait: Wait) -> Result<PacketSender> {
 /// As [`open_write_at`].
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | [`Owner::Mine`] | as [`open_sender`] |
@@ -239,7 +246,7 @@ pub fn open_sender_at(dir: impl AsFd, path: &CStr, owner: Owner, wait: Wait) -> 
 fn open(dir: BorrowedFd<'_>, path: &CStr, access: OFlags) -> Result<Fd> {
     let flags =
         access.union(OFlags::NONBLOCK).union(OFlags::CLOEXEC).union(OFlags::NOFOLLOW).union(OFlags::NOCTTY);
-    rustix::fs::openat(dir, path, flags, Mode::empty()).map(Fd::from).named(Call::OPENAT)
+    openat(dir, path, flags, Mode::empty()).map(Fd::from)
 }
 
 fn check_open(fd: &Fd, owner: Owner) -> Result<()> {

@@ -45,7 +45,7 @@ impl<'b> Incoming<'b> {
     ) -> Result<usize> {
         let Some(len) = self.whole(stream, wait)? else { return Ok(0) };
         let Some(out) = out.get_mut(..len) else {
-            return Err(Error::argument(R::READ_CALL, Errno::MSGSIZE).with_needed(len));
+            return Err(Error::argument(stream.read_call(), Errno::MSGSIZE).with_needed(len));
         };
         if let Some(msg) = self.take(len) {
             if msg.len() == out.len() {
@@ -74,9 +74,9 @@ impl<'b> Incoming<'b> {
         let mut first = true;
         loop {
             match self.look() {
-                _ if self.corrupt => return Err(self.spoilt(R::READ_CALL)),
+                _ if self.corrupt => return Err(self.spoilt(stream.read_call())),
                 Seen::Whole(len) => return Ok(Some(len)),
-                Seen::Lie => return Err(self.spoilt(R::READ_CALL)),
+                Seen::Lie => return Err(self.spoilt(stream.read_call())),
                 Seen::Part => {}
             }
             self.move_to_front();
@@ -93,7 +93,7 @@ impl<'b> Incoming<'b> {
             match n {
                 0 if self.start == self.end => return Ok(None),
                 // The peer is gone in the middle of a message.
-                0 => return Err(self.spoilt(R::READ_CALL)),
+                0 => return Err(self.spoilt(stream.read_call())),
                 n => self.end = self.end.saturating_add(n).min(self.buf.len()),
             }
         }

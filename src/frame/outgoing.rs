@@ -43,13 +43,13 @@ impl Outgoing {
     /// Sends `msg` as long as `wait` says, in one write where there is room.
     #[inline]
     pub(super) fn send<W: ByteWrite>(&mut self, stream: &mut W, msg: &[u8], wait: Wait) -> Result<()> {
-        let head = self.head(msg, W::WRITE_CALL)?;
+        let head = self.head(msg, stream.write_call())?;
         let total = msg.len().saturating_add(HEAD);
         if self.state != State::Clear {
             return self.resume(stream, msg, &mut Pace::Waiting(wait));
         }
         // A loose limit is counted by the write itself, unless a second write may have to share it.
-        if total > W::ATOMIC && wait.is_loose() {
+        if total > stream.atomic() && wait.is_loose() {
             return self.write_parts(stream, msg, 0, true, &mut Pace::Waiting(wait));
         }
         let done = stream.write_two(&head, msg, wait)?;
@@ -62,7 +62,7 @@ impl Outgoing {
     /// Sends `msg` if there is room for it now.
     #[inline]
     pub(super) fn try_send<W: ByteWrite>(&mut self, stream: &mut W, msg: &[u8]) -> Result<()> {
-        let head = self.head(msg, W::WRITE_CALL)?;
+        let head = self.head(msg, stream.write_call())?;
         if self.state != State::Clear {
             return self.resume(stream, msg, &mut Pace::AtOnce);
         }
@@ -93,8 +93,8 @@ impl Outgoing {
             State::Unfinished { done, len, hash } if len == msg.len() && hash == hash_of(msg) => {
                 self.write_parts(stream, msg, done, true, pace)
             }
-            State::Unfinished { .. } => Err(Error::argument(W::WRITE_CALL, Errno::BUSY)),
-            State::Broken => Err(Error::peer(W::WRITE_CALL, Errno::PIPE)),
+            State::Unfinished { .. } => Err(Error::argument(stream.write_call(), Errno::BUSY)),
+            State::Broken => Err(Error::peer(stream.write_call(), Errno::PIPE)),
             State::Clear => self.write_parts(stream, msg, 0, true, pace),
         }
     }
@@ -119,7 +119,7 @@ impl Outgoing {
                 Ok(n @ 1..) => done = done.saturating_add(n),
                 answer => {
                     // A stream that takes nothing, and calls that success, would keep us here for ever.
-                    let e = answer.err().unwrap_or(Error::kernel(W::WRITE_CALL, Errno::IO));
+                    let e = answer.err().unwrap_or(Error::kernel(stream.write_call(), Errno::IO));
                     self.state = match e.errno() {
                         _ if done == 0 => State::Clear,
                         Errno::AGAIN | Errno::TIMEDOUT | Errno::INTR | Errno::NOBUFS | Errno::NOMEM => {

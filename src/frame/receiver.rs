@@ -9,6 +9,7 @@ use crate::wait::Wait;
 /// The end of a byte stream that whole messages come out of, by way of a buffer of the caller's.
 ///
 /// # Syscalls
+/// Async-signal-safe where the stream is.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` |
@@ -27,12 +28,13 @@ impl<'b, R: ByteRead> FrameReceiver<'b, R> {
     /// `EINVAL`: a buffer of fewer than 5 bytes holds no frame at all.
     ///
     /// # Syscalls
+    /// Async-signal-safe where the stream is.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | none |
     /// | refused | `close` |
     pub fn new(stream: R, buf: &'b mut [u8]) -> Result<Self> {
-        let incoming = Incoming::new(buf, R::READ_CALL)?;
+        let incoming = Incoming::new(buf, stream.read_call())?;
         Ok(FrameReceiver { stream, incoming })
     }
 
@@ -43,7 +45,7 @@ impl<'b, R: ByteRead> FrameReceiver<'b, R> {
     /// As [`Receiver::recv`], but for `EMSGSIZE`, which there is not.
     ///
     /// # Syscalls
-    /// As [`recv`](Receiver::recv).
+    /// Async-signal-safe where the stream is. As [`recv`](Receiver::recv).
     ///
     /// # Examples
     /// ```
@@ -69,7 +71,7 @@ impl<'b, R: ByteRead> FrameReceiver<'b, R> {
     /// As [`Receiver::try_recv`], but for `EMSGSIZE`, which there is not.
     ///
     /// # Syscalls
-    /// As [`try_recv`](Receiver::try_recv).
+    /// Async-signal-safe where the stream is. As [`try_recv`](Receiver::try_recv).
     #[inline]
     pub fn try_recv_in_place(&mut self) -> Result<Option<&[u8]>> {
         self.incoming.recv_in_place(&mut self.stream, None)
@@ -103,6 +105,7 @@ impl<R: ByteRead> Receiver for FrameReceiver<'_, R> {
     /// [`recv_limit`](Receiver::recv_limit), or the stream ended in the middle of a message.
     ///
     /// # Syscalls
+    /// Async-signal-safe where the stream is.
     /// Where something is there, [`read`](ByteRead::read) is one `read` on a pipe or FIFO and one `recvfrom` on a
     /// stream socket.
     ///
@@ -127,6 +130,7 @@ impl<R: ByteRead> Receiver for FrameReceiver<'_, R> {
     /// As [`recv`](Receiver::recv), and `EAGAIN` in place of a wait; what has come of a message is kept.
     ///
     /// # Syscalls
+    /// Async-signal-safe where the stream is.
     /// | case | calls |
     /// |------|-------|
     /// | buffered; corrupt | none |

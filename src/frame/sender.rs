@@ -12,6 +12,7 @@ use crate::wait::Wait;
 /// Dropped in the middle of a message, it leaves the receiver with a broken one, which it is told of.
 ///
 /// # Syscalls
+/// Async-signal-safe where the stream is.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` |
@@ -30,12 +31,14 @@ impl<W: ByteWrite> FrameSender<W> {
     /// `EINVAL`: the stream makes no such promise, as a stream socket.
     ///
     /// # Syscalls
+    /// Async-signal-safe where the stream is.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | none |
     /// | refused | `close` |
     pub fn shared(stream: W) -> Result<Self> {
-        Self::sole(stream, W::ATOMIC.saturating_sub(HEAD))
+        let limit = stream.atomic().saturating_sub(HEAD);
+        Self::sole(stream, limit)
     }
 
     /// The only writer of `stream`, of messages up to `limit` bytes.
@@ -46,12 +49,13 @@ impl<W: ByteWrite> FrameSender<W> {
     /// `EINVAL`: a limit of 0, or one that 32 bits cannot hold.
     ///
     /// # Syscalls
+    /// Async-signal-safe where the stream is.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | none |
     /// | refused | `close` |
     pub fn sole(stream: W, limit: usize) -> Result<Self> {
-        let outgoing = Outgoing::new(limit, W::WRITE_CALL)?;
+        let outgoing = Outgoing::new(limit, stream.write_call())?;
         Ok(FrameSender { stream, outgoing })
     }
 
@@ -82,6 +86,7 @@ impl<W: ByteWrite> Sender for FrameSender<W> {
     /// stream failed in the middle of a message; no syscall.
     ///
     /// # Syscalls
+    /// Async-signal-safe where the stream is.
     /// Where there is room, [`write_two`](ByteWrite::write_two) is one `pwritev2` on a pipe or FIFO and one `sendmsg`
     /// on a stream socket.
     ///
@@ -110,6 +115,7 @@ impl<W: ByteWrite> Sender for FrameSender<W> {
     /// As [`send`](Sender::send), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
+    /// Async-signal-safe where the stream is.
     /// | case | calls |
     /// |------|-------|
     /// | refused; another is unfinished; broken | none |

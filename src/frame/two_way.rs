@@ -12,6 +12,7 @@ use crate::wait::Wait;
 /// Each direction is on its own: a broken one leaves the other as it is.
 ///
 /// # Syscalls
+/// Async-signal-safe where the stream is.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` |
@@ -33,13 +34,14 @@ impl<'b, S: ByteRead + ByteWrite> Framed<'b, S> {
     /// `EINVAL`: a buffer of fewer than 5 bytes; a limit of 0, or one that 32 bits cannot hold.
     ///
     /// # Syscalls
+    /// Async-signal-safe where the stream is.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | none |
     /// | refused | `close` |
     pub fn new(stream: S, buf: &'b mut [u8], send_limit: usize) -> Result<Self> {
-        let incoming = Incoming::new(buf, S::READ_CALL)?;
-        let outgoing = Outgoing::new(send_limit, S::WRITE_CALL)?;
+        let incoming = Incoming::new(buf, stream.read_call())?;
+        let outgoing = Outgoing::new(send_limit, stream.write_call())?;
         Ok(Framed { stream, incoming, outgoing })
     }
 
@@ -49,7 +51,7 @@ impl<'b, S: ByteRead + ByteWrite> Framed<'b, S> {
     /// As there.
     ///
     /// # Syscalls
-    /// As [`recv`](Receiver::recv).
+    /// Async-signal-safe where the stream is. As [`recv`](Receiver::recv).
     #[inline]
     pub fn recv_in_place(&mut self, wait: Wait) -> Result<Option<&[u8]>> {
         self.incoming.recv_in_place(&mut self.stream, Some(wait))
@@ -61,7 +63,7 @@ impl<'b, S: ByteRead + ByteWrite> Framed<'b, S> {
     /// As there.
     ///
     /// # Syscalls
-    /// As [`try_recv`](Receiver::try_recv).
+    /// Async-signal-safe where the stream is. As [`try_recv`](Receiver::try_recv).
     #[inline]
     pub fn try_recv_in_place(&mut self) -> Result<Option<&[u8]>> {
         self.incoming.recv_in_place(&mut self.stream, None)
@@ -94,7 +96,7 @@ impl<S: ByteRead + ByteWrite> Sender for Framed<'_, S> {
     /// As there.
     ///
     /// # Syscalls
-    /// As [`FrameSender::send`](Sender::send).
+    /// Async-signal-safe where the stream is. As [`FrameSender::send`](Sender::send).
     #[inline]
     fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {
         self.outgoing.send(&mut self.stream, msg, wait)
@@ -106,7 +108,7 @@ impl<S: ByteRead + ByteWrite> Sender for Framed<'_, S> {
     /// As there.
     ///
     /// # Syscalls
-    /// As [`FrameSender::try_send`](Sender::try_send).
+    /// Async-signal-safe where the stream is. As [`FrameSender::try_send`](Sender::try_send).
     #[inline]
     fn try_send(&mut self, msg: &[u8]) -> Result<()> {
         self.outgoing.try_send(&mut self.stream, msg)
@@ -124,7 +126,7 @@ impl<S: ByteRead + ByteWrite> Receiver for Framed<'_, S> {
     /// As there.
     ///
     /// # Syscalls
-    /// As [`FrameReceiver::recv`](Receiver::recv).
+    /// Async-signal-safe where the stream is. As [`FrameReceiver::recv`](Receiver::recv).
     #[inline]
     fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
         self.incoming.recv(&mut self.stream, buf, Some(wait))
@@ -136,7 +138,7 @@ impl<S: ByteRead + ByteWrite> Receiver for Framed<'_, S> {
     /// As there.
     ///
     /// # Syscalls
-    /// As [`FrameReceiver::try_recv`](Receiver::try_recv).
+    /// Async-signal-safe where the stream is. As [`FrameReceiver::try_recv`](Receiver::try_recv).
     #[inline]
     fn try_recv(&mut self, buf: &mut [u8]) -> Result<usize> {
         self.incoming.recv(&mut self.stream, buf, None)

@@ -3,6 +3,7 @@
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, CWD, Fd};
 use crate::memory::{Map, ReadOnlyMap, check_len, len_of, reserve};
+use crate::sys::made::openat;
 use core::ffi::CStr;
 use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 
@@ -14,6 +15,7 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 /// [`remove`](Self::remove): what a killed process left, its successor opens, or removes and creates anew.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` |
@@ -36,6 +38,7 @@ impl File {
     /// not promise any; the file is removed again. `ENOENT`, `ENOTDIR`, `EACCES`, `ENAMETOOLONG`: the path.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `openat` `fallocate` |
@@ -81,6 +84,7 @@ impl File {
     /// `ENOENT`, `ENOTDIR`, `EACCES`, `ENAMETOOLONG`: the path.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `openat` `fstat` `geteuid` |
@@ -107,6 +111,7 @@ impl File {
     /// `ENOENT`: nothing is there. `EISDIR`: a directory. `EACCES`, `EPERM`.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; nothing there | `unlinkat` |
@@ -129,6 +134,7 @@ impl File {
     /// `ENODEV`: the file system cannot. `ENOMEM`.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `mmap` |
@@ -142,6 +148,7 @@ impl File {
     /// As [`map`](Self::map).
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `mmap` |
@@ -164,7 +171,7 @@ fn open(path: &CStr, how: OFlags, mode: Mode) -> Result<Fd> {
         .union(OFlags::NOFOLLOW)
         .union(OFlags::NOCTTY)
         .union(OFlags::NONBLOCK);
-    rustix::fs::openat(CWD, path, flags, mode).map(Fd::from).named(Call::OPENAT)
+    openat(CWD, path, flags, mode).map(Fd::from)
 }
 
 fn not_empty(path: &CStr, call: Call) -> Result<()> {

@@ -12,6 +12,7 @@ use rustix::mm::{MapFlags, ProtFlags};
 /// A child of `fork` has it at the same address; a program that is exec'd does not have it.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `munmap` |
@@ -22,6 +23,7 @@ pub struct Map(Mapping);
 /// Memory that is shared with other processes, to read alone: a write through it is not even spelled.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `munmap` |
@@ -40,6 +42,7 @@ impl Map {
     /// `EINVAL`: `len` is 0, or more than an address space holds (2⁴⁷). `ENOMEM`: the kernel will not have it.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `mmap` |
@@ -102,6 +105,7 @@ impl Map {
     /// `ERANGE`: they do not all lie in the mapping; nothing is read then.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; refused | none |
@@ -116,6 +120,7 @@ impl Map {
     /// `ERANGE`: they would not all lie in the mapping; nothing is written then.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; refused | none |
@@ -133,6 +138,7 @@ impl Map {
     /// `ERANGE`: it does not lie in the mapping. `EINVAL`: `offset` is no multiple of 4.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; refused | none |
@@ -149,6 +155,7 @@ impl Map {
     /// `ERANGE`: it does not lie in the mapping. `EINVAL`: `offset` is no multiple of 8.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; refused | none |
@@ -207,6 +214,7 @@ impl ReadOnlyMap {
     /// As [`Map::read`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; refused | none |
@@ -222,6 +230,7 @@ impl ReadOnlyMap {
     /// As [`Map::atomic_u32`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; refused | none |

@@ -3,6 +3,7 @@
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
 use crate::memory::{Map, ReadOnlyMap, check_len, len_of, reserve};
+use crate::sys::made::memfd_create;
 use core::ffi::CStr;
 use rustix::fs::{FsWord, MemfdFlags, SealFlags};
 
@@ -20,6 +21,7 @@ const TMPFS_MAGIC: FsWord = 0x0102_1994;
 /// where `vm.overcommit_memory` is 2 and nothing is left, that is SIGBUS.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` |
@@ -43,6 +45,7 @@ impl Memfd {
     /// `ENOMEM`: there is not so much memory. `EMFILE`, `ENFILE`: no descriptors left.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `memfd_create` `fallocate` `fcntl` |
@@ -94,6 +97,7 @@ impl Memfd {
     /// it is empty. The descriptor is closed then.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `fcntl` `fstatfs` `fstat` |
@@ -126,6 +130,7 @@ impl Memfd {
     /// `EPERM`: writing was sealed. `EACCES`: the descriptor is not for writing. `ENOMEM`.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; writing was sealed | `mmap` |
@@ -141,6 +146,7 @@ impl Memfd {
     /// `EACCES`: the descriptor is not for reading. `ENOMEM`.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `mmap` |
@@ -167,6 +173,7 @@ impl Memfd {
     /// `EPERM`: seals can no longer be added.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; sealed already | `fcntl` |
@@ -182,12 +189,12 @@ impl Memfd {
 
 fn create(name: &CStr) -> Result<Fd> {
     let flags = MemfdFlags::CLOEXEC.union(MemfdFlags::ALLOW_SEALING);
-    let fd = match rustix::fs::memfd_create(name, flags.union(MemfdFlags::NOEXEC_SEAL)) {
+    let fd = match memfd_create(name, flags.union(MemfdFlags::NOEXEC_SEAL)) {
         // Before 6.3: a flag it does not know.
-        Err(Errno::INVAL) => rustix::fs::memfd_create(name, flags),
+        Err(e) if e.is(Errno::INVAL) => memfd_create(name, flags),
         answer => answer,
     };
-    fd.map(Fd::from).named(Call::MEMFD_CREATE)
+    fd.map(Fd::from)
 }
 
 fn add_seals(fd: &Fd, seals: SealFlags) -> Result<()> {

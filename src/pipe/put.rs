@@ -23,12 +23,13 @@ pub(super) fn put_two(fd: &Fd, masks_sigpipe: &mut bool, head: &[u8], body: &[u8
     put(fd, masks_sigpipe, &[IoSlice::new(head), IoSlice::new(body)], len)
 }
 
-/// `masks_sigpipe` says, from the first refusal on, that this kernel has no `RWF_NOSIGNAL`.
+/// `masks_sigpipe` says, from the first refusal on, that this kernel has no `RWF_NOSIGNAL`, or that what emulates it,
+/// as qemu-user, has no `pwritev2`.
 #[inline]
 fn put(fd: &Fd, masks_sigpipe: &mut bool, parts: &[IoSlice<'_>], len: usize) -> Result<usize> {
     if !*masks_sigpipe {
         match rustix::io::pwritev2(fd, parts, sys::CURRENT_OFFSET, sys::NOSIGNAL) {
-            Err(Errno::OPNOTSUPP) => *masks_sigpipe = true,
+            Err(Errno::OPNOTSUPP | Errno::NOSYS) => *masks_sigpipe = true,
             answer => return answer.named(Call::PWRITEV2),
         }
     }

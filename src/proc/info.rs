@@ -4,6 +4,7 @@ use super::open_in;
 use super::path::parse;
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{BorrowedFd, Fd};
+use crate::sys::made::openat;
 use core::ffi::CStr;
 use rustix::fs::{Mode, OFlags};
 
@@ -45,12 +46,12 @@ const PF_EXITING: u64 = 4;
 
 /// Reads "fdinfo/N" of the process whose directory is `dir`.
 pub(super) fn read_fdinfo(dir: BorrowedFd<'_>, path: &CStr) -> Result<FdInfo> {
-    let fd = match rustix::fs::openat(dir, path, OFlags::CLOEXEC, Mode::empty()) {
-        Err(Errno::NOENT) => {
+    let fd = match openat(dir, path, OFlags::CLOEXEC, Mode::empty()) {
+        Err(e) if e.is(Errno::NOENT) => {
             check_alive(dir, c"exe", c"stat")?;
             return Err(Error::kernel(Call::OPENAT, Errno::BADF));
         }
-        answer => Fd::from(answer.named(Call::OPENAT)?),
+        answer => Fd::from(answer?),
     };
     // Both lines stand at the beginning, and take no more than 64 bytes.
     let mut text = [0; 128];

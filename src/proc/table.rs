@@ -17,6 +17,7 @@ use rustix::fs::{AtFlags, OFlags, StatxFlags};
 /// of the one and the target of the other. A process that stands still gives exactly what it has.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` |
@@ -83,6 +84,7 @@ impl<'b> Table<'b> {
     /// `EACCES`: it has become another user's. `EPROTO`: what /proc said is nothing that a kernel says.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// Each [`next`](Self::next) below stands for going on with the next number.
     ///
     /// | case | calls |

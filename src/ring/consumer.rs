@@ -17,6 +17,7 @@ use crate::wait::Wait;
 /// sleeps for it or this end is about to wait: a producer may find the ring full while so much of it is taken already.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` `close` `close` `munmap` `munmap` `munmap` |
@@ -178,6 +179,7 @@ impl Receiver for Consumer {
     /// it.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// The first wait, and each after many messages, begins with a `membarrier`, where pair found that there is one.
     ///
     /// | case | calls |
@@ -207,6 +209,7 @@ impl Receiver for Consumer {
     /// As [`Receiver::try_recv`], and `EPERM` as in `recv`.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | a message is there; too small a buffer; gone already; corrupt; another process's | none |

@@ -12,10 +12,11 @@
 
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
-use crate::sys::epoll::{Event, Timeout, epoll_wait};
+use crate::sys::epoll::{EpollEvent, Op, control};
+use crate::sys::made;
+use crate::sys::sleep::{Timeout, epoll_wait};
 use crate::wait::Sleeper;
-use rustix::event::epoll::{CreateFlags, EventData, EventFlags};
-use rustix::event::{EventfdFlags, epoll};
+use linux_raw_sys::general::{EPOLLET, EPOLLIN};
 use rustix::net::{AddressFamily, SocketFlags, SocketType};
 
 #[derive(Debug)]
@@ -38,6 +39,7 @@ pub(super) enum Heard {
     HangUp,
 }
 
+const NONE: EpollEvent = EpollEvent { events: 0, data: 0 };
 const BELL: u64 = 0;
 const LINE: u64 = 1;
 
@@ -48,7 +50,7 @@ impl Doorbell {
         let (a, b) = rustix::net::socketpair(AddressFamily::UNIX, SocketType::STREAM, flags, None)
             .named(Call::SOCKETPAIR)?;
         let (a, b) = (Fd::from(a), Fd::from(b));
-        let (a_bell, b_bell) = (new_bell()?, new_bell()?);
+        let (a_bell, b_bell) = (Fd::from(made::eventfd(1)?), Fd::from(made::eventfd(1)?));
         let a_epoll = new_epoll(&a, &a_bell)?;
         let b_epoll = new_epoll(&b, &b_bell)?;
         let a = Doorbell { epoll: a_epoll, line: a, bell: b_bell };
@@ -73,7 +75,7 @@ impl Doorbell {
 
     /// Takes what there is to hear, without waiting. What was rung for must be looked for after this.
     pub(super) fn listen(&self) -> Result<Heard> {
-        let mut told = [Event::NONE; 2];
+        let mut told = [NONE; 2];
         match again(|| epoll_wait(self.epoll.as_fd(), &mut told, Timeout::Zero, None)) {
             Err(e) if e.is(Errno::INTR) => Ok(Heard::Unheard),
             answer => Ok(heard(&told, answer?)),
@@ -82,7 +84,7 @@ impl Doorbell {
 
     /// Sleeps until there is something to hear, or until a signal comes that the wait outlasts.
     pub(super) fn sleep(&self, sleeper: &mut Sleeper) -> Result<Heard> {
-        let mut told = [Event::NONE; 2];
+        let mut told = [NONE; 2];
         let n = sleeper.epoll(self.epoll.as_fd(), &mut told)?;
         Ok(heard(&told, n))
     }
@@ -100,7 +102,7 @@ fn again<T>(mut call: impl FnMut() -> Result<T>) -> Result<T> {
     answer
 }
 
-fn heard(told: &[Event], n: usize) -> Heard {
+fn heard(told: &[EpollEvent], n: usize) -> Heard {
     let mut told = told.iter().take(n);
     match n {
         0 => Heard::Nothing,
@@ -109,20 +111,15 @@ fn heard(told: &[Event], n: usize) -> Heard {
     }
 }
 
-fn new_bell() -> Result<Fd> {
-    let flags = EventfdFlags::CLOEXEC.union(EventfdFlags::NONBLOCK);
-    rustix::event::eventfd(1, flags).map(Fd::from).named(Call::EVENTFD2)
-}
-
 /// An epoll that hears of the hang-up of `line`, again and again, and of each ring of `bell` once.
 fn new_epoll(line: &Fd, bell: &Fd) -> Result<Fd> {
-    let new = epoll::create(CreateFlags::CLOEXEC).map(Fd::from).named(Call::EPOLL_CREATE1)?;
-    epoll::add(&new, bell, EventData::new_u64(BELL), EventFlags::IN.union(EventFlags::ET))
-        .named(Call::EPOLL_CTL)?;
+    let new = Fd::from(made::epoll_create()?);
+    let edge = EpollEvent { events: EPOLLIN | EPOLLET, data: BELL };
+    control(new.as_fd(), Op::Add, bell.as_fd(), edge)?;
     // A hang-up is told without being asked for.
-    epoll::add(&new, line, EventData::new_u64(LINE), EventFlags::empty()).named(Call::EPOLL_CTL)?;
+    control(new.as_fd(), Op::Add, line.as_fd(), EpollEvent { events: 0, data: LINE })?;
     // That its count is not 0 is an edge, too; not taken, it would wake for nothing, once.
-    let _ = epoll_wait(new.as_fd(), &mut [Event::NONE], Timeout::Zero, None);
+    let _ = epoll_wait(new.as_fd(), &mut [NONE], Timeout::Zero, None);
     Ok(new)
 }
 

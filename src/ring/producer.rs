@@ -19,6 +19,7 @@ use crate::wait::Wait;
 /// for where it was awake; then `send` says `EPIPE`. What the consumer had not taken is lost with it, as in a pipe.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` `close` `close` `munmap` `munmap` `munmap` |
@@ -250,6 +251,7 @@ impl Sender for Producer {
     /// of `write` breaks this end for good: the message may arrive, nothing after it does.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// The first wait, and each after many messages, begins with a `membarrier`, where pair found that there is one.
     ///
     /// | case | calls |
@@ -280,6 +282,7 @@ impl Sender for Producer {
     /// As [`Sender::try_send`], and `EBADMSG` and `EPERM` as in `send`.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; gone already; corrupt; another process's; refused | none |

@@ -5,7 +5,7 @@ use super::{Polling, State};
 use crate::error::{Call, Errno, Error, Result};
 use crate::memory::ForkMark;
 use crate::ring::doorbell::{Doorbell, Heard};
-use crate::sys::epoll::{membarrier_everywhere, sched_yield};
+use crate::sys::sleep::{membarrier_everywhere, sched_yield};
 use crate::wait::{Sleeper, Wait};
 use core::hint::spin_loop;
 use core::sync::atomic::{AtomicU32, Ordering};

@@ -9,6 +9,7 @@ use core::fmt;
 /// The side that calls, over a channel of its own.
 ///
 /// # Syscalls
+/// Async-signal-safe where the channel is.
 /// | case | calls |
 /// |------|-------|
 /// | drop, the two ends of a [`Duplex`](crate::Duplex) of pipes | `close` `close` |
@@ -36,6 +37,7 @@ impl<'b, C: Sender + Receiver> Client<'b, C> {
     /// takes no message of 8 bytes.
     ///
     /// # Syscalls
+    /// Async-signal-safe where the channel is.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | none |
@@ -65,6 +67,7 @@ impl<'b, C: Sender + Receiver> Client<'b, C> {
     /// - what the channel says.
     ///
     /// # Syscalls
+    /// Async-signal-safe where the channel and `pack` are.
     /// | case | calls |
     /// |------|-------|
     /// | refused; corrupt | none |

@@ -126,13 +126,7 @@ impl<'b> Packer<'b> {
     pub fn bytes(&mut self, value: &[u8]) -> Result<()> {
         let Ok(len) = u32::try_from(value.len()) else { return Err(self.overflow()) };
         self.u32(len)?;
-        match self.room(value.len()) {
-            Some(room) if room.len() == value.len() => {
-                room.copy_from_slice(value);
-                Ok(())
-            }
-            _ => Err(self.overflow()),
-        }
+        self.append(value)
     }
 
     /// Packs text as the [`bytes`](Self::bytes) of its UTF-8.
@@ -142,6 +136,20 @@ impl<'b> Packer<'b> {
     #[inline]
     pub fn str(&mut self, value: &str) -> Result<()> {
         self.bytes(value.as_bytes())
+    }
+
+    /// Packs what another packer has packed, as it is.
+    ///
+    /// # Errors
+    /// `EMSGSIZE`: the buffer is full.
+    pub fn append(&mut self, packed: &[u8]) -> Result<()> {
+        match self.room(packed.len()) {
+            Some(room) if room.len() == packed.len() => {
+                room.copy_from_slice(packed);
+                Ok(())
+            }
+            _ => Err(self.overflow()),
+        }
     }
 
     /// The bytes packed so far.
@@ -164,10 +172,16 @@ impl<'b> Packer<'b> {
         }
     }
 
-    /// As [`finish`](Self::finish), and goes on.
+    /// All that was packed so far: as [`finish`](Self::finish), but it can go on.
+    ///
+    /// # Errors
+    /// `EMSGSIZE`: something before did not fit.
     #[inline]
-    pub(super) fn check(&self) -> Result<()> {
-        if self.full { Err(too_long(self.buf.len())) } else { Ok(()) }
+    pub fn packed(&self) -> Result<&[u8]> {
+        match self.buf.get(..self.len) {
+            Some(packed) if !self.full => Ok(packed),
+            _ => Err(too_long(self.buf.len())),
+        }
     }
 
     #[inline]

@@ -10,6 +10,7 @@ use core::fmt;
 /// The side that runs the methods, for one client over a channel of its own.
 ///
 /// # Syscalls
+/// Async-signal-safe where the channel is.
 /// | case | calls |
 /// |------|-------|
 /// | drop, the two ends of a [`Duplex`](crate::Duplex) of pipes | `close` `close` |
@@ -43,6 +44,7 @@ impl<'b, C: Sender + Receiver> Server<'b, C> {
     /// the channel has no room for a message of 8 bytes.
     ///
     /// # Syscalls
+    /// Async-signal-safe where the channel is.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | none |
@@ -60,7 +62,7 @@ impl<'b, C: Sender + Receiver> Server<'b, C> {
     /// channel, and `next` may be called again. Every other error is the channel's.
     ///
     /// # Syscalls
-    /// As [`recv`](Receiver::recv).
+    /// Async-signal-safe where the channel is. As [`recv`](Receiver::recv).
     ///
     /// # Examples
     /// ```
@@ -99,7 +101,7 @@ impl<'b, C: Sender + Receiver> Server<'b, C> {
     /// As [`next`](Self::next), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
-    /// As [`try_recv`](Receiver::try_recv).
+    /// Async-signal-safe where the channel is. As [`try_recv`](Receiver::try_recv).
     pub fn try_next(&mut self) -> Result<Option<Request<'_, C>>> {
         let len = self.channel.try_recv(self.inbox)?;
         self.request(len)
@@ -118,6 +120,7 @@ impl<'b, C: Sender + Receiver> Server<'b, C> {
     /// the middle of an answer that the client did not take in time.
     ///
     /// # Syscalls
+    /// Async-signal-safe where the channel and the handler are.
     /// Each [`serve`](Self::serve) below stands for going on with the next request.
     ///
     /// | case | calls |
@@ -145,6 +148,34 @@ impl<'b, C: Sender + Receiver> Server<'b, C> {
         }
     }
 
+    /// The request of this [`id`](Request::id) once more, which was let go of without an answer, to be answered now:
+    /// for whoever cannot hold a [`Request`] until then. Of its arguments nothing is left, and of its method 0.
+    ///
+    /// A client takes answers in the order of its requests.
+    ///
+    /// # Examples
+    /// ```
+    /// use rawipc::rpc::Server;
+    /// use rawipc::{Receiver, Sender, Wait, socket::Seqpacket};
+    ///
+    /// let (mut ours, theirs) = Seqpacket::pair()?;
+    /// let (mut inbox, mut outbox) = (vec![0; theirs.recv_limit()], [0; 64]);
+    /// let mut server = Server::new(theirs, &mut inbox, &mut outbox)?;
+    /// ours.send(b"\x05\0\0\0\x01\0\0\0", Wait::FOREVER)?;
+    ///
+    /// let id = server.next(Wait::FOREVER)?.expect("one was sent").id();
+    /// server.resume(id).reply(Wait::FOREVER, |result| result.u8(42))?;
+    ///
+    /// let mut buf = [0; 16];
+    /// let n = ours.recv(&mut buf, Wait::FOREVER)?;
+    /// assert_eq!(&buf[..n], b"\x05\0\0\0\0\0\0\0\x2a");
+    /// # Ok::<(), rawipc::Error>(())
+    /// ```
+    pub fn resume(&mut self, id: u32) -> Request<'_, C> {
+        let Server { channel, outbox, .. } = self;
+        Request { channel, outbox, id, method: 0, args: Unpacker::new(&[]) }
+    }
+
     /// The channel, to look at.
     pub fn channel(&self) -> &C {
         &self.channel
@@ -167,6 +198,12 @@ impl<'b, C: Sender + Receiver> Server<'b, C> {
 }
 
 impl<'s, C: Sender> Request<'s, C> {
+    /// The number by which the client knows its request again: any at all.
+    #[inline]
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
     /// The number of the method, as the client sent it: any at all.
     #[inline]
     pub fn method(&self) -> u32 {
@@ -190,11 +227,11 @@ impl<'s, C: Sender> Request<'s, C> {
     /// - `EPIPE`: the client is gone.
     ///
     /// # Syscalls
-    /// As [`send`](Sender::send).
+    /// Async-signal-safe where the channel and `pack` are. As [`send`](Sender::send).
     pub fn reply(self, wait: Wait, pack: impl FnOnce(&mut Packer<'_>) -> Result<()>) -> Result<()> {
         let mut refused = Ok(());
         self.answer(wait, |_method, _args, result| {
-            refused = pack(result).and_then(|()| result.check());
+            refused = pack(result).and_then(|()| result.packed().map(drop));
             Ok(refused?)
         })?;
         refused
@@ -206,7 +243,7 @@ impl<'s, C: Sender> Request<'s, C> {
     /// What the channel says, as for [`reply`](Self::reply).
     ///
     /// # Syscalls
-    /// As [`reply`](Self::reply).
+    /// Async-signal-safe where the channel is. As [`reply`](Self::reply).
     pub fn fail(self, wait: Wait, failure: Failure) -> Result<()> {
         send_failure(self.channel, self.id, failure, wait)
     }

@@ -247,3 +247,22 @@ fn a_failure_is_never_success_nor_one_of_ours_by_accident() {
     assert_eq!(CallError::Remote(Failure::new(12)).to_string(), "the server: failed with code 12");
     assert_eq!(CallError::from(BAD).to_string(), "rpc: EBADMSG (the peer's doing)");
 }
+
+#[test]
+fn what_another_packer_packed_is_appended_whole_or_not_at_all() {
+    let mut inner = [0; 8];
+    let mut args = Packer::new(&mut inner);
+    args.u16(7).unwrap();
+    args.str("x").unwrap();
+    let mut outer = [0; 9];
+    let mut packer = Packer::new(&mut outer);
+    packer.u16(1).unwrap();
+    packer.append(args.packed().unwrap()).unwrap();
+    assert_eq!(packer.packed().unwrap(), b"\x01\0\x07\0\x01\0\0\0x");
+    assert!(packer.append(b"").is_ok());
+    let e = packer.append(b"y").unwrap_err();
+    assert_eq!((e, packer.packed().unwrap_err()), (e, e));
+    assert_eq!((e.errno(), e.needed()), (Errno::MSGSIZE, Some(9)));
+    args.u16(0).unwrap_err();
+    assert_eq!(args.packed().unwrap_err().needed(), Some(8));
+}

@@ -117,6 +117,7 @@ impl<'b> Filter<'b> {
     /// `EINVAL`: this kernel has no filters. `ENOMEM`: with those before it, they are too long.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; refused by the kernel | `prctl` `seccomp` |
@@ -136,7 +137,7 @@ impl<'b> Filter<'b> {
     /// As [`install`](Self::install); `ESRCH`: a thread has a filter that this one has not.
     ///
     /// # Syscalls
-    /// As [`install`](Self::install).
+    /// Async-signal-safe. As [`install`](Self::install).
     pub fn install_on_all_threads(&self) -> Result<()> {
         self.put_before(Threads::All)
     }

@@ -13,9 +13,10 @@ impl List {
 
     /// Everything in [`wait`](crate::wait).
     ///
-    /// `clock_gettime` `ppoll`
+    /// `clock_gettime` `close` `epoll_create1` `epoll_ctl` `epoll_pwait` `ppoll`
     pub const WAIT: List = List::of(&[
-        Call::CLOCK_GETTIME, Call::PPOLL,
+        Call::CLOCK_GETTIME, Call::CLOSE, Call::EPOLL_CREATE1, Call::EPOLL_CTL, Call::EPOLL_PWAIT,
+        Call::PPOLL,
     ], &[]);
 
     /// Everything in [`pipe`](crate::pipe).
@@ -121,15 +122,18 @@ impl List {
 
     /// Everything in [`socket`](crate::socket).
     ///
-    /// `accept4` `bind` `clock_gettime` `close` `connect` `fchmod` `flock` `fstat` `geteuid` `getpid`
-    /// `getsockopt` `ioctl` `listen` `newfstatat` `openat` `ppoll` `recvfrom` `recvmsg` `sendmsg` `sendto`
-    /// `setsockopt` `shutdown` `socket` `socketpair` `unlinkat`
+    /// `accept4` `bind` `clock_gettime` `close` `connect` `epoll_create1` `epoll_ctl` `epoll_pwait` `fchmod`
+    /// `flock` `fstat` `ftruncate` `getdents64` `geteuid` `getpid` `getsockopt` `ioctl` `listen`
+    /// `newfstatat` `openat` `ppoll` `read` `recvfrom` `recvmsg` `renameat2` `sendmsg` `sendto` `setsockopt`
+    /// `shutdown` `socket` `socketpair` `unlinkat` `write` `fcntl` (`F_DUPFD_CLOEXEC`)
     pub const SOCKET: List = List::of(&[
-        Call::ACCEPT4, Call::BIND, Call::CLOCK_GETTIME, Call::CLOSE, Call::CONNECT, Call::FCHMOD,
-        Call::FLOCK, Call::FSTAT, Call::GETEUID, Call::GETPID, Call::GETSOCKOPT, Call::IOCTL, Call::LISTEN,
-        Call::NEWFSTATAT, Call::OPENAT, Call::PPOLL, Call::RECVFROM, Call::RECVMSG, Call::SENDMSG,
-        Call::SENDTO, Call::SETSOCKOPT, Call::SHUTDOWN, Call::SOCKET, Call::SOCKETPAIR, Call::UNLINKAT,
-    ], &[]);
+        Call::ACCEPT4, Call::BIND, Call::CLOCK_GETTIME, Call::CLOSE, Call::CONNECT, Call::EPOLL_CREATE1,
+        Call::EPOLL_CTL, Call::EPOLL_PWAIT, Call::FCHMOD, Call::FLOCK, Call::FSTAT, Call::FTRUNCATE,
+        Call::GETDENTS64, Call::GETEUID, Call::GETPID, Call::GETSOCKOPT, Call::IOCTL, Call::LISTEN,
+        Call::NEWFSTATAT, Call::OPENAT, Call::PPOLL, Call::READ, Call::RECVFROM, Call::RECVMSG,
+        Call::RENAMEAT2, Call::SENDMSG, Call::SENDTO, Call::SETSOCKOPT, Call::SHUTDOWN, Call::SOCKET,
+        Call::SOCKETPAIR, Call::UNLINKAT, Call::WRITE,
+    ], &[Fcntl::DupFdCloexec]);
 
     /// Has a connected stream socket.
     ///
@@ -155,6 +159,20 @@ impl List {
         Call::RECVMSG, Call::SENDTO, Call::UNLINKAT,
     ], &[]);
 
+    /// Has a socket, and sends descriptors over it.
+    ///
+    /// `clock_gettime` `close` `ppoll` `sendmsg`
+    pub const DESCRIPTOR_SENDER: List = List::of(&[
+        Call::CLOCK_GETTIME, Call::CLOSE, Call::PPOLL, Call::SENDMSG,
+    ], &[]);
+
+    /// Has a socket, and takes descriptors that come over it.
+    ///
+    /// `clock_gettime` `close` `ioctl` `ppoll` `recvfrom` `recvmsg`
+    pub const DESCRIPTOR_RECEIVER: List = List::of(&[
+        Call::CLOCK_GETTIME, Call::CLOSE, Call::IOCTL, Call::PPOLL, Call::RECVFROM, Call::RECVMSG,
+    ], &[]);
+
     /// Has a listener, accepts stream sockets and talks over them.
     ///
     /// `accept4` `clock_gettime` `close` `getpid` `newfstatat` `ppoll` `recvfrom` `sendmsg` `sendto`
@@ -171,6 +189,35 @@ impl List {
     pub const SEQPACKET_SERVER: List = List::of(&[
         Call::ACCEPT4, Call::CLOCK_GETTIME, Call::CLOSE, Call::GETPID, Call::IOCTL, Call::NEWFSTATAT,
         Call::PPOLL, Call::RECVFROM, Call::SENDTO, Call::SHUTDOWN, Call::UNLINKAT,
+    ], &[]);
+
+    /// Has a crowd of stream sockets, accepts them and talks over them.
+    ///
+    /// `accept4` `clock_gettime` `close` `epoll_ctl` `epoll_pwait` `getpid` `newfstatat` `ppoll` `recvfrom`
+    /// `sendmsg` `sendto` `shutdown` `unlinkat` `fcntl` (`F_DUPFD_CLOEXEC`)
+    pub const STREAM_CROWD: List = List::of(&[
+        Call::ACCEPT4, Call::CLOCK_GETTIME, Call::CLOSE, Call::EPOLL_CTL, Call::EPOLL_PWAIT, Call::GETPID,
+        Call::NEWFSTATAT, Call::PPOLL, Call::RECVFROM, Call::SENDMSG, Call::SENDTO, Call::SHUTDOWN,
+        Call::UNLINKAT,
+    ], &[Fcntl::DupFdCloexec]);
+
+    /// Has a crowd of seqpacket sockets, accepts them and talks over them.
+    ///
+    /// `accept4` `clock_gettime` `close` `epoll_ctl` `epoll_pwait` `getpid` `ioctl` `newfstatat` `ppoll`
+    /// `recvfrom` `sendto` `shutdown` `unlinkat` `fcntl` (`F_DUPFD_CLOEXEC`)
+    pub const SEQPACKET_CROWD: List = List::of(&[
+        Call::ACCEPT4, Call::CLOCK_GETTIME, Call::CLOSE, Call::EPOLL_CTL, Call::EPOLL_PWAIT, Call::GETPID,
+        Call::IOCTL, Call::NEWFSTATAT, Call::PPOLL, Call::RECVFROM, Call::SENDTO, Call::SHUTDOWN,
+        Call::UNLINKAT,
+    ], &[Fcntl::DupFdCloexec]);
+
+    /// Has a listener, and leaves its name to a successor.
+    ///
+    /// `accept4` `clock_gettime` `close` `connect` `flock` `fstat` `getpid` `listen` `newfstatat` `openat`
+    /// `ppoll` `socket` `write`
+    pub const RETIREMENT: List = List::of(&[
+        Call::ACCEPT4, Call::CLOCK_GETTIME, Call::CLOSE, Call::CONNECT, Call::FLOCK, Call::FSTAT,
+        Call::GETPID, Call::LISTEN, Call::NEWFSTATAT, Call::OPENAT, Call::PPOLL, Call::SOCKET, Call::WRITE,
     ], &[]);
 
     /// Connects stream sockets and talks over them.
@@ -244,8 +291,13 @@ impl List {
         ("STREAM_PEER", List::STREAM_PEER),
         ("SEQPACKET_PEER", List::SEQPACKET_PEER),
         ("DATAGRAM_PEER", List::DATAGRAM_PEER),
+        ("DESCRIPTOR_SENDER", List::DESCRIPTOR_SENDER),
+        ("DESCRIPTOR_RECEIVER", List::DESCRIPTOR_RECEIVER),
         ("STREAM_SERVER", List::STREAM_SERVER),
         ("SEQPACKET_SERVER", List::SEQPACKET_SERVER),
+        ("STREAM_CROWD", List::STREAM_CROWD),
+        ("SEQPACKET_CROWD", List::SEQPACKET_CROWD),
+        ("RETIREMENT", List::RETIREMENT),
         ("STREAM_CLIENT", List::STREAM_CLIENT),
         ("SEQPACKET_CLIENT", List::SEQPACKET_CLIENT),
         ("FRAME", List::FRAME),

@@ -55,7 +55,7 @@ const COMMON: &[(Call, u32)] = numbers! {
     GETSOCKOPT __NR_getsockopt, IOCTL __NR_ioctl, LISTEN __NR_listen, MADVISE __NR_madvise, MEMBARRIER __NR_membarrier,
     MEMFD_CREATE __NR_memfd_create, MKNODAT __NR_mknodat, MPROTECT __NR_mprotect, MUNMAP __NR_munmap,
     OPENAT __NR_openat, PIPE2 __NR_pipe2, PRCTL __NR_prctl, PREADV2 __NR_preadv2, PWRITEV2 __NR_pwritev2,
-    READ __NR_read, READLINKAT __NR_readlinkat, RECVFROM __NR_recvfrom, RECVMSG __NR_recvmsg,
+    READ __NR_read, READLINKAT __NR_readlinkat, RECVFROM __NR_recvfrom, RECVMSG __NR_recvmsg, RENAMEAT2 __NR_renameat2,
     RESTART_SYSCALL __NR_restart_syscall, RT_SIGPENDING __NR_rt_sigpending,
     RT_SIGPROCMASK __NR_rt_sigprocmask, RT_SIGRETURN __NR_rt_sigreturn, SCHED_YIELD __NR_sched_yield,
     SECCOMP __NR_seccomp, SENDMSG __NR_sendmsg, SENDTO __NR_sendto, SETSOCKOPT __NR_setsockopt,

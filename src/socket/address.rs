@@ -4,6 +4,7 @@ use crate::error::{Call, Errno, Error, Result};
 use crate::sys::socket::ADDRESS_BYTES;
 use core::ffi::CStr;
 use core::fmt::{self, Write};
+use core::slice;
 use rustix::net::addr::{SocketAddrArg, SocketAddrLen, SocketAddrOpaque};
 
 /// The name of a UNIX socket: a path, a name in the abstract namespace, or none.
@@ -36,6 +37,9 @@ pub struct Address {
     len: u8,
 }
 
+/// Where a thread finds its own descriptors.
+pub(super) const OWN_FDS: &[u8] = b"/proc/thread-self/fd/";
+
 const AF_UNIX: u16 = linux_raw_sys::net::AF_UNIX as u16;
 const FAMILY_BYTES: usize = size_of::<u16>();
 const NAME_BYTES: usize = ADDRESS_BYTES - FAMILY_BYTES;
@@ -53,6 +57,7 @@ impl Address {
     /// `EINVAL`: the path is empty. `ENAMETOOLONG`: it is longer than [`NAME_MAX`](Self::NAME_MAX) bytes.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; refused | none |
@@ -71,6 +76,7 @@ impl Address {
     /// `EINVAL`: the name is empty. `ENAMETOOLONG`: it is longer than [`NAME_MAX`](Self::NAME_MAX) bytes.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; refused | none |
@@ -99,6 +105,56 @@ impl Address {
         }
         self.len = len.min(ADDRESS_BYTES) as u8;
         self
+    }
+
+    /// The path with `suffix` behind it; unnamed where there is no path, or no room.
+    #[inline(never)] // an address is a good part of the stack that a bind takes: none of them twice
+    pub(super) fn beside(&self, suffix: &[u8]) -> Address {
+        let path = self.as_path().map_or(&b""[..], CStr::to_bytes);
+        let mut beside = Self::UNNAMED;
+        if !path.is_empty() {
+            beside.put(path);
+            beside.put(suffix);
+            beside.end();
+        }
+        beside
+    }
+
+    /// What a descriptor of this thread is open on, or a name in the directory that it is; unnamed where there is no
+    /// room.
+    ///
+    /// Of this thread and not of the process: that of a process whose first thread has ended shows nothing.
+    #[inline(never)]
+    pub(super) fn through(fd: u32, name: &[u8]) -> Address {
+        let mut address = Self::UNNAMED;
+        address.put(OWN_FDS);
+        for place in (0..=fd.checked_ilog10().unwrap_or(0)).rev() {
+            let digit = fd.checked_div(10_u32.saturating_pow(place)).unwrap_or(0) % 10;
+            address.put(&[b'0'.wrapping_add(digit as u8)]);
+        }
+        if !name.is_empty() {
+            address.put(b"/");
+            address.put(name);
+        }
+        address.end();
+        address
+    }
+
+    fn put(&mut self, bytes: &[u8]) {
+        let filled = (self.len as usize).saturating_sub(FAMILY_BYTES);
+        for (to, from) in self.name.iter_mut().skip(filled).zip(bytes) {
+            *to = *from;
+        }
+        self.len = (self.len as usize).saturating_add(bytes.len()).min(u8::MAX as usize) as u8;
+    }
+
+    /// Counts the NUL behind a path, or is nothing where that was too long.
+    fn end(&mut self) {
+        self.len = self.len.saturating_add(1);
+        if self.len as usize > FAMILY_BYTES.saturating_add(Self::NAME_MAX).saturating_add(1) {
+            self.name = [0; NAME_BYTES];
+            self.len = FAMILY_BYTES as u8;
+        }
     }
 
     /// What the kernel wrote into `raw`, and the length that it told, neither of them believed.
@@ -137,6 +193,13 @@ impl Address {
         self.len as usize <= FAMILY_BYTES
     }
 
+    /// As the kernel takes it: a `struct sockaddr_un`, up to the end of the name.
+    pub(super) fn bytes(&self) -> &[u8] {
+        let len = (self.len as usize).min(ADDRESS_BYTES.saturating_sub(1));
+        // SAFETY: `family` and `name` lie one behind the other from the beginning on, and are that long and longer.
+        unsafe { slice::from_raw_parts((&raw const *self).cast::<u8>(), len) }
+    }
+
     /// Refuses the unnamed address, which `bind` would take as a wish for a name of the kernel's choice.
     pub(super) fn must_name(&self, call: Call) -> Result<()> {
         if self.is_unnamed() { Err(Error::argument(call, Errno::INVAL)) } else { Ok(()) }
@@ -147,8 +210,8 @@ impl Address {
 // `ADDRESS_BYTES`; the kernel takes one byte less, so a NUL at the very end is left out.
 unsafe impl SocketAddrArg for Address {
     unsafe fn with_sockaddr<R>(&self, f: impl FnOnce(*const SocketAddrOpaque, SocketAddrLen) -> R) -> R {
-        let len = (self.len as usize).min(ADDRESS_BYTES.saturating_sub(1));
-        f((&raw const *self).cast(), len as SocketAddrLen)
+        let bytes = self.bytes();
+        f(bytes.as_ptr().cast(), bytes.len() as SocketAddrLen)
     }
 }
 
@@ -168,7 +231,7 @@ impl fmt::Display for Address {
     }
 }
 
-fn print(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+pub(super) fn print(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {
             match c {
@@ -220,6 +283,22 @@ mod tests {
         assert_eq!(Address::abstract_name(&[1; 108]).unwrap_err().errno(), Errno::NAMETOOLONG);
         assert_eq!(Address::path(c"").unwrap_err().errno(), Errno::INVAL);
         assert_eq!(Address::abstract_name(b"").unwrap_err().errno(), Errno::INVAL);
+    }
+
+    #[test]
+    fn a_name_beside_needs_room() {
+        let path = |n: usize| Address::path(&CString::new(vec![b'p'; n]).unwrap()).unwrap();
+        let beside = path(103).beside(b".new");
+        assert!(beside.as_path().unwrap().to_bytes().ends_with(b"pp.new"));
+        assert_eq!(beside, Address::path(beside.as_path().unwrap()).unwrap());
+        assert!(path(104).beside(b".new").is_unnamed());
+        assert_eq!(path(104).beside(b".new"), Address::UNNAMED);
+        assert!(Address::abstract_name(b"a").unwrap().beside(b".new").is_unnamed());
+        for (fd, name) in [(0, "/proc/thread-self/fd/0"), (10, "/proc/thread-self/fd/10")] {
+            assert_eq!(Address::through(fd, b"").to_string(), name);
+        }
+        assert_eq!(Address::through(u32::MAX, &[b'n'; 75]).len as usize, FAMILY_BYTES + 108);
+        assert_eq!(Address::through(u32::MAX, &[b'n'; 76]), Address::UNNAMED);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::address::Address;
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, Fd};
+use crate::sys;
 use crate::sys::socket::{SocketOption, socket_option};
 use crate::wait::{Sleeper, Wait};
 use rustix::net::{AddressFamily, SocketFlags, SocketType};
@@ -40,8 +41,7 @@ impl Kind {
 
     /// `socket(AF_UNIX, kind | SOCK_CLOEXEC | flags)`
     pub(super) fn socket(self, flags: SocketFlags) -> Result<Fd> {
-        let flags = flags.union(SocketFlags::CLOEXEC);
-        rustix::net::socket_with(AddressFamily::UNIX, self.0, flags, None).map(Fd::from).named(Call::SOCKET)
+        sys::made::socket(self.0, flags.union(SocketFlags::CLOEXEC)).map(Fd::from)
     }
 
     /// `socketpair(AF_UNIX, kind | SOCK_CLOEXEC)`

@@ -1,16 +1,19 @@
 //! Sockets that carry whole messages without connections.
 
+mod addressed;
+mod at;
 mod connected;
+mod with_fds;
 
+use super::Peer;
 use super::address::Address;
-use super::connection::{Kind, connect, until_room};
-use super::message::{self, DEFAULT_LIMIT, NOW, NOW_RECV, Taken};
+use super::connection::{Kind, connect};
+use super::message::{self, DEFAULT_LIMIT, Taken};
 use super::name::{BoundName, PRIVATE};
-use crate::error::{Call, Errno, Error, Named, Result};
+use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
-use crate::sys::socket::{ADDRESS_BYTES, recvmsg};
-use crate::wait::{Events, Wait, until_done};
-use rustix::net::{RecvFlags, SocketFlags};
+use crate::wait::Events;
+use rustix::net::SocketFlags;
 
 /// What a receive waits for: a message, or that the socket was shut, of which the kernel says no more than `EAGAIN`.
 const TOLD_OF: Events = Events::READABLE.and(Events::PEER_CLOSED);
@@ -18,8 +21,7 @@ const TOLD_OF: Events = Events::READABLE.and(Events::PEER_CLOSED);
 /// A datagram socket: whole messages, from anybody to one with a name, or both ways between two.
 ///
 /// [`send_to`](Self::send_to) and [`recv_from`](Self::recv_from) work on any; [`Sender`](crate::Sender) and
-/// [`Receiver`](crate::Receiver) are
-/// for one that has a peer ([`pair`](Self::pair), [`connect`](Self::connect), [`connect_to`](Self::connect_to)).
+/// [`Receiver`](crate::Receiver) are for one that has a peer.
 /// The kernel keeps every message, in order, and refuses the sender where it has no room.
 ///
 /// # What is weaker than the contract says
@@ -34,6 +36,7 @@ const TOLD_OF: Events = Events::READABLE.and(Events::PEER_CLOSED);
 /// [`Listener`](super::Listener#names), with a lock beside it and a second descriptor that holds it.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop, unnamed; drop, abstract name | `close` |
@@ -42,6 +45,7 @@ const TOLD_OF: Events = Events::READABLE.and(Events::PEER_CLOSED);
 /// | drop, path, the lock's file is gone; drop, path, the lock's file is another's | `getpid` `newfstatat` `unlinkat` `newfstatat` `close` `close` |
 /// | drop, path, both are gone | `getpid` `newfstatat` `newfstatat` `close` `close` |
 /// | drop, path, in a child made by fork | `getpid` `close` `close` |
+/// | drop, in a directory | `getpid` `newfstatat` `unlinkat` `newfstatat` `unlinkat` `close` `close` `close` |
 ///
 /// # Examples
 /// ```
@@ -65,12 +69,16 @@ pub struct Datagram {
     fd: Fd,
     /// It has, or had, a peer: an error for want of one means that the peer is gone.
     connected: bool,
+    /// Whether each message brings its sender's credentials.
+    pub(super) credentials: bool,
     limit: usize,
 }
 
+impl Peer for Datagram {}
+
 impl Datagram {
     fn of(fd: Fd, name: BoundName, connected: bool) -> Self {
-        Datagram { name, fd, connected, limit: DEFAULT_LIMIT }
+        Datagram { name, fd, connected, credentials: false, limit: DEFAULT_LIMIT }
     }
 
     fn nameless(fd: Fd, connected: bool) -> Self {
@@ -83,6 +91,7 @@ impl Datagram {
     /// `EMFILE`, `ENFILE`: no descriptors left, in this process or at all.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `socketpair` |
@@ -99,6 +108,7 @@ impl Datagram {
     /// `EMFILE`, `ENFILE`: no descriptors left, in this process or at all.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `socket` |
@@ -112,7 +122,7 @@ impl Datagram {
     /// As [`bind_with`](Self::bind_with).
     ///
     /// # Syscalls
-    /// As [`bind_with`](Self::bind_with).
+    /// Async-signal-safe. As [`bind_with`](Self::bind_with).
     pub fn bind(address: &Address) -> Result<Self> {
         Self::bind_with(address, PRIVATE)
     }
@@ -123,6 +133,7 @@ impl Datagram {
     /// As [`Listener::bind_with`](super::Listener::bind_with).
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | path | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `getpid` |
@@ -153,10 +164,7 @@ impl Datagram {
     /// [bind(2)](https://man7.org/linux/man-pages/man2/bind.2.html),
     /// [flock(2)](https://man7.org/linux/man-pages/man2/flock.2.html)
     pub fn bind_with(address: &Address, mode: u32) -> Result<Self> {
-        BoundName::check(address, mode)?;
-        let fd = Kind::DATAGRAM.socket(SocketFlags::empty())?;
-        let name = BoundName::bind(&fd, address, mode)?;
-        Ok(Self::of(fd, name, false))
+        Self::make(address, mode, None)
     }
 
     /// `socket`, `connect` — a socket without a name, whose messages go to the one of that name.
@@ -169,6 +177,7 @@ impl Datagram {
     /// has for itself. `EPERM`: it has another peer. `EINVAL`: the address is unnamed; no syscall is made. `EMFILE`, `ENFILE`: no descriptors left.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `socket` `connect` |
@@ -194,6 +203,7 @@ impl Datagram {
     /// As [`connect`](Self::connect).
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; an error | `connect` |
@@ -213,6 +223,7 @@ impl Datagram {
     /// closed then.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `getsockopt` `getsockopt` |
@@ -229,7 +240,7 @@ impl Datagram {
     /// As [`Seqpacket::set_limit`](super::Seqpacket::set_limit).
     ///
     /// # Syscalls
-    /// As [`Seqpacket::set_limit`](super::Seqpacket::set_limit).
+    /// Async-signal-safe. As [`Seqpacket::set_limit`](super::Seqpacket::set_limit).
     pub fn set_limit(&mut self, bytes: usize) -> Result<()> {
         message::make_room(&self.fd, bytes)?;
         self.limit = bytes;
@@ -247,7 +258,7 @@ impl Datagram {
     /// As [`Listener::remove`](super::Listener::remove).
     ///
     /// # Syscalls
-    /// As [`Listener::remove`](super::Listener::remove); unnamed: `close`.
+    /// Async-signal-safe. As [`Listener::remove`](super::Listener::remove); unnamed: `close`.
     pub fn remove(self) -> Result<()> {
         self.name.remove()
     }
@@ -256,134 +267,10 @@ impl Datagram {
     /// lock is let go as by [`Listener::into_fd`](super::Listener::into_fd).
     ///
     /// # Syscalls
-    /// As [`Listener::into_fd`](super::Listener::into_fd); unnamed: none.
-    pub fn into_fd(self) -> Fd {
+    /// Async-signal-safe. As [`Listener::into_fd`](super::Listener::into_fd); unnamed: none.
+    pub fn into_fd(mut self) -> Fd {
         self.name.keep();
         self.fd
-    }
-
-    /// `sendto(self, msg, MSG_DONTWAIT | MSG_NOSIGNAL, to)` — one message to the socket of that name, or waits
-    /// for room in its queue.
-    ///
-    /// Nothing tells of that room: the call is made again each millisecond. A socket connected to it waits
-    /// without.
-    ///
-    /// # Errors
-    /// `EINVAL`: the message is empty, or `to` unnamed; `EMSGSIZE`: above the limit; no syscall is made.
-    /// `ETIMEDOUT`. `ENOENT`, `ECONNREFUSED`, `EACCES`, `EPROTOTYPE`, `EPERM`: as [`connect`](Self::connect).
-    ///
-    /// # Syscalls
-    /// | case | calls |
-    /// |------|-------|
-    /// | room; an error; a limit of zero | `sendto` |
-    /// | waits for ever | (`sendto` `ppoll`)×n `sendto` |
-    /// | waits with a limit | (`sendto` `clock_gettime` `ppoll`)×n `sendto` |
-    /// | times out | (`sendto` `clock_gettime` `ppoll`)×n `sendto` `clock_gettime` |
-    /// | over from the start | `sendto` `clock_gettime` |
-    /// | a signal ends it, for ever | (`sendto` `ppoll`)×n |
-    /// | a signal ends it, with a limit | (`sendto` `clock_gettime` `ppoll`)×n |
-    /// | refused | none |
-    ///
-    /// # References
-    /// [send(2)](https://man7.org/linux/man-pages/man2/send.2.html)
-    #[inline]
-    pub fn send_to(&self, to: &Address, msg: &[u8], wait: Wait) -> Result<()> {
-        self.check_to(to, msg)?;
-        until_room(wait, || self.put_to(to, msg))
-    }
-
-    /// `sendto(self, msg, MSG_DONTWAIT | MSG_NOSIGNAL, to)` — one message, if there is room.
-    ///
-    /// # Errors
-    /// As [`send_to`](Self::send_to), and `EAGAIN` in place of a wait.
-    ///
-    /// # Syscalls
-    /// | case | calls |
-    /// |------|-------|
-    /// | room; no room; an error | `sendto` |
-    /// | refused | none |
-    #[inline]
-    pub fn try_send_to(&self, to: &Address, msg: &[u8]) -> Result<()> {
-        self.check_to(to, msg)?;
-        self.put_to(to, msg)
-    }
-
-    /// `recvmsg(self, buf, MSG_DONTWAIT | MSG_TRUNC)` — one message and its sender's name, or waits for it.
-    ///
-    /// The name is what the sender chose, and unnamed where it has none. Where several threads receive from one
-    /// socket, give each a buffer of the limit: one that is smaller is cut where another took the message that was
-    /// looked at, and that is `EBADMSG`.
-    ///
-    /// # Errors
-    /// As [`recv`](crate::Receiver::recv) of this type.
-    ///
-    /// # Cases
-    /// "Small": the buffer is below the limit. "A reset": the peer turned to another with messages of ours unread.
-    ///
-    /// # Syscalls
-    /// | case | calls |
-    /// |------|-------|
-    /// | ready | `recvmsg` |
-    /// | at once otherwise; a limit of zero | [`try_recv_from`](Self::try_recv_from) |
-    /// | waits for ever | ([`try_recv_from`](Self::try_recv_from) `ppoll`)×n [`try_recv_from`](Self::try_recv_from) |
-    /// | waits with a limit | ([`try_recv_from`](Self::try_recv_from) `clock_gettime` `ppoll`)×n [`try_recv_from`](Self::try_recv_from) |
-    /// | times out | ([`try_recv_from`](Self::try_recv_from) `clock_gettime` `ppoll`)×n |
-    /// | times out, by the clock | ([`try_recv_from`](Self::try_recv_from) `clock_gettime` `ppoll`)×n [`try_recv_from`](Self::try_recv_from) `clock_gettime` |
-    /// | over from the start | [`try_recv_from`](Self::try_recv_from) `clock_gettime` |
-    /// | a signal ends it, for ever | ([`try_recv_from`](Self::try_recv_from) `ppoll`)×n |
-    /// | a signal ends it, with a limit | ([`try_recv_from`](Self::try_recv_from) `clock_gettime` `ppoll`)×n |
-    ///
-    /// # References
-    /// [recv(2)](https://man7.org/linux/man-pages/man2/recv.2.html)
-    pub fn recv_from(&self, buf: &mut [u8], wait: Wait) -> Result<(usize, Address)> {
-        until_done(self.fd.as_fd(), TOLD_OF, wait, || self.try_recv_from(buf))
-    }
-
-    /// `recvmsg(self, buf, MSG_DONTWAIT | MSG_TRUNC)` — one message and its sender's name, if there is one.
-    ///
-    /// # Errors
-    /// As [`recv_from`](Self::recv_from), and `EAGAIN` in place of a wait.
-    ///
-    /// # Cases
-    /// "Small": the buffer is below the limit. "A reset": the peer turned to another with messages of ours unread.
-    ///
-    /// # Syscalls
-    /// "small" is a buffer below the limit, which has the message looked at first; "reset" is a peer that closed with
-    /// messages unread.
-    ///
-    /// | case | calls |
-    /// |------|-------|
-    /// | ready; empty; above the limit; nothing there | `recvmsg` |
-    /// | too small; small, nothing there | `recvfrom` |
-    /// | small | `recvfrom` `recvmsg` |
-    /// | reset; reset, nothing there | `recvmsg` `recvmsg` |
-    /// | too small, reset; small, reset, nothing there | `recvfrom` `recvfrom` |
-    /// | small, reset | `recvfrom` `recvfrom` `recvmsg` |
-    pub fn try_recv_from(&self, buf: &mut [u8]) -> Result<(usize, Address)> {
-        let mut from = [0; ADDRESS_BYTES];
-        let mut from_len = 0;
-        let flags = NOW_RECV.union(RecvFlags::TRUNC).union(RecvFlags::CMSG_CLOEXEC).bits();
-        let n = self.take(buf, Call::RECVMSG, |buf| {
-            let (n, len) = match recvmsg(self.fd.as_fd(), buf, &mut from, flags) {
-                // Told once, where a peer that has not read all of ours turned to another.
-                Err(e) if e.is(Errno::CONNRESET) => recvmsg(self.fd.as_fd(), buf, &mut from, flags)?,
-                answer => answer?,
-            };
-            from_len = len;
-            Ok(n)
-        })?;
-        Ok((n, Address::told(&from, from_len)))
-    }
-
-    #[inline]
-    fn check_to(&self, to: &Address, msg: &[u8]) -> Result<()> {
-        to.must_name(Call::SENDTO)?;
-        message::check(msg, self.limit)
-    }
-
-    #[inline]
-    fn put_to(&self, to: &Address, msg: &[u8]) -> Result<()> {
-        rustix::net::sendto(&self.fd, msg, NOW, to).map(drop).named(Call::SENDTO)
     }
 
     #[inline]
@@ -393,11 +280,16 @@ impl Datagram {
         call: Call,
         recv: impl FnOnce(&mut [u8]) -> Result<usize>,
     ) -> Result<usize> {
-        match message::take(&self.fd, buf, self.limit, recv)? {
-            Taken::Message(n) => Ok(n),
-            Taken::Empty => Err(Error::peer(call, Errno::BADMSG)),
-            Taken::TooLong(n) => Err(Error::peer(call, Errno::BADMSG).with_needed(n)),
-        }
+        judged(message::take(&self.fd, buf, self.limit, recv)?, call)
+    }
+}
+
+#[inline]
+fn judged(taken: Taken, call: Call) -> Result<usize> {
+    match taken {
+        Taken::Message(n) => Ok(n),
+        Taken::Empty => Err(Error::peer(call, Errno::BADMSG)),
+        Taken::TooLong(n) => Err(Error::peer(call, Errno::BADMSG).with_needed(n)),
     }
 }
 

@@ -1,7 +1,9 @@
-//! The lock beside a socket's file: who holds it owns the name.
+//! The lock beside a socket's file: who holds it owns the name, and who lets it go while its socket lives writes
+//! into it which file a successor may replace.
 
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::Fd;
+use crate::sys::made::openat;
 use crate::sys::socket::ADDRESS_BYTES;
 use core::ffi::CStr;
 use rustix::fs::{AtFlags, CWD, FileType, FlockOperation, Mode, OFlags, Stat};
@@ -20,15 +22,22 @@ const TRIES: usize = 16;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]
 pub(super) struct Identity {
-    device: u64,
-    inode: u64,
+    pub(super) device: u64,
+    pub(super) inode: u64,
 }
 
 impl Identity {
     pub(super) fn of(stat: &Stat) -> Self {
         Identity { device: stat.st_dev, inode: stat.st_ino }
     }
+
+    fn mark(self) -> [u8; MARK_BYTES] {
+        (u128::from(self.device) << 64 | u128::from(self.inode)).to_ne_bytes()
+    }
 }
+
+/// What is written into a lock: which file is left.
+const MARK_BYTES: usize = 16;
 
 /// A lock that is held: by this process and what it forks, and by nobody any more once the last of them is gone,
 /// however it went.
@@ -37,30 +46,32 @@ impl Identity {
 pub(super) struct Lock {
     file: Identity,
     fd: Fd,
+    /// Something is written in it.
+    marked: bool,
 }
 
 impl Lock {
-    /// Takes the lock of `path`, or says that another has it.
+    /// Takes the lock, or says that another has it.
     ///
     /// (`openat`, `fstat`, `geteuid`, `flock`, `newfstatat`, `close`)×n without the last `close`.
-    pub(super) fn take(path: &CStr) -> Result<Lock> {
-        let name = Name::beside(path);
+    pub(super) fn take(path: &LockPath) -> Result<Lock> {
+        let path = path.as_c_str();
         for _ in 0..TRIES {
-            let fd = open(name.as_path())?;
-            let file = check(&fd)?;
+            let fd = open(path)?;
+            let (file, marked) = check(&fd)?;
             match rustix::fs::flock(&fd, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => {}
                 Err(Errno::WOULDBLOCK) => return Err(Error::peer(Call::FLOCK, Errno::ADDRINUSE)),
                 Err(errno) => return Err(Error::kernel(Call::FLOCK, errno)),
             }
-            let lock = Lock { file, fd };
-            match lock.is_at(name.as_path()) {
+            let lock = Lock { file, fd, marked };
+            match lock.is_at(path) {
                 Ok(true) => return Ok(lock),
                 // What we hold is a file without a name, which the next one will not meet.
                 Ok(false) => {}
                 Err(e) if e.is(Errno::NOENT) => {}
                 Err(e) => {
-                    lock.remove(path);
+                    lock.remove_at(path);
                     return Err(e);
                 }
             }
@@ -68,13 +79,48 @@ impl Lock {
         Err(Error::peer(Call::FLOCK, Errno::ADDRINUSE))
     }
 
+    /// Whether an owner who let the lock go has left this file to its successor: `read` where anything is written.
+    pub(super) fn leaves(&self, file: Identity) -> Result<bool> {
+        if !self.marked {
+            return Ok(false);
+        }
+        let mut mark = [0; MARK_BYTES];
+        let n = rustix::io::read(&self.fd, &mut mark[..]).named(Call::READ)?;
+        Ok(n == MARK_BYTES && mark == file.mark())
+    }
+
+    /// Forgets what is written, once it was made use of: `ftruncate`.
+    pub(super) fn forget_mark(&mut self) {
+        self.marked = false;
+        // What stays by mistake names a file that is gone.
+        let _ = rustix::fs::ftruncate(&self.fd, 0);
+    }
+
+    /// Leaves `file` to who takes the lock next: `write`. The lock is held still.
+    pub(super) fn mark(&mut self, file: Identity) -> Result<()> {
+        self.marked = true;
+        match rustix::io::write(&self.fd, &file.mark()).named(Call::WRITE)? {
+            MARK_BYTES => Ok(()),
+            // A part of it is taken for no mark at all.
+            _ => Err(Error::kernel(Call::WRITE, Errno::NOSPC)),
+        }
+    }
+
+    /// Lets the lock go, in whatever child made by fork has it too: `flock`, `close`.
+    pub(super) fn let_go(self) {
+        let _ = rustix::fs::flock(&self.fd, FlockOperation::Unlock);
+    }
+
     /// Removes the lock's file, where it is still that file, and then lets the lock go.
     ///
     /// `newfstatat`, `unlinkat`, `close`.
-    pub(super) fn remove(self, path: &CStr) {
-        let name = Name::beside(path);
-        if self.is_at(name.as_path()) == Ok(true) {
-            let _ = rustix::fs::unlinkat(CWD, name.as_path(), AtFlags::empty());
+    pub(super) fn remove(self, path: &LockPath) {
+        self.remove_at(path.as_c_str());
+    }
+
+    fn remove_at(self, path: &CStr) {
+        if self.is_at(path) == Ok(true) {
+            let _ = rustix::fs::unlinkat(CWD, path, AtFlags::empty());
         }
     }
 
@@ -92,11 +138,11 @@ fn open(path: &CStr) -> Result<Fd> {
         .union(OFlags::NOFOLLOW)
         .union(OFlags::NONBLOCK)
         .union(OFlags::NOCTTY);
-    rustix::fs::openat(CWD, path, flags, Mode::from_raw_mode(0o600)).map(Fd::from).named(Call::OPENAT)
+    openat(CWD, path, flags, Mode::from_raw_mode(0o600)).map(Fd::from)
 }
 
-/// A regular file of ours?
-fn check(fd: &Fd) -> Result<Identity> {
+/// A regular file of ours? And is anything in it?
+fn check(fd: &Fd) -> Result<(Identity, bool)> {
     let stat = rustix::fs::fstat(fd).named(Call::FSTAT)?;
     if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
         return Err(Error::peer(Call::FSTAT, Errno::PROTOTYPE));
@@ -104,22 +150,23 @@ fn check(fd: &Fd) -> Result<Identity> {
     if stat.st_uid != geteuid().as_raw() {
         return Err(Error::peer(Call::FSTAT, Errno::PERM));
     }
-    Ok(Identity::of(&stat))
+    Ok((Identity::of(&stat), stat.st_size != 0))
 }
 
-/// The path of a lock.
-struct Name([u8; PATH_BYTES]);
+/// The path of a lock. Made once for each use: it is a good part of the stack that a bind takes.
+pub(super) struct LockPath([u8; PATH_BYTES]);
 
-impl Name {
-    fn beside(path: &CStr) -> Name {
-        let mut bytes = [0; PATH_BYTES];
-        for (to, from) in bytes.iter_mut().zip(path.to_bytes().iter().chain(SUFFIX)) {
+impl LockPath {
+    #[inline(never)] // or it is on the stack twice
+    pub(super) fn beside(path: &CStr) -> LockPath {
+        let mut beside = LockPath([0; PATH_BYTES]);
+        for (to, from) in beside.0.iter_mut().zip(path.to_bytes().iter().chain(SUFFIX)) {
             *to = *from;
         }
-        Name(bytes)
+        beside
     }
 
-    fn as_path(&self) -> &CStr {
+    fn as_c_str(&self) -> &CStr {
         // Never empty: there is a NUL behind the longest.
         CStr::from_bytes_until_nul(&self.0).unwrap_or(c"")
     }
@@ -140,19 +187,16 @@ mod tests {
         let path = env::temp_dir().join(format!("rawipc lock {}", process::id()));
         let name = CString::new(path.clone().into_os_string().into_vec()).unwrap();
         let held = AtomicBool::new(false);
+        let path_of_lock = LockPath::beside(&name);
         let take_turns = || {
             for _ in 0..10_000 {
-                match Lock::take(&name) {
+                match Lock::take(&path_of_lock) {
                     Ok(lock) => {
                         assert!(!held.swap(true, Ordering::Relaxed), "held twice");
                         thread::yield_now();
-                        assert_eq!(
-                            lock.is_at(Name::beside(&name).as_path()),
-                            Ok(true),
-                            "held without a name"
-                        );
+                        assert_eq!(lock.is_at(path_of_lock.as_c_str()), Ok(true), "held without a name");
                         held.store(false, Ordering::Relaxed);
-                        lock.remove(&name);
+                        lock.remove(&path_of_lock);
                     }
                     Err(e) => assert_eq!(e, Error::peer(Call::FLOCK, Errno::ADDRINUSE)),
                 }
@@ -169,8 +213,8 @@ mod tests {
     #[test]
     fn the_longest_path_has_a_lock() {
         let path = CString::new([b'p'; ADDRESS_BYTES]).unwrap();
-        let name = Name::beside(&path);
-        assert_eq!(name.as_path().count_bytes(), ADDRESS_BYTES + SUFFIX.len());
-        assert!(name.as_path().to_bytes().ends_with(b"p.lock"));
+        let name = LockPath::beside(&path);
+        assert_eq!(name.as_c_str().count_bytes(), ADDRESS_BYTES + SUFFIX.len());
+        assert!(name.as_c_str().to_bytes().ends_with(b"p.lock"));
     }
 }

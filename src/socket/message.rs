@@ -1,8 +1,12 @@
 //! Whole messages over sockets that keep them apart, within a declared limit.
 
+use super::refs::Refs;
+use super::slots::{Came, Slots};
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, Fd};
-use crate::sys::socket::{SocketOption, socket_option};
+use crate::sys::socket::{SocketOption, sendmsg, socket_option};
+use crate::wait::{Events, Wait, until_done};
+use rustix::io::IoSlice;
 use rustix::net::{RecvFlags, SendFlags};
 
 /// The largest message of a socket unless [`set_limit`](super::Seqpacket::set_limit) says otherwise, in bytes.
@@ -13,6 +17,9 @@ pub(super) const NOW: SendFlags = SendFlags::DONTWAIT.union(SendFlags::NOSIGNAL)
 
 /// Of every receive: no wait inside the call.
 pub(super) const NOW_RECV: RecvFlags = RecvFlags::DONTWAIT;
+
+/// Of every receive that takes descriptors: they are close-on-exec from their first instant.
+pub(super) const NOW_RECVMSG: RecvFlags = NOW_RECV.union(RecvFlags::CMSG_CLOEXEC);
 
 /// What a receive took off the queue, judged against the declared limit.
 pub(super) enum Taken {
@@ -26,11 +33,39 @@ pub(super) enum Taken {
 
 /// Refuses an empty message and one above the limit.
 #[inline]
-pub(super) fn check(msg: &[u8], limit: usize) -> Result<()> {
+pub(super) fn check(call: Call, msg: &[u8], limit: usize) -> Result<()> {
     match msg.len() {
-        0 => Err(Error::argument(Call::SENDTO, Errno::INVAL)),
-        n if n > limit => Err(Error::argument(Call::SENDTO, Errno::MSGSIZE).with_needed(limit)),
+        0 => Err(Error::argument(call, Errno::INVAL)),
+        n if n > limit => Err(Error::argument(call, Errno::MSGSIZE).with_needed(limit)),
         _ => Ok(()),
+    }
+}
+
+/// Sends one message, or waits for room; `refused` says what an errno of the kernel means here.
+#[inline]
+pub(super) fn send(
+    fd: &Fd,
+    msg: &[u8],
+    limit: usize,
+    wait: Wait,
+    refused: impl Fn(Errno) -> Error,
+) -> Result<()> {
+    check(Call::SENDTO, msg, limit)?;
+    until_done(fd.as_fd(), Events::WRITABLE, wait, || put(fd, msg, &refused))
+}
+
+/// Sends one message, if there is room.
+#[inline]
+pub(super) fn try_send(fd: &Fd, msg: &[u8], limit: usize, refused: impl Fn(Errno) -> Error) -> Result<()> {
+    check(Call::SENDTO, msg, limit)?;
+    put(fd, msg, refused)
+}
+
+#[inline]
+fn put(fd: &Fd, msg: &[u8], refused: impl Fn(Errno) -> Error) -> Result<()> {
+    match rustix::net::send(fd, msg, NOW) {
+        Ok(_) => Ok(()),
+        Err(errno) => Err(refused(errno)),
     }
 }
 
@@ -56,6 +91,50 @@ pub(super) fn take(
         n if n > limit || n > room => Taken::TooLong(n),
         n => Taken::Message(n),
     })
+}
+
+/// As [`take`], with `recvmsg` into `slots`, which hold what came along with a [`Taken::Message`] and nothing
+/// otherwise; and what of it is no message has `came`.
+pub(super) fn take_with_fds(
+    fd: &Fd,
+    buf: &mut [u8],
+    limit: usize,
+    slots: &mut Slots,
+    mut recv: impl FnMut(&mut Slots, &mut [u8]) -> Result<Came>,
+) -> Result<(Taken, bool)> {
+    slots.must_be_empty()?;
+    let mut came = None;
+    let taken = take(fd, buf, limit, |buf| {
+        let told = recv_along(|| recv(slots, buf))?;
+        let n = told.n;
+        came = Some(told);
+        Ok(n)
+    })?;
+    let Some(came) = came else { return Ok((taken, true)) }; // not reached: `take` has called it
+    let bare = slots.is_untouched(&came);
+    match taken {
+        Taken::Message(_) => slots.all_or_none(&came)?,
+        _ => {
+            slots.clear();
+            0
+        }
+    };
+    Ok((taken, bare))
+}
+
+/// A `recvmsg`, and another where it told of the reset that is told once.
+#[inline]
+pub(super) fn recv_along<T>(mut recv: impl FnMut() -> Result<T>) -> Result<T> {
+    match recv() {
+        Err(e) if e.is(Errno::CONNRESET) => recv(),
+        answer => answer,
+    }
+}
+
+/// `sendmsg(fd, msg, fds)`: one message, to whom it is connected or to `to`.
+#[inline]
+pub(super) fn put_with_fds(fd: &Fd, to: &[u8], msg: &[u8], fds: &Refs<'_>) -> Result<usize> {
+    sendmsg(fd.as_fd(), to, &[IoSlice::new(msg)], fds.control()?, NOW.bits())
 }
 
 /// The true length of the message at the front, which stays.
@@ -106,6 +185,12 @@ pub(super) fn recv_or(fd: &Fd, buf: &mut [u8], made: Made) -> Result<usize> {
         Some(Ok(n)) => Ok(n),
         Some(Err(errno)) => recv_again(fd, buf, NOW_RECV.union(RecvFlags::TRUNC), errno),
     }
+}
+
+/// What an errno of `sendto` means on a connection.
+#[cold]
+pub(super) fn refused(errno: Errno) -> Error {
+    gone(Error::kernel(Call::SENDTO, errno))
 }
 
 /// An error of a send over a connection: that the peer is gone has one name.

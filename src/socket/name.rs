@@ -1,15 +1,20 @@
-//! A name that a socket of ours was bound to: taken from the dead, never from the living, and removed by the one
-//! who bound it.
+//! A name that a socket of ours was bound to: taken from the dead and from who left it, never from the living, and
+//! removed by the one who bound it.
+
+mod make;
 
 use super::address::Address;
-use super::connection::Kind;
-use super::lock::{Identity, Lock};
+use super::connection::until_room;
+use super::lock::{Identity, Lock, LockPath};
+use super::place::Place;
 use crate::error::{Call, Errno, Error, Named, Result};
-use crate::fd::Fd;
+use crate::fd::{CWD, Fd};
+use crate::wait::Wait;
 use core::ffi::CStr;
-use rustix::fs::{AtFlags, CWD, FileType, Mode};
-use rustix::net::SocketFlags;
-use rustix::process::{Pid, geteuid, getpid};
+use rustix::fs::AtFlags;
+use rustix::process::{Pid, getpid};
+
+pub(super) use make::Way;
 
 /// The mode of a socket file unless the caller says otherwise.
 pub(super) const PRIVATE: u32 = 0o600;
@@ -21,48 +26,62 @@ pub(super) struct BoundName {
     address: Address,
     /// None: there is no file, or it is no longer ours to remove.
     owned: Option<Owned>,
+    /// What the address leads through, where it does.
+    dir: Option<Fd>,
 }
 
 #[derive(Debug)]
+#[repr(C)]
 struct Owned {
     file: Identity,
-    lock: Lock,
+    hold: Hold,
     /// The process that made the file.
     creator: Pid,
+}
+
+/// What an owner has of its name.
+#[derive(Debug)]
+#[repr(C)]
+enum Hold {
+    /// All of it.
+    Lock(Lock),
+    /// The file, until a successor replaces it: this leads to it also after that.
+    Left(Place),
 }
 
 impl BoundName {
     /// No file to remove.
     pub(super) const fn none(address: Address) -> Self {
-        BoundName { address, owned: None }
+        BoundName { address, owned: None, dir: None }
     }
 
     /// Refuses, before any syscall, what [`bind`](Self::bind) cannot take.
     pub(super) fn check(address: &Address, mode: u32) -> Result<()> {
         address.must_name(Call::BIND)?;
+        Self::check_mode(mode)
+    }
+
+    /// Refuses a mode that has more than permissions.
+    pub(super) fn check_mode(mode: u32) -> Result<()> {
         match mode {
             0..=0o777 => Ok(()),
             _ => Err(Error::argument(Call::FCHMOD, Errno::INVAL)),
         }
     }
 
-    /// The lock, `fchmod`, `bind`, `newfstatat`, `getpid`; for an abstract name `bind` alone.
-    pub(super) fn bind(fd: &Fd, address: &Address, mode: u32) -> Result<Self> {
-        let Some(path) = address.as_path() else {
-            rustix::net::bind(fd, address).named(Call::BIND)?;
-            return Ok(Self::none(*address));
-        };
-        let lock = Lock::take(path)?;
-        match make(fd, address, path, mode) {
-            Ok(file) => {
-                let creator = getpid();
-                Ok(BoundName { address: *address, owned: Some(Owned { file, lock, creator }) })
-            }
-            Err(e) => {
-                lock.remove(path);
-                Err(e)
-            }
-        }
+    /// The lock, `fchmod`, `bind` and what is on the way, `newfstatat`, `getpid`; for an abstract name `bind`
+    /// alone. With a wait, as long as another has the lock.
+    #[inline(always)] // an address less on the stack
+    pub(super) fn bind(
+        fd: &Fd,
+        address: &Address,
+        mode: u32,
+        way: Way,
+        wait: Option<&Wait>,
+        dir: Option<Fd>,
+    ) -> Result<Self> {
+        let owned = Owned::bind(fd, address, mode, way, wait)?;
+        Ok(BoundName { address: *address, owned, dir })
     }
 
     pub(super) const fn address(&self) -> &Address {
@@ -72,24 +91,75 @@ impl BoundName {
     /// Removes the file and the lock, where there are any and they are ours to remove.
     ///
     /// `getpid`, `newfstatat`, `unlinkat` for the file, `newfstatat`, `unlinkat`, `close` for the lock; none
-    /// without a file.
+    /// without a file. Where it was left to a successor, the lock is taken first.
     pub(super) fn remove(mut self) -> Result<()> {
-        self.unlink()
+        match self.is_left() {
+            true => self.unlink_left(),
+            false => self.unlink(),
+        }
     }
 
     /// Leaves the file to whoever removes it, and lets the lock go.
     ///
     /// `getpid`, and `newfstatat`, `unlinkat`, `close` for the lock; none without a file.
-    pub(super) fn keep(mut self) {
+    pub(super) fn keep(&mut self) {
         if let (Some(path), Some(owned)) = (self.address.as_path(), self.owned.take()) {
             if getpid() == owned.creator {
-                owned.lock.remove(path);
+                match owned.hold {
+                    Hold::Lock(lock) => remove_lock(lock, path),
+                    Hold::Left(_) => {}
+                }
             }
         }
     }
 
+    /// Leaves the file to a successor: it may replace it, and nobody else.
+    ///
+    /// `getpid`, `openat`, `fstat`, `write`, `flock`, `close`.
+    pub(super) fn leave(&mut self) -> Result<()> {
+        let (Some(path), Some(owned)) = (self.address.as_path(), &mut self.owned) else {
+            return Err(Error::argument(Call::FLOCK, Errno::OPNOTSUPP));
+        };
+        let Hold::Lock(lock) = &mut owned.hold else {
+            return Err(Error::argument(Call::FLOCK, Errno::ALREADY));
+        };
+        if getpid() != owned.creator {
+            return Err(Error::argument(Call::FLOCK, Errno::PERM));
+        }
+        let place = Place::open(CWD, path)?;
+        if place.file != owned.file {
+            return Err(Error::peer(Call::FSTAT, Errno::STALE));
+        }
+        lock.mark(owned.file)?;
+        if let Hold::Lock(lock) = core::mem::replace(&mut owned.hold, Hold::Left(place)) {
+            lock.let_go();
+        }
+        Ok(())
+    }
+
+    /// Whether it was left, and not yet replaced as far as is known.
+    pub(super) const fn is_left(&self) -> bool {
+        matches!(self.owned, Some(Owned { hold: Hold::Left(_), .. }))
+    }
+
+    /// The way to our own socket, once its file was replaced or removed and is no longer ours: `newfstatat`.
+    pub(super) fn succeeded(&mut self) -> Result<Option<Place>> {
+        if let (Some(path), Some(owned)) = (self.address.as_path(), &self.owned) {
+            match look(path) {
+                Ok(there) if there == owned.file => return Ok(None),
+                Err(e) if !e.is(Errno::NOENT) => return Err(e),
+                _ => {}
+            }
+        }
+        Ok(match self.owned.take() {
+            Some(Owned { hold: Hold::Left(place), .. }) => Some(place),
+            _ => None,
+        })
+    }
+
     fn unlink(&mut self) -> Result<()> {
-        let (Some(path), Some(Owned { file, lock, creator })) = (self.address.as_path(), self.owned.take())
+        let (Some(path), Some(Owned { file, hold: Hold::Lock(lock), creator })) =
+            (self.address.as_path(), self.owned.take())
         else {
             return Ok(());
         };
@@ -97,65 +167,96 @@ impl BoundName {
         if getpid() != creator {
             return Err(Error::argument(Call::UNLINKAT, Errno::PERM));
         }
-        let removed = unlink_that(path, file);
-        lock.remove(path);
-        removed
+        unlink_with(lock, path, file)
+    }
+
+    /// Of a file that was left to a successor, who has not come, or who has the lock by now and the name in a moment.
+    #[inline(never)]
+    fn unlink_left(&mut self) -> Result<()> {
+        let (Some(path), Some(Owned { file, hold: _left, creator })) =
+            (self.address.as_path(), self.owned.take())
+        else {
+            return Ok(());
+        };
+        if getpid() != creator {
+            return Err(Error::argument(Call::UNLINKAT, Errno::PERM));
+        }
+        let lock = take_lock(path, None)?;
+        unlink_with(lock, path, file)
+    }
+}
+
+fn unlink_with(lock: Lock, path: &CStr, file: Identity) -> Result<()> {
+    let removed = unlink_that(path, file);
+    remove_lock(lock, path);
+    removed
+}
+
+#[inline(never)] // the path of a lock is on the stack no longer than it is used
+fn take_lock(path: &CStr, wait: Option<&Wait>) -> Result<Lock> {
+    let path = LockPath::beside(path);
+    match wait {
+        None => Lock::take(&path),
+        Some(wait) => wait_for_lock(&path, wait),
+    }
+}
+
+#[inline(never)]
+fn wait_for_lock(path: &LockPath, wait: &Wait) -> Result<Lock> {
+    until_room(*wait, || Lock::take(path).map_err(again))
+}
+
+#[inline(never)]
+fn remove_lock(lock: Lock, path: &CStr) {
+    lock.remove(&LockPath::beside(path));
+}
+
+impl Owned {
+    // Out of line and without the address, of which each copy would be on the stack at once.
+    #[inline(never)]
+    fn bind(fd: &Fd, address: &Address, mode: u32, way: Way, wait: Option<&Wait>) -> Result<Option<Owned>> {
+        let Some(path) = address.as_path() else {
+            rustix::net::bind(fd, address).named(Call::BIND)?;
+            way.listen(fd)?;
+            return Ok(None);
+        };
+        let mut lock = take_lock(path, wait)?;
+        match make::make(fd, address, path, mode, way, &mut lock) {
+            Ok(file) => Ok(Some(Owned { file, hold: Hold::Lock(lock), creator: getpid() })),
+            Err(e) => {
+                remove_lock(lock, path);
+                Err(e)
+            }
+        }
     }
 }
 
 impl Drop for BoundName {
     fn drop(&mut self) {
-        let _ = self.unlink();
-    }
-}
-
-/// Binds with the lock held.
-///
-/// The mode is set on the socket, before it has a file: the file is made with it, and there is no moment at
-/// which it has another.
-fn make(fd: &Fd, address: &Address, path: &CStr, mode: u32) -> Result<Identity> {
-    rustix::fs::fchmod(fd, Mode::from_raw_mode(mode)).named(Call::FCHMOD)?;
-    match rustix::net::bind(fd, address).named(Call::BIND) {
-        Err(taken) if taken.is(Errno::ADDRINUSE) => {
-            remove_dead(address, path, taken)?;
-            rustix::net::bind(fd, address).named(Call::BIND)?;
-        }
-        answer => answer?,
-    }
-    match rustix::fs::statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW) {
-        Ok(stat) => Ok(Identity::of(&stat)),
-        Err(errno) => {
-            // Made a moment ago by ourselves, and nobody will know it later.
-            let _ = rustix::fs::unlinkat(CWD, path, AtFlags::empty());
-            Err(Error::kernel(Call::NEWFSTATAT, errno))
+        // What was left stays for a successor, who finds it dead at the worst.
+        if !self.is_left() {
+            let _ = self.unlink();
         }
     }
 }
 
-/// Removes the file that is in the way, where it is a socket's, ours, and no process has that socket any more;
-/// with the lock held, so that nobody who takes the lock too can have made it since.
-///
-/// A bind has failed before, and not for its answer alone: it waited for the kernel's lock of the directory, under
-/// which, since Linux 5.14, a bind of anybody's both makes the file and makes its socket known to `connect`.
-fn remove_dead(address: &Address, path: &CStr, taken: Error) -> Result<()> {
-    let Ok(stat) = rustix::fs::statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW) else {
-        return Err(taken);
-    };
-    if FileType::from_raw_mode(stat.st_mode) != FileType::Socket || stat.st_uid != geteuid().as_raw() {
-        return Err(taken);
+/// Another's lock is waited for as room is in a queue: nothing tells of it.
+fn again(e: Error) -> Error {
+    if e.call() == Call::FLOCK && e.is(Errno::ADDRINUSE) {
+        return Error::kernel(Call::FLOCK, Errno::AGAIN);
     }
-    // A datagram socket's connect answers for a socket of any type, listening or not, and none of them is told.
-    let asks = Kind::DATAGRAM.socket(SocketFlags::NONBLOCK)?;
-    if rustix::net::connect(&asks, address) != Err(Errno::CONNREFUSED) {
-        return Err(taken);
-    }
-    drop(asks);
-    rustix::fs::unlinkat(CWD, path, AtFlags::empty()).named(Call::UNLINKAT)
+    e
+}
+
+/// Which file is at `path`, a link for itself.
+#[inline(never)] // a `struct stat` is a good part of the stack that a bind takes
+fn look(path: &CStr) -> Result<Identity> {
+    let stat = rustix::fs::statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW).named(Call::NEWFSTATAT)?;
+    Ok(Identity::of(&stat))
 }
 
 fn unlink_that(path: &CStr, file: Identity) -> Result<()> {
-    let stat = rustix::fs::statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW).named(Call::NEWFSTATAT)?;
-    if Identity::of(&stat) != file {
+    if look(path)? != file {
         return Err(Error::peer(Call::NEWFSTATAT, Errno::STALE));
     }
     rustix::fs::unlinkat(CWD, path, AtFlags::empty()).named(Call::UNLINKAT)

@@ -1,13 +1,15 @@
 //! Connected sockets that carry whole messages.
 
-use super::Connection;
+mod with_fds;
+
 use super::address::Address;
 use super::connection::{Kind, Sealed};
-use super::message::{self, DEFAULT_LIMIT, Made, NOW, Taken};
+use super::message::{self, DEFAULT_LIMIT, Made, Taken};
+use super::{Connection, Peer};
 use crate::channel::{Receiver, Sender};
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
-use crate::wait::{Events, Wait, events_now, until_done};
+use crate::wait::{Events, Sleeper, Wait, events_now, until_done};
 use rustix::net::Shutdown;
 
 /// One end of a connected seqpacket socket: whole messages, both ways.
@@ -19,6 +21,7 @@ use rustix::net::Shutdown;
 /// nothing is lost by it.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` |
@@ -40,9 +43,21 @@ use rustix::net::Shutdown;
 #[repr(C)]
 pub struct Seqpacket {
     fd: Fd,
-    /// The peer broke a rule; what it sends means nothing any more.
-    corrupt: bool,
+    peer: State,
+    /// Whether each message brings its sender's credentials.
+    pub(super) credentials: bool,
     limit: usize,
+}
+
+/// What is known of the peer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+enum State {
+    Sound,
+    /// A receive of 0 is still to be judged: the end, or an empty message, which is gone from the queue.
+    Unjudged,
+    /// It broke a rule; what it sends means nothing any more.
+    Corrupt,
 }
 
 impl Sealed for Seqpacket {
@@ -51,11 +66,13 @@ impl Sealed for Seqpacket {
     }
 
     fn of(fd: Fd) -> Self {
-        Seqpacket { fd, corrupt: false, limit: DEFAULT_LIMIT }
+        Seqpacket { fd, peer: State::Sound, credentials: false, limit: DEFAULT_LIMIT }
     }
 }
 
 impl Connection for Seqpacket {}
+
+impl Peer for Seqpacket {}
 
 impl Seqpacket {
     /// `socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC)` — two sockets, connected to each other.
@@ -64,6 +81,7 @@ impl Seqpacket {
     /// `EMFILE`, `ENFILE`: no descriptors left, in this process or at all.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `socketpair` |
@@ -83,7 +101,7 @@ impl Seqpacket {
     /// As [`Stream::connect`](super::Stream::connect).
     ///
     /// # Syscalls
-    /// As [`Stream::connect`](super::Stream::connect).
+    /// Async-signal-safe. As [`Stream::connect`](super::Stream::connect).
     ///
     /// # References
     /// [connect(2)](https://man7.org/linux/man-pages/man2/connect.2.html)
@@ -97,7 +115,7 @@ impl Seqpacket {
     /// As [`connect`](Self::connect), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
-    /// As [`Stream::try_connect`](super::Stream::try_connect).
+    /// Async-signal-safe. As [`Stream::try_connect`](super::Stream::try_connect).
     pub fn try_connect(address: &Address) -> Result<Self> {
         Kind::SEQPACKET.try_connect(address).map(Self::of)
     }
@@ -109,6 +127,7 @@ impl Seqpacket {
     /// closed then.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `getsockopt` `getsockopt` |
@@ -130,6 +149,7 @@ impl Seqpacket {
     /// The limit stays as it was then.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | the buffer is large enough | `getsockopt` |
@@ -147,6 +167,7 @@ impl Seqpacket {
     /// `ENOTCONN`: an attached socket that was never connected.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `shutdown` |
@@ -164,43 +185,58 @@ impl Seqpacket {
 
     #[cold]
     fn recv_unready(&mut self, buf: &mut [u8], wait: Wait, mut made: Made) -> Result<usize> {
-        let Seqpacket { fd, corrupt, limit } = self;
-        until_done(fd.as_fd(), Events::READABLE, wait, || take(fd, corrupt, *limit, buf, made.take()))
+        let Seqpacket { fd, peer, limit, .. } = self;
+        let taken = until_done(fd.as_fd(), Events::READABLE, wait, || {
+            message::take(fd, buf, *limit, |buf| message::recv_or(fd, buf, made.take()))
+        })?;
+        peer.judge(fd, taken, Some(wait), Call::RECVFROM)
     }
+}
 
+impl State {
+    /// What a receive comes to; with a wait, whatever signals come while it is judged.
     #[inline]
-    fn put(&self, msg: &[u8]) -> Result<()> {
-        rustix::net::send(&self.fd, msg, NOW).map(drop).named(Call::SENDTO).map_err(message::gone)
-    }
-}
-
-#[cold]
-fn corrupted() -> Error {
-    Error::peer(Call::RECVFROM, Errno::BADMSG)
-}
-
-fn take(fd: &Fd, corrupt: &mut bool, limit: usize, buf: &mut [u8], made: Made) -> Result<usize> {
-    match message::take(fd, buf, limit, |buf| message::recv_or(fd, buf, made))? {
-        Taken::Message(n) => Ok(n),
-        Taken::Empty => end_or_corrupt(fd, corrupt),
-        Taken::TooLong(n) => {
-            *corrupt = true;
-            Err(Error::peer(Call::RECVFROM, Errno::BADMSG).with_needed(n))
+    fn judge(&mut self, fd: &Fd, taken: Taken, wait: Option<Wait>, call: Call) -> Result<usize> {
+        match taken {
+            Taken::Message(n) => Ok(n),
+            Taken::Empty => {
+                *self = State::Unjudged;
+                self.settle(fd, wait, call)
+            }
+            Taken::TooLong(n) => {
+                *self = State::Corrupt;
+                Err(Error::peer(call, Errno::BADMSG).with_needed(n))
+            }
         }
     }
+
+    /// A receive of 0: the end, or an empty message? What is known already stays.
+    #[cold]
+    fn settle(&mut self, fd: &Fd, wait: Option<Wait>, call: Call) -> Result<usize> {
+        let mut sleeper = wait.map(Sleeper::new);
+        while *self != State::Corrupt {
+            match (is_end(fd), &mut sleeper) {
+                (Ok(true), _) => {
+                    *self = State::Sound;
+                    return Ok(0);
+                }
+                (Ok(false), _) => *self = State::Corrupt,
+                (Err(e), Some(sleeper)) if e.is(Errno::INTR) => {
+                    sleeper.may_go_on(e)?;
+                    sleeper.left()?;
+                }
+                (Err(e), _) => return Err(e),
+            }
+        }
+        Err(Error::peer(call, Errno::BADMSG))
+    }
 }
 
-/// A receive of 0: the end, or an empty message?
-#[cold]
-fn end_or_corrupt(fd: &Fd, corrupt: &mut bool) -> Result<usize> {
+fn is_end(fd: &Fd) -> Result<bool> {
     // After a hang-up nothing is queued any more, so what is there then was there behind an empty message.
-    if events_now(fd.as_fd(), Events::PEER_CLOSED)?.any_of(Events::PEER_CLOSED.and(Events::HANG_UP))
-        && rustix::io::ioctl_fionread(fd).named(Call::IOCTL)? == 0
-    {
-        return Ok(0);
-    }
-    *corrupt = true;
-    Err(Error::peer(Call::RECVFROM, Errno::BADMSG))
+    let gone = Events::PEER_CLOSED.and(Events::HANG_UP);
+    Ok(events_now(fd.as_fd(), Events::PEER_CLOSED)?.any_of(gone)
+        && rustix::io::ioctl_fionread(fd).named(Call::IOCTL)? == 0)
 }
 
 impl Sender for Seqpacket {
@@ -214,6 +250,7 @@ impl Sender for Seqpacket {
     /// As [`Sender::send`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; the peer is gone; a limit of zero | `sendto` |
@@ -230,8 +267,7 @@ impl Sender for Seqpacket {
     /// [send(2)](https://man7.org/linux/man-pages/man2/send.2.html)
     #[inline]
     fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {
-        message::check(msg, self.limit)?;
-        until_done(self.fd.as_fd(), Events::WRITABLE, wait, || self.put(msg))
+        message::send(&self.fd, msg, self.limit, wait, message::refused)
     }
 
     /// `sendto(self, msg, MSG_DONTWAIT | MSG_NOSIGNAL)` — one message, if there is room.
@@ -240,14 +276,14 @@ impl Sender for Seqpacket {
     /// As [`Sender::try_send`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; no room; the peer is gone | `sendto` |
     /// | refused | none |
     #[inline]
     fn try_send(&mut self, msg: &[u8]) -> Result<()> {
-        message::check(msg, self.limit)?;
-        self.put(msg)
+        message::try_send(&self.fd, msg, self.limit, message::refused)
     }
 }
 
@@ -265,8 +301,11 @@ impl Receiver for Seqpacket {
     /// # Cases
     /// "Small": the buffer is below the limit. "A reset": the peer closed with messages of ours unread. The end
     /// may have empty messages before it.
+    /// A receive of 0 is looked at, whether it is the end or an empty message; where that look fails, the next receive
+    /// makes it again, and no other call.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ready | `recvfrom` |
@@ -284,8 +323,8 @@ impl Receiver for Seqpacket {
     /// [recv(2)](https://man7.org/linux/man-pages/man2/recv.2.html)
     #[inline]
     fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
-        if self.corrupt {
-            return Err(corrupted());
+        if self.peer != State::Sound {
+            return self.peer.settle(&self.fd, Some(wait), Call::RECVFROM);
         }
         match message::take_at_once(&self.fd, buf, self.limit) {
             Ok(n) => Ok(n),
@@ -299,6 +338,7 @@ impl Receiver for Seqpacket {
     /// As [`Receiver::try_recv`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// "small" is a buffer below the limit, which has the message looked at first; "reset" is a peer that closed with
     /// messages unread.
     ///
@@ -312,13 +352,16 @@ impl Receiver for Seqpacket {
     /// | empty message, and the peer is gone; end | `recvfrom` (`ppoll`)×n `ioctl` |
     /// | empty message, and the peer is gone, small; end, small; end, reset | `recvfrom` `recvfrom` (`ppoll`)×n `ioctl` |
     /// | end, small, reset | `recvfrom` `recvfrom` `recvfrom` (`ppoll`)×n `ioctl` |
+    /// | end, of which the look failed before | (`ppoll`)×n `ioctl` |
+    /// | empty message, of which the look failed before | (`ppoll`)×n |
     /// | corrupt | none |
     #[inline]
     fn try_recv(&mut self, buf: &mut [u8]) -> Result<usize> {
-        if self.corrupt {
-            return Err(corrupted());
+        if self.peer != State::Sound {
+            return self.peer.settle(&self.fd, None, Call::RECVFROM);
         }
-        take(&self.fd, &mut self.corrupt, self.limit, buf, None)
+        let taken = message::take(&self.fd, buf, self.limit, |buf| message::recv_or(&self.fd, buf, None))?;
+        self.peer.judge(&self.fd, taken, None, Call::RECVFROM)
     }
 }
 

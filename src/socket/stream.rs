@@ -1,11 +1,12 @@
 //! Connected sockets that carry raw bytes.
 
 mod borrowed;
+mod with_fds;
 
-use super::Connection;
 use super::address::Address;
 use super::connection::{Kind, Sealed};
 use super::message::{NOW, gone, recv};
+use super::{Connection, Peer};
 use crate::channel::{ByteRead, ByteWrite};
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
@@ -20,6 +21,7 @@ use rustix::net::{RecvFlags, Shutdown};
 /// side.
 ///
 /// # Syscalls
+/// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` |
@@ -55,6 +57,8 @@ impl Sealed for Stream {
 
 impl Connection for Stream {}
 
+impl Peer for Stream {}
+
 impl Stream {
     /// `socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC)` — two sockets, connected to each other.
     ///
@@ -62,6 +66,7 @@ impl Stream {
     /// `EMFILE`, `ENFILE`: no descriptors left, in this process or at all.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `socketpair` |
@@ -83,6 +88,7 @@ impl Stream {
     /// has for itself. `ETIMEDOUT`: the backlog stayed full. `EINVAL`: the address is unnamed; no syscall is made. `EMFILE`, `ENFILE`: no descriptors left.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room | `socket` `connect` |
@@ -110,6 +116,7 @@ impl Stream {
     /// As [`connect`](Self::connect), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room | `socket` `connect` |
@@ -128,6 +135,7 @@ impl Stream {
     /// then.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok | `getsockopt` `getsockopt` |
@@ -138,12 +146,20 @@ impl Stream {
         Ok(Stream { fd })
     }
 
+    /// Takes `fd` for a UNIX stream socket without asking the kernel: one that [`attach`](Self::attach) has seen
+    /// before.
+    #[inline]
+    pub fn assume(fd: Fd) -> Self {
+        Stream { fd }
+    }
+
     /// `shutdown(self, SHUT_WR)` — ends what the peer reads; reading from it goes on.
     ///
     /// # Errors
     /// `ENOTCONN`: an attached socket that was never connected.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok   | `shutdown` |
@@ -181,7 +197,7 @@ impl Stream {
             return Err(Error::argument(Call::SENDMSG, Errno::INVAL));
         }
         let parts = [IoSlice::new(head), IoSlice::new(body)];
-        sys::socket::sendmsg(self.fd.as_fd(), &parts, NOW.bits()).map_err(gone)
+        sys::socket::sendmsg(self.fd.as_fd(), &[], &parts, &[], NOW.bits()).map_err(gone)
     }
 }
 
@@ -194,6 +210,7 @@ impl ByteRead for Stream {
     /// As [`ByteRead::read`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ready; end; a limit of zero | `recvfrom` |
@@ -220,6 +237,7 @@ impl ByteRead for Stream {
     /// As [`ByteRead::try_read`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ready; end; nothing there | `recvfrom` |
@@ -241,6 +259,7 @@ impl ByteWrite for Stream {
     /// As [`ByteWrite::write`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; the peer is gone; a limit of zero | `sendto` |
@@ -266,6 +285,7 @@ impl ByteWrite for Stream {
     /// As [`ByteWrite::try_write`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; no room; the peer is gone | `sendto` |
@@ -281,6 +301,7 @@ impl ByteWrite for Stream {
     /// As [`ByteWrite::write`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; the peer is gone; a limit of zero | `sendmsg` |
@@ -303,6 +324,7 @@ impl ByteWrite for Stream {
     /// As [`ByteWrite::try_write`].
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; no room; the peer is gone | `sendmsg` |

@@ -1,8 +1,13 @@
 //! What one process can see of its sockets; forks, signals and the umask are for tests/ipc.
 
+mod corpora;
+mod credentials;
+mod crowd;
 mod datagram;
+mod fds;
 mod names;
 mod owners;
+mod restart;
 mod seqpacket;
 mod stream;
 

@@ -1,77 +1,45 @@
-//! Waiting on an epoll, and the barrier that a sleeper puts into everybody else.
+//! `epoll`: rustix's own keeps its events in a buffer type that a caller of ours would have to know.
 
-use super::{SIGSET_BYTES, SigSet, Timespec, nr, syscall, syscall6};
+use super::{nr, syscall};
 use crate::error::{Call, Result};
-use core::ffi::c_int;
 use linux_raw_sys::general as g;
 use rustix::fd::{AsRawFd, BorrowedFd};
 
-/// `struct epoll_event`.
+/// `struct epoll_event`: packed on x86-64 alone.
 #[derive(Clone, Copy)]
 #[cfg_attr(target_arch = "x86_64", repr(C, packed))]
 #[cfg_attr(not(target_arch = "x86_64"), repr(C))]
-pub(crate) struct Event {
+pub(crate) struct EpollEvent {
     pub(crate) events: u32,
     pub(crate) data: u64,
 }
 
-impl Event {
-    pub(crate) const NONE: Event = Event { events: 0, data: 0 };
-}
+const _: () = {
+    assert!(size_of::<EpollEvent>() == size_of::<g::epoll_event>());
+    assert!(align_of::<EpollEvent>() == align_of::<g::epoll_event>());
+};
 
-/// How long an [`epoll_wait`] may take.
+/// What `epoll_ctl` does.
 #[derive(Clone, Copy)]
-pub(crate) enum Timeout {
-    Zero,
-    Forever,
-    Nanos(u64),
-    /// Rounded up to milliseconds: for kernels before 5.11.
-    Coarse(u64),
+#[repr(u32)]
+pub(crate) enum Op {
+    Add = g::EPOLL_CTL_ADD,
+    Delete = g::EPOLL_CTL_DEL,
+    Modify = g::EPOLL_CTL_MOD,
 }
 
-/// `epoll_pwait(epoll, events, timeout, mask)`, or `epoll_pwait2` where nanoseconds are asked for.
-pub(crate) fn epoll_wait(
-    epoll: BorrowedFd<'_>,
-    events: &mut [Event],
-    timeout: Timeout,
-    mask: Option<&SigSet>,
-) -> Result<usize> {
-    let (fd, n) = (epoll.as_raw_fd() as usize, events.len().min(c_int::MAX as usize));
-    let mask = mask.map_or(0, |m| (&raw const *m) as usize);
-    let events = events.as_mut_ptr() as usize;
-    let millis: c_int = match timeout {
-        Timeout::Zero => 0,
-        Timeout::Forever => -1,
-        Timeout::Coarse(nanos) => c_int::try_from(nanos.div_ceil(1_000_000)).unwrap_or(c_int::MAX),
-        Timeout::Nanos(nanos) => {
-            let time = Timespec { sec: (nanos / 1_000_000_000) as i64, nsec: (nanos % 1_000_000_000) as i64 };
-            let args = [fd, events, n, (&raw const time) as usize, mask, SIGSET_BYTES];
-            // SAFETY: the kernel writes at most `n` events into the slice, and reads one timespec and one set.
-            return unsafe { syscall6(Call::EPOLL_PWAIT2, nr::EPOLL_PWAIT2, args) };
-        }
-    };
-    let args = [fd, events, n, millis as usize, mask, SIGSET_BYTES];
-    // SAFETY: the kernel writes at most `n` events into the slice, and reads one set.
-    unsafe { syscall6(Call::EPOLL_PWAIT, nr::EPOLL_PWAIT, args) }
+/// `epoll_ctl(epoll, op, fd, event)`
+pub(crate) fn control(epoll: BorrowedFd<'_>, op: Op, fd: BorrowedFd<'_>, event: EpollEvent) -> Result<()> {
+    let args =
+        [epoll.as_raw_fd() as usize, op as usize, fd.as_raw_fd() as usize, (&raw const event) as usize, 0];
+    // SAFETY: the kernel reads one event.
+    unsafe { syscall(Call::EPOLL_CTL, nr::EPOLL_CTL, args) }.map(drop)
 }
 
-/// `membarrier(REGISTER_GLOBAL_EXPEDITED)`: this process, and what it forks, takes part in everybody's barriers.
-pub(crate) fn membarrier_register() -> Result<()> {
-    membarrier(g::membarrier_cmd::MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED)
-}
-
-/// `membarrier(GLOBAL_EXPEDITED)`: a full fence here, and in each running thread of each process that registered.
-pub(crate) fn membarrier_everywhere() -> Result<()> {
-    membarrier(g::membarrier_cmd::MEMBARRIER_CMD_GLOBAL_EXPEDITED)
-}
-
-fn membarrier(command: g::membarrier_cmd) -> Result<()> {
-    // SAFETY: plain numbers.
-    unsafe { syscall(Call::MEMBARRIER, nr::MEMBARRIER, [command as usize, 0, 0, 0, 0]) }.map(drop)
-}
-
-/// `sched_yield()`: lets others run. It cannot fail.
-pub(crate) fn sched_yield() {
-    // SAFETY: no arguments.
-    let _ = unsafe { syscall(Call::SCHED_YIELD, nr::SCHED_YIELD, [0; 5]) };
+/// `epoll_pwait(epoll, events, 0, NULL)`: what is ready now.
+pub(crate) fn look(epoll: BorrowedFd<'_>, events: &mut [EpollEvent]) -> Result<usize> {
+    let room = events.len().min(i32::MAX as usize);
+    let args = [epoll.as_raw_fd() as usize, events.as_mut_ptr() as usize, room, 0, 0];
+    // SAFETY: the kernel writes at most as many events as there is room for; the mask is null, and its size not read.
+    unsafe { syscall(Call::EPOLL_PWAIT, nr::EPOLL_PWAIT, args) }
 }

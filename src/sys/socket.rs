@@ -5,8 +5,7 @@ use crate::error::{Call, Result};
 use core::ffi::c_void;
 use core::ptr;
 use linux_raw_sys::net;
-use rustix::fd::AsRawFd;
-use rustix::fd::BorrowedFd;
+use rustix::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use rustix::io::IoSlice;
 
 /// The bytes of the longest UNIX address that the kernel tells: the family, 108 bytes of path, and the NUL that
@@ -17,7 +16,13 @@ pub(crate) const ADDRESS_BYTES: usize = 111;
 #[derive(Clone, Copy)]
 #[repr(u32)]
 pub(crate) enum SocketOption {
+    AcceptsConnections = net::SO_ACCEPTCONN,
     Domain = net::SO_DOMAIN,
+    PassCredentials = net::SO_PASSCRED,
+    /// Linux 6.16; newer than linux-raw-sys.
+    PassRights = 83,
+    /// Linux 6.5; newer than linux-raw-sys.
+    PeerPidfd = 77,
     SendBuffer = net::SO_SNDBUF,
     Type = net::SO_TYPE,
 }
@@ -50,43 +55,96 @@ pub(crate) fn socket_option(fd: BorrowedFd<'_>, option: SocketOption) -> Result<
     Ok(value)
 }
 
-/// `sendmsg(fd, {parts}, flags)`: without an address, without control messages.
+/// `getsockopt(fd, SOL_SOCKET, SO_PEERCRED)`: pid, uid and gid, as the kernel tells them.
+pub(crate) fn peer_credentials(fd: BorrowedFd<'_>) -> Result<[u32; 3]> {
+    let mut ucred = [0, u32::MAX, u32::MAX];
+    let mut len = size_of_val(&ucred) as u32;
+    let args = [
+        fd.as_raw_fd() as usize,
+        net::SOL_SOCKET as usize,
+        net::SO_PEERCRED as usize,
+        (&raw mut ucred) as usize,
+        (&raw mut len) as usize,
+    ];
+    // SAFETY: the kernel writes at most `len` bytes, the size of `ucred`, and then `len`.
+    unsafe { syscall(Call::GETSOCKOPT, nr::GETSOCKOPT, args) }?;
+    Ok(ucred)
+}
+
+/// `setsockopt(fd, SOL_SOCKET, option, value)`.
+pub(crate) fn set_socket_option(fd: BorrowedFd<'_>, option: SocketOption, value: i32) -> Result<()> {
+    let args = [
+        fd.as_raw_fd() as usize,
+        net::SOL_SOCKET as usize,
+        option as usize,
+        (&raw const value) as usize,
+        size_of::<i32>(),
+    ];
+    // SAFETY: the kernel reads an `int` where there is one.
+    unsafe { syscall(Call::SETSOCKOPT, nr::SETSOCKOPT, args) }.map(drop)
+}
+
+/// `sendmsg(fd, {to, parts, control}, flags)`; where `to` or `control` is empty, without.
 #[inline]
-pub(crate) fn sendmsg(fd: BorrowedFd<'_>, parts: &[IoSlice<'_>], flags: u32) -> Result<usize> {
+pub(crate) fn sendmsg(
+    fd: BorrowedFd<'_>,
+    to: &[u8],
+    parts: &[IoSlice<'_>],
+    control: &[u8],
+    flags: u32,
+) -> Result<usize> {
     let msg = MsgHdr {
-        name: ptr::null_mut(),
-        name_len: 0,
+        name: if to.is_empty() { ptr::null_mut() } else { to.as_ptr().cast_mut().cast() },
+        name_len: to.len() as u32,
         parts: parts.as_ptr().cast_mut().cast(),
         parts_len: parts.len(),
-        control: ptr::null_mut(),
-        control_len: 0,
+        control: if control.is_empty() { ptr::null_mut() } else { control.as_ptr().cast_mut().cast() },
+        control_len: control.len(),
         flags: 0,
     };
     let args = [fd.as_raw_fd() as usize, (&raw const msg) as usize, flags as usize, 0, 0];
-    // SAFETY: an `IoSlice` is a `struct iovec`; the kernel reads the parts and writes nothing.
+    // SAFETY: an `IoSlice` is a `struct iovec`; the kernel reads name, parts and control, and writes nothing.
     unsafe { syscall(Call::SENDMSG, nr::SENDMSG, args) }
 }
 
-/// `recvmsg(fd, {buf, from}, flags)`: the length of the message and that of the sender's address, both as the
-/// kernel tells them, which may be more than there was room for. Descriptors that come along are not taken.
+/// What [`recvmsg`] tells.
+pub(crate) struct Received {
+    /// The length of the message, and that of the sender's address, which may be more than there was room for.
+    pub(crate) n: usize,
+    pub(crate) from_len: usize,
+    /// The bytes of control messages that were written.
+    pub(crate) control_len: usize,
+    /// `MSG_CTRUNC`: something had no room there, or could not be made, descriptors among it.
+    pub(crate) truncated: bool,
+}
+
+/// `recvmsg(fd, {from, buf, control}, flags)`. Without `control`, descriptors that come along are not taken.
+#[inline]
 pub(crate) fn recvmsg(
-    fd: BorrowedFd<'_>,
+    fd: &impl AsFd,
     buf: &mut [u8],
-    from: &mut [u8; ADDRESS_BYTES],
+    from: &mut [u8],
+    control: &mut [RawFd],
     flags: u32,
-) -> Result<(usize, usize)> {
+) -> Result<Received> {
     let mut part = rustix::io::IoSliceMut::new(buf);
     let mut msg = MsgHdr {
-        name: from.as_mut_ptr().cast(),
-        name_len: ADDRESS_BYTES as u32,
+        name: if from.is_empty() { ptr::null_mut() } else { from.as_mut_ptr().cast() },
+        name_len: from.len() as u32,
         parts: (&raw mut part).cast(),
         parts_len: 1,
-        control: ptr::null_mut(),
-        control_len: 0,
+        control: if control.is_empty() { ptr::null_mut() } else { control.as_mut_ptr().cast() },
+        control_len: size_of_val(control),
         flags: 0,
     };
-    let args = [fd.as_raw_fd() as usize, (&raw mut msg) as usize, flags as usize, 0, 0];
+    let args = [fd.as_fd().as_raw_fd() as usize, (&raw mut msg) as usize, flags as usize, 0, 0];
     // SAFETY: an `IoSliceMut` is a `struct iovec`; the kernel writes within the lengths it is told, and `msg`.
     let n = unsafe { syscall(Call::RECVMSG, nr::RECVMSG, args) }?;
-    Ok((n, msg.name_len as usize))
+    Ok(Received {
+        n,
+        from_len: msg.name_len as usize,
+        // The kernel tells what it wrote, and leaves the length alone where there was no room at all.
+        control_len: if control.is_empty() { 0 } else { msg.control_len },
+        truncated: msg.flags & net::MSG_CTRUNC != 0,
+    })
 }

@@ -1,26 +1,29 @@
 //! The slow path of every operation: what it does where there is nothing yet.
 
-use super::{Events, Limit, PollFd, Signals, Wait};
+use super::{Events, Instant, Limit, PollFd, Signals, Wait};
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::BorrowedFd;
 use crate::sys;
-use crate::sys::epoll::{Event, Timeout, epoll_wait};
+use crate::sys::epoll::EpollEvent;
+use crate::sys::sleep::{Timeout, epoll_wait};
 
 /// The events that one descriptor has now, of those asked for and of those always told.
 pub(crate) fn events_now(fd: BorrowedFd<'_>, events: Events) -> Result<Events> {
     let mut fds = [PollFd::borrowed(fd, events)];
     let look = Sleeper::new(Wait::FOREVER);
-    let mut answer = look.sleep(&mut fds, Some(0));
     // A signal that waits ends even a call that does not; so many do not come one after the other.
-    for _ in 0..8 {
-        match answer {
-            Err(e) if e.is(Errno::INTR) => answer = look.sleep(&mut fds, Some(0)),
-            _ => break,
+    let mut tries = 9_u8;
+    loop {
+        tries = tries.saturating_sub(1);
+        match look.sleep(&mut fds, Some(0)) {
+            Err(e) if e.is(Errno::INTR) && tries > 0 => {}
+            Err(e) => return Err(e),
+            Ok(_) => {
+                let [PollFd { told, .. }] = fds;
+                return Ok(told);
+            }
         }
     }
-    answer?;
-    let [PollFd { told, .. }] = fds;
-    Ok(told)
 }
 
 /// Runs `op` until it has an answer: at once where it has one, else each time `fd` is ready, as long as `wait` says.
@@ -35,33 +38,49 @@ pub(crate) fn until_done<T>(
     mut op: impl FnMut() -> Result<T>,
 ) -> Result<T> {
     match op() {
-        Err(e) if e.is_unsettled() => wait_and_retry(fd, events, wait, e, op),
+        Err(e) => sleep_and_retry(e, fd, events, wait, op),
         answer => answer,
     }
 }
 
 #[cold]
-fn wait_and_retry<T>(
+fn sleep_and_retry<T>(
+    mut last: Error,
     fd: BorrowedFd<'_>,
     events: Events,
     wait: Wait,
-    mut last: Error,
     mut op: impl FnMut() -> Result<T>,
 ) -> Result<T> {
     let mut sleeper = Sleeper::new(wait);
+    let mut told = Events::NONE;
     loop {
-        if !last.is_again() {
-            sleeper.may_go_on(last)?;
-        }
-        let told = sleeper.ready(fd, events)?;
+        sleep_after(last, &mut sleeper, fd, events, &mut told)?;
         match op() {
-            Err(e) if e.is_again() && told.any_of(Events::PEER_CLOSED) => {
-                return Err(Error::kernel(e.call(), Errno::SHUTDOWN));
-            }
-            Err(e) if e.is_unsettled() => last = e,
+            Err(e) => last = e,
             answer => return answer,
         }
     }
+}
+
+/// Sleeps where `last` is no answer yet. Out of line, so that an operation has only itself in its loop.
+#[cold]
+#[inline(never)]
+fn sleep_after(
+    last: Error,
+    sleeper: &mut Sleeper,
+    fd: BorrowedFd<'_>,
+    events: Events,
+    told: &mut Events,
+) -> Result<()> {
+    if last.is(Errno::INTR) {
+        sleeper.may_go_on(last)?;
+    } else if !last.is_again() {
+        return Err(last);
+    } else if told.any_of(Events::PEER_CLOSED) {
+        return Err(Error::kernel(last.call(), Errno::SHUTDOWN));
+    }
+    *told = sleeper.ready(fd, events)?;
+    Ok(())
 }
 
 /// The slow path of every operation: one deadline, over as many sleeps as it takes.
@@ -90,7 +109,7 @@ impl Sleeper {
 
     /// Sleeps until `epoll` has something to tell, fills `told`, and returns how much there is of it; 0 where a signal
     /// came that the wait outlasts. Where the time is over, what is there already is told all the same.
-    pub(crate) fn epoll(&mut self, epoll: BorrowedFd<'_>, told: &mut [Event]) -> Result<usize> {
+    pub(crate) fn epoll(&mut self, epoll: BorrowedFd<'_>, told: &mut [EpollEvent]) -> Result<usize> {
         let timeout = match self.left() {
             Err(e) if e.is(Errno::TIMEDOUT) => Timeout::Zero,
             left => left?.map_or(Timeout::Forever, Timeout::Nanos),
@@ -110,6 +129,25 @@ impl Sleeper {
             }
             Err(e) if e.is(Errno::INTR) => self.may_go_on(e).map(|()| 0),
             answer => answer,
+        }
+    }
+
+    /// As [`ready`](Self::ready), but for what its caller knows no longer than `nanos`, which is no error.
+    pub(crate) fn ready_within(
+        &mut self,
+        fd: BorrowedFd<'_>,
+        events: Events,
+        nanos: Option<u64>,
+    ) -> Result<()> {
+        let left = self.left()?;
+        let (time, is_deadline) = match (left, nanos) {
+            (Some(left), Some(nanos)) => (Some(left.min(nanos)), left <= nanos),
+            (left, nanos) => (left.or(nanos), left.is_some()),
+        };
+        match self.sleep(&mut [PollFd::borrowed(fd, events)], time) {
+            Ok(0) if is_deadline => Err(Error::deadline(Call::PPOLL)),
+            Err(e) if e.is(Errno::INTR) => self.may_go_on(e),
+            answer => answer.map(drop),
         }
     }
 
@@ -133,7 +171,7 @@ impl Sleeper {
             Limit::Forever => return Ok(None),
             Limit::For(0) => return Err(Error::deadline(Call::PPOLL)),
             Limit::For(nanos) => {
-                self.wait = self.wait.pinned()?;
+                self.wait.limit = Limit::Until(Instant(sys::monotonic_nanos()?).plus(nanos));
                 return Ok(Some(nanos));
             }
             Limit::Until(deadline) => deadline,
@@ -164,6 +202,7 @@ impl Sleeper {
         }
     }
 
+    #[inline(never)]
     pub(super) fn sleep(&self, fds: &mut [PollFd<'_>], nanos: Option<u64>) -> Result<usize> {
         let mut time = nanos
             .map(|n| sys::Timespec { sec: (n / 1_000_000_000) as i64, nsec: (n % 1_000_000_000) as i64 });

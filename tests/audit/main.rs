@@ -20,6 +20,7 @@ mod trace;
 #[path = "../syscalls"]
 mod proof {
     pub mod check;
+    pub mod names;
     pub mod publish;
     pub mod rules;
     pub mod scenario;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::program::{Function, Instruction, Program, probes, twins};
 
 /// The bound, in bytes, with the return address.
-const LIMIT: u64 = 4096;
+const LIMIT: u64 = 1024;
 
 /// What cannot be bounded: function and finding.
 type Unbounded = Vec<(String, String)>;

@@ -248,7 +248,8 @@ fn once(scenario: &Scenario, natural: &Natural, injections: &[Injection]) -> Res
                 shared.at.store(i, SeqCst);
                 let run = ManuallyDrop::new(run(scenario, Some(*injection), natural.maps, &home));
                 shared.known.learn(&run);
-                match judge::judge(&scenario.function, natural, *injection, &run, shared.known) {
+                let judged = judge::judge(&scenario.function, natural, *injection, &run, shared.known);
+                match judged.and_then(|verdict| scenario.named(&run.log).map(|()| verdict)) {
                     Ok(verdict) => shared.verdicts[i] = verdict,
                     Err(why) => {
                         shared.verdicts[i] = Verdict::Wrong;

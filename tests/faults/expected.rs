@@ -1,6 +1,8 @@
 //! Errnos with a meaning of their own, and what the library makes of them: the small table.
 
 use crate::batch::Natural;
+use crate::dispatch::{Made, name};
+use crate::errnos::{self, Errnos};
 use crate::scenario::Told;
 use rawipc::Origin::{self, Kernel, Peer};
 
@@ -25,35 +27,71 @@ pub enum Allow {
 
 use Allow::{As, Asleep, Deadline, Less, NotTold, Same, Success};
 
-/// One meaning: the beginning of the function's name, the call, the errnos (none: all of them), what may come of
-/// it, and why.
+/// One meaning: the beginning of the function's name, the call, behind those that came right before it where that
+/// matters, the errnos, what may come of it, and why.
 type Meaning = (&'static str, &'static str, &'static [i32], &'static [Allow], &'static str);
 
 const GONE: &[Allow] = &[As("sendto", libc::EPIPE, Kernel), As("sendmsg", libc::EPIPE, Kernel), NotTold];
+
+macro_rules! errnos {
+    ($($konst:ident)+) => { &[$(libc::$konst),+] };
+}
+
+/// Of these calls whatever is said has one meaning, in the rows that say so: all of errnos.txt, name by name.
+mod whatever {
+    pub const CONNECT: &[i32] = errnos! {
+        EACCES EPERM EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EAGAIN EALREADY EBADF EFAULT EINPROGRESS EINTR EISCONN
+        ENETUNREACH ENOTSOCK EPROTOTYPE ETIMEDOUT ECONNRESET ENOENT ENOTDIR ELOOP ENAMETOOLONG ENOMEM EINVAL ENOSYS
+    };
+    pub const EPOLL_PWAIT: &[i32] = errnos! { EBADF EFAULT EINTR EINVAL ENOSYS };
+    pub const MEMBARRIER: &[i32] = errnos! { EINTR EINVAL ENOSYS EPERM };
+    pub const NEWFSTATAT: &[i32] = errnos! {
+        EACCES EBADF EFAULT EINTR EINVAL ELOOP ENAMETOOLONG ENOENT ENOMEM ENOSYS ENOTDIR EOVERFLOW ESRCH
+    };
+    pub const OPENAT: &[i32] = errnos! {
+        EACCES EBADF EBUSY EDQUOT EEXIST EFAULT EFBIG EOVERFLOW EINTR EINVAL EISDIR ELOOP EMFILE ENAMETOOLONG ENFILE
+        ENODEV ENXIO ENOENT ENOMEM ENOSPC ENOSYS ENOTDIR EOPNOTSUPP EPERM EROFS ETXTBSY ESRCH EAGAIN
+    };
+    pub const READLINKAT: &[i32] = errnos! {
+        EACCES EBADF EFAULT EINTR EINVAL EIO ELOOP ENAMETOOLONG ENOENT ENOMEM ENOSYS ENOTDIR EPERM
+    };
+    pub const SIGNALS: &[i32] = errnos! { EFAULT EINTR EINVAL ENOSYS };
+    pub const STATX: &[i32] = errnos! {
+        EACCES EBADF EFAULT EINTR EINVAL ELOOP ENAMETOOLONG ENOENT ENOMEM ENOSYS ENOTDIR ESRCH
+    };
+    pub const WRITE: &[i32] = errnos! {
+        EAGAIN EBADF EDESTADDRREQ EDQUOT EFAULT EFBIG EINTR EINVAL EIO ENOMEM ENOSPC ENOSYS EPERM EPIPE
+    };
+    pub const UNLINKAT: &[i32] = errnos! {
+        EACCES EBADF EBUSY EFAULT EINTR EINVAL EIO EISDIR ELOOP ENAMETOOLONG ENOENT ENOMEM ENOSYS ENOTDIR ENOTEMPTY EPERM
+        EROFS
+    };
+}
 
 const IN_USE: &[Allow] = &[As("bind", libc::EADDRINUSE, Kernel)];
 
 #[rustfmt::skip]
 const MEANINGS: &[Meaning] = &[
-    ("", "pwritev2", &[libc::EOPNOTSUPP], &[Same, Deadline, NotTold], "before Linux 6.18: written under a mask"),
+    ("", "pwritev2", &[libc::EOPNOTSUPP, libc::ENOSYS], &[Same, Deadline, NotTold], "before Linux 6.18, or emulated: written under a mask"),
     ("pipe::ReadEnd", "read", &[libc::EAGAIN], &[Same, Success, Less], "of a FIFO: a writer has been there, and so 0 is the end"),
     ("", "memfd_create", &[libc::EINVAL], &[Same, Success], "before Linux 6.3: made without the newest flag"),
     ("", "fallocate", &[libc::EINTR], &[Same, Success], "made again"),
-    ("", "rt_sigtimedwait", &[], &[Same, NotTold], "what the write said, stands"),
+    ("", "writev rt_sigtimedwait", whatever::SIGNALS, &[Same, NotTold], "what the write said, stands"),
     ("", "rt_sigprocmask", &[libc::EINTR], &[Same, Deadline], "in front of a write that waits: made again"),
-    ("", "rt_sigprocmask", &[], &[Same], "behind the write: what the write said, stands"),
-    ("ring::pair", "membarrier", &[], &[Same], "fences are made at each message"),
-    ("ring::pair", "epoll_pwait", &[], &[Same], "a bell that was not taken wakes for nothing, once"),
+    ("ring::pair", "membarrier", whatever::MEMBARRIER, &[Same], "fences are made at each message"),
+    ("ring::pair", "epoll_pwait", whatever::EPOLL_PWAIT, &[Same], "a bell that was not taken wakes for nothing, once"),
     ("ring::", "epoll_pwait2", &[libc::ENOSYS], &[Same, Deadline, Asleep, As("epoll_pwait", libc::EINTR, Kernel)], "before Linux 5.11: slept in epoll_pwait"),
     ("ring::", "epoll_pwait2", &[libc::EINTR], &[Same, Deadline, Asleep], "slept again"),
     ("ring::", "epoll_pwait", &[libc::EINTR], &[Same, Deadline, Asleep, As("memory", libc::EAGAIN, Kernel), NotTold], "a look that is made again later, or a sleep that goes on"),
-    ("ring::Producer", "epoll_pwait", &[], &[Success], "the message is sent; asked again at the next"),
-    ("ring::", "epoll_pwait", &[], &[Same], "what is there is there, whatever the doorbell says"),
-    ("ring::", "epoll_pwait2", &[], &[Same], "what is there is there, whatever the doorbell says"),
+    ("ring::Producer", "epoll_pwait", whatever::EPOLL_PWAIT, &[Success], "the message is sent; asked again at the next"),
+    ("ring::", "epoll_pwait", whatever::EPOLL_PWAIT, &[Same], "what is there is there, whatever the doorbell says"),
+    ("ring::", "epoll_pwait2", whatever::EPOLL_PWAIT, &[Same], "what is there is there, whatever the doorbell says"),
     ("ring::", "write", &[libc::EINTR], &[Same, As("write", libc::EIO, Kernel)], "rung again, so often as it can be"),
     ("ring::", "write", &[libc::EAGAIN], &[Same, NotTold], "never said of adding nothing to a bell"),
-    ("ring::Consumer", "write", &[], &[Same, Asleep, Deadline], "the message is taken, whoever has heard of it"),
-    ("messages::ring", "write", &[], &[Success, Asleep], "nobody is woken any more"),
+    ("ring::Consumer", "write", whatever::WRITE, &[Same, Asleep, Deadline], "the message is taken, whoever has heard of it"),
+    ("messages::ring", "write", whatever::WRITE, &[Success, Asleep], "nobody is woken any more"),
+    ("", "writev rt_sigprocmask", whatever::SIGNALS, &[Same], "behind the write: what the write said, stands"),
+    ("", "rt_sigtimedwait rt_sigprocmask", whatever::SIGNALS, &[Same], "behind the write: what the write said, stands"),
     ("", "ppoll", &[libc::EINTR], &[Same], "a look without a wait, made again"),
     ("", "ioctl", &[libc::EINTR], &[Same, Deadline], "in a receive that waits: made again"),
     ("fifo::ensure", "mknodat", &[libc::EEXIST], &[Same, Success, NotTold], "looks at what is there"),
@@ -64,33 +102,40 @@ const MEANINGS: &[Meaning] = &[
     ("fifo::open_", "openat", &[libc::ENXIO, libc::EINTR], &[As("newfstatat", libc::ENOENT, Kernel)], "no reader yet: looks, and nothing is there"),
     ("fifo::open_", "openat", &[libc::ENXIO, libc::EINTR], &[As("newfstatat", libc::ELOOP, Peer)], "no reader yet: looks what it is"),
     ("proc::", "statx", &[libc::ENOENT], &[Same, Success], "closed meanwhile: the next one"),
-    ("proc::", "statx", &[], &[Same, Success], "what cannot be looked at is not known to be a name"),
+    ("proc::", "statx openat statx", whatever::STATX, &[Same, Success], "the root: what cannot be looked at is not known to be a name"),
+    ("proc::", "openat statx close statx", whatever::STATX, &[Same, Success], "the name: what cannot be looked at is not known to be one"),
     ("proc::", "openat", &[libc::ENOENT], &[As("openat", libc::ESRCH, Kernel), As("openat", libc::EBADF, Kernel), As("read", libc::EBADF, Kernel), As("read", libc::ENOENT, Kernel), NotTold], "the process is gone, or the descriptor"),
     ("proc::Process::fdinfo", "read", &[libc::ENOENT], &[As("read", libc::EBADF, Kernel)], "closed in between"),
-    ("proc::", "openat", &[], &[Same, Success], "the root: what cannot be looked at is not known to be a name"),
-    ("proc::", "readlinkat", &[], &[Same, Success, As("read", libc::EBADF, Kernel), As("openat", libc::EBADF, Kernel)], "is it alive? asked in another way"),
+    ("proc::", "statx openat", whatever::OPENAT, &[Same, Success], "the root: what cannot be looked at is not known to be a name"),
+    ("proc::Table::next", "getdents64 readlinkat", whatever::READLINKAT, &[Same, Success], "at the end: no sign of its death, so it is the end"),
+    ("proc::Process::fdinfo", "openat readlinkat", whatever::READLINKAT, &[As("openat", libc::EBADF, Kernel)], "no sign of its death: not open there"),
+    ("proc::Process::fdinfo", "read readlinkat", whatever::READLINKAT, &[As("read", libc::EBADF, Kernel)], "no sign of its death: closed in between"),
     ("proc::", "readlinkat", &[libc::ENAMETOOLONG], &[Same, Success], "a path longer than any: told without it"),
-    ("socket::Seqpacket", "ppoll", &[libc::EINTR], &[Success, Asleep], "the empty message is gone: what comes next is told"),
-    ("socket::Listener::bind", "newfstatat", &[], IN_USE, "of what cannot be looked at, nothing is taken over"),
-    ("socket::Datagram::bind", "newfstatat", &[], IN_USE, "of what cannot be looked at, nothing is taken over"),
-    ("socket::Listener::bind", "connect", &[], IN_USE, "of what cannot be asked, nothing is taken over"),
-    ("socket::Datagram::bind", "connect", &[], IN_USE, "of what cannot be asked, nothing is taken over"),
+    ("socket::Listener::bind", "bind newfstatat", whatever::NEWFSTATAT, IN_USE, "of what cannot be looked at, nothing is taken over"),
+    ("socket::Listener::bind", "flock newfstatat", &[libc::ENOENT], IN_USE, "the lock is gone in between: made again, later calls are other ones"),
+    ("socket::Datagram::bind", "bind newfstatat", whatever::NEWFSTATAT, IN_USE, "of what cannot be looked at, nothing is taken over"),
+    ("socket::Datagram::bind", "flock newfstatat", &[libc::ENOENT], IN_USE, "the lock is gone in between: made again, later calls are other ones"),
+    ("socket::Listener::bind", "socket connect", whatever::CONNECT, IN_USE, "of what cannot be asked, nothing is taken over"),
+    ("socket::Datagram::bind", "socket connect", whatever::CONNECT, IN_USE, "of what cannot be asked, nothing is taken over"),
     ("socket::Listener::bind", "newfstatat", &[libc::ENOENT], &[As("fstat", libc::EPERM, Peer)], "gone in between: made again"),
     ("socket::Datagram::bind", "newfstatat", &[libc::ENOENT], &[As("fstat", libc::EPERM, Peer)], "gone in between: made again"),
     ("socket::Listener::bind", "connect", &[libc::ECONNREFUSED], &[Same, Success], "nobody lives there: taken over"),
     ("socket::Datagram::bind", "connect", &[libc::ECONNREFUSED], &[Same, Success], "nobody lives there: taken over"),
     ("socket::Listener::bind", "bind", &[libc::EADDRINUSE], &[Same], "is anybody there? asked, and bound again"),
     ("socket::Datagram::bind", "bind", &[libc::EADDRINUSE], &[Same], "is anybody there? asked, and bound again"),
-    ("socket::Listener::remove", "newfstatat", &[], &[Same], "the lock's file stays, and does no harm"),
-    ("socket::Datagram::remove", "newfstatat", &[], &[Same], "the lock's file stays, and does no harm"),
-    ("socket::Listener::remove", "unlinkat", &[], &[Same], "the lock's file stays, and does no harm"),
-    ("socket::Datagram::remove", "unlinkat", &[], &[Same], "the lock's file stays, and does no harm"),
-    ("socket::Seqpacket", "ioctl", &[libc::EINTR], &[Success, Asleep], "the empty message is gone: what comes next is told"),
+    ("socket::Listener::remove", "unlinkat newfstatat", whatever::NEWFSTATAT, &[Same], "the lock's file stays, and does no harm"),
+    ("socket::Listener::remove", "newfstatat newfstatat", whatever::NEWFSTATAT, &[Same], "the lock's file stays, and does no harm"),
+    ("socket::Datagram::remove", "unlinkat newfstatat", whatever::NEWFSTATAT, &[Same], "the lock's file stays, and does no harm"),
+    ("socket::Datagram::remove", "newfstatat newfstatat", whatever::NEWFSTATAT, &[Same], "the lock's file stays, and does no harm"),
+    ("socket::Listener::remove", "unlinkat newfstatat unlinkat", whatever::UNLINKAT, &[Same], "the lock's file stays, and does no harm"),
+    ("socket::Listener::remove", "newfstatat newfstatat unlinkat", whatever::UNLINKAT, &[Same], "the lock's file stays, and does no harm"),
+    ("socket::Datagram::remove", "unlinkat newfstatat unlinkat", whatever::UNLINKAT, &[Same], "the lock's file stays, and does no harm"),
+    ("socket::Datagram::remove", "newfstatat newfstatat unlinkat", whatever::UNLINKAT, &[Same], "the lock's file stays, and does no harm"),
     ("socket::", "flock", &[libc::EAGAIN], &[As("flock", libc::EADDRINUSE, Peer), NotTold], "another has the name"),
     ("socket::", "newfstatat", &[libc::ENOENT], &[Same, Success], "gone in between: made again"),
     ("rpc::Server::serve", "sendto", &[libc::EPIPE, libc::ECONNRESET], &[Success], "the client is gone, which ends it"),
-    ("frame::", "pwritev2", &[libc::EOPNOTSUPP], &[As("writev", libc::EAGAIN, Kernel), As("writev", libc::EPIPE, Kernel)], "before Linux 6.18: written under a mask"),
-    ("pipe::", "pwritev2", &[libc::EOPNOTSUPP], &[As("writev", libc::EAGAIN, Kernel), As("writev", libc::EPIPE, Kernel)], "before Linux 6.18: written under a mask"),
+    ("frame::", "pwritev2", &[libc::EOPNOTSUPP, libc::ENOSYS], &[As("writev", libc::EAGAIN, Kernel), As("writev", libc::EPIPE, Kernel)], "before Linux 6.18, or emulated: written under a mask"),
+    ("pipe::", "pwritev2", &[libc::EOPNOTSUPP, libc::ENOSYS], &[As("writev", libc::EAGAIN, Kernel), As("writev", libc::EPIPE, Kernel)], "before Linux 6.18, or emulated: written under a mask"),
     ("proc::", "readlinkat", &[libc::ENOENT], &[Same, Success], "closed meanwhile: the next one"),
     ("proc::Table::next", "getdents64", &[libc::ENOENT], &[As("getdents64", libc::ESRCH, Kernel), NotTold], "the process is gone"),
     ("socket::", "recvfrom", &[libc::ECONNRESET], &[Same, Deadline], "told once; what was sent comes all the same"),
@@ -100,12 +145,16 @@ const MEANINGS: &[Meaning] = &[
     ("socket::Stream", "sendto", &[libc::ECONNRESET], GONE, "the other side is gone"),
     ("socket::&Stream", "sendto", &[libc::ECONNRESET], GONE, "the other side is gone"),
     ("socket::Seqpacket", "sendto", &[libc::ECONNRESET], GONE, "the other side is gone"),
-    ("socket::", "sendmsg", &[libc::ECONNRESET], GONE, "the other side is gone"),
+    ("socket::Stream", "sendmsg", &[libc::ECONNRESET], GONE, "the other side is gone"),
+    ("socket::&Stream", "sendmsg", &[libc::ECONNRESET], GONE, "the other side is gone"),
+    ("socket::Seqpacket", "sendmsg", &[libc::ECONNRESET], GONE, "the other side is gone"),
     ("frame::", "sendmsg", &[libc::ECONNRESET], GONE, "the other side is gone"),
     ("frame::", "sendto", &[libc::ECONNRESET], GONE, "the other side is gone"),
     ("rpc::", "sendto", &[libc::ECONNRESET], GONE, "the other side is gone"),
     ("socket::Datagram::send$", "sendto", &[libc::ECONNREFUSED, libc::ECONNRESET, libc::ENOTCONN], GONE, "its only peer is gone"),
     ("socket::Datagram::try_send$", "sendto", &[libc::ECONNREFUSED, libc::ECONNRESET, libc::ENOTCONN], GONE, "its only peer is gone"),
+    ("socket::Datagram::send_with_fds$", "sendmsg", &[libc::ECONNREFUSED, libc::ECONNRESET, libc::ENOTCONN], GONE, "its only peer is gone"),
+    ("socket::Datagram::try_send_with_fds$", "sendmsg", &[libc::ECONNREFUSED, libc::ECONNRESET, libc::ENOTCONN], GONE, "its only peer is gone"),
 ];
 
 /// Calls that wait for a peer, or stand in a loop that does.
@@ -114,12 +163,13 @@ const WAITING: &[&str] = &[
     "write", "writev",
 ];
 
-/// What may come of `call` failing with `errno` in `function`. An errno of 0 is a short count.
-pub fn of(function: &str, call: &str, errno: i32, natural: &Natural) -> Vec<Allow> {
+/// What may come of the call `at` this place of those made failing with `errno` in `function`. An errno of 0 is a
+/// short count.
+pub fn of(function: &str, made: &[Made], at: usize, errno: i32, natural: &Natural) -> Vec<Allow> {
+    let made: Vec<String> = made.iter().take(at + 1).map(|m| name(m.number)).collect();
+    let call = made.get(at).map(String::as_str).unwrap_or_default();
     let mut found: Vec<Allow> = Vec::new();
-    let meant = |m: &&Meaning| {
-        is_of(function, m.0) && m.1 == call && (m.2.is_empty() || m.2.contains(&errno)) && errno != 0
-    };
+    let meant = |m: &&Meaning| is_of(function, m.0) && m.2.contains(&errno) && comes_last(&made, m.1);
     found.extend(MEANINGS.iter().filter(meant).flat_map(|m| m.3));
     let waits = waits(function) && WAITING.contains(&call);
     let wakes = matches!(natural.told, Told::Err(e) if e.errno == libc::EINTR);
@@ -132,6 +182,28 @@ pub fn of(function: &str, call: &str, errno: i32, natural: &Natural) -> Vec<Allo
         }
         0 => found.extend([Same, Success, Deadline]),
         _ => {}
+    }
+    found
+}
+
+/// `writev rt_sigprocmask` is the second, right behind the first.
+fn comes_last(made: &[String], calls: &str) -> bool {
+    let calls: Vec<&str> = calls.split(' ').collect();
+    made.len() >= calls.len() && made[made.len() - calls.len()..] == calls[..]
+}
+
+/// Rows that say nothing: without an errno, or with one that their call is never failed with.
+pub fn idle(errnos: &Errnos) -> Vec<String> {
+    let mut found = Vec::new();
+    for (function, calls, of_row, ..) in MEANINGS {
+        let call = calls.rsplit(' ').next().unwrap_or_default();
+        let listed = errnos.of(call).unwrap_or_default();
+        if of_row.is_empty() {
+            found.push(format!("expected.rs: \"{function}\", \"{calls}\": for which errno?"));
+        }
+        for errno in of_row.iter().filter(|e| !listed.contains(e)) {
+            found.push(format!("expected.rs: \"{function}\", \"{calls}\": never {}", errnos::name(*errno)));
+        }
     }
     found
 }
@@ -157,16 +229,22 @@ pub fn waits(function: &str) -> bool {
         "poll",
         "read",
         "read_exact",
+        "read_with_fds",
         "recv",
         "recv_from",
+        "recv_from_with_fds",
         "recv_in_place",
+        "recv_with_fds",
         "reply",
         "send",
         "send_to",
+        "send_to_with_fds",
+        "send_with_fds",
         "serve",
         "write",
         "write_all",
         "write_two",
+        "write_with_fds",
     ];
     let name = function.rsplit("::").next().unwrap_or_default();
     let none = ["memory::", "proc::", "socket::Datagram::connect"];

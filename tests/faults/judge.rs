@@ -167,8 +167,7 @@ fn answered(
     }
     let mut last = String::new();
     for (at, fault) in faults.into_iter().rev() {
-        let call = name(run.log[at].number);
-        match one(function, natural, run, &call, fault, told) {
+        match one(function, natural, run, at, fault, told) {
             Ok(verdict) => return Ok(verdict),
             Err(why) => last = why,
         }
@@ -180,13 +179,14 @@ fn one(
     function: &str,
     natural: &Natural,
     run: &Run,
-    call: &str,
+    at: usize,
     fault: Fault,
     told: Told,
 ) -> Result<Verdict, String> {
-    let errno = errno_of(fault);
+    let (call, errno) = (name(run.log[at].number), errno_of(fault));
+    let call = call.as_str();
     let same = told == natural.told;
-    let rows = expected::of(function, call, errno, natural);
+    let rows = expected::of(function, &run.log, at, errno, natural);
     let silent = ["close", "munmap"].contains(&call);
     let reported =
         matches!(told, Told::Err(e) if e.call == call && e.errno == errno && e.origin == Origin::Kernel);
@@ -281,8 +281,7 @@ fn held(function: &str, natural: &Natural, run: &Run, told: Told) -> Result<(), 
 
 /// What the small table says of the first of the faults.
 fn allowed(function: &str, natural: &Natural, injection: Injection) -> Vec<Allow> {
-    let call = natural.calls[..natural.len].get(injection.at).map(|m| name(m.number)).unwrap_or_default();
-    expected::of(function, &call, errno_of(injection.fault), natural)
+    expected::of(function, &natural.calls[..natural.len], injection.at, errno_of(injection.fault), natural)
 }
 
 /// Whether it may sleep for ever after that.

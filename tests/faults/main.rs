@@ -20,9 +20,16 @@ mod snapshot;
 mod trace;
 mod twins;
 
+#[path = "../support/tables.rs"]
+mod grammar;
+#[path = "../house/source.rs"]
+#[allow(dead_code)] // a part of it is the house's
+mod source;
 #[path = "../syscalls"]
-mod tables {
+mod syscalls {
     pub mod cases;
+    #[allow(dead_code)] // a part of it is the tracer's
+    pub mod tables;
 }
 
 use batch::Natural;
@@ -33,7 +40,7 @@ use scenario::{Scenarios, Scratch};
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::Instant;
-use tables::cases;
+use syscalls::{cases, tables::Tables};
 
 fn main() -> ExitCode {
     let mut all = Scenarios::default();
@@ -51,8 +58,15 @@ fn main() -> ExitCode {
         println!("SKIP every fault: syscalls made in libc, or on this kernel, do not come to their process");
         return report.end();
     }
+    let tables = Tables::of_the_crate();
+    for s in &mut all.0 {
+        let rows = tables.find(&s.function).map(|i| tables.rows(i, None));
+        let names = rows.map(|rows| rows.into_iter().flat_map(|(at, row)| tables.names(at, row)));
+        s.named = names.map(|names| names.filter_map(|name| trace::number(&name)).collect());
+    }
     _scratch = Scratch::new();
     let errnos = Errnos::read();
+    report.test("each_meaning_is_of_listed_errnos", &expected::idle(&errnos));
     if only.is_none() {
         report.test("known_bad_twins_are_flagged", &twins::unflagged(&errnos));
     }

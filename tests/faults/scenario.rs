@@ -1,6 +1,7 @@
 //! The stage of tests/syscalls, where each call can be failed.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -8,7 +9,7 @@ use std::time::Duration;
 
 use rawipc::{Errno, Wait};
 
-use crate::dispatch;
+use crate::dispatch::{self, Made};
 use crate::snapshot::Snapshot;
 use crate::trace;
 
@@ -33,6 +34,8 @@ pub const LIMIT: Duration = Duration::from_secs(15);
 pub struct Scenario {
     pub function: String,
     pub case: String,
+    /// Every call that a row of its function's table names, if there is a table.
+    pub named: Option<BTreeSet<u64>>,
     pub work: Box<dyn Fn(&Stage) -> Outcome>,
 }
 
@@ -45,6 +48,16 @@ impl Scenario {
     /// The tracer's business.
     pub fn over(&mut self, _: &'static [&'static str]) -> &mut Scenario {
         self
+    }
+
+    /// # Errors
+    /// A call was made that no row of the function names.
+    pub fn named(&self, made: &[Made]) -> Result<(), String> {
+        let stray = |m: &&Made| self.named.as_ref().is_some_and(|named| !named.contains(&m.number));
+        match made.iter().find(stray) {
+            Some(stray) => Err(format!("makes {}, which no row has", dispatch::name(stray.number))),
+            None => Ok(()),
+        }
     }
 
     pub fn title(&self) -> String {
@@ -64,7 +77,12 @@ impl Scenarios {
         case: &str,
         work: impl Fn(&Stage) -> Outcome + 'static,
     ) -> &mut Scenario {
-        self.0.push(Scenario { function: function.into(), case: case.into(), work: Box::new(work) });
+        self.0.push(Scenario {
+            function: function.into(),
+            case: case.into(),
+            named: None,
+            work: Box::new(work),
+        });
         self.0.last_mut().expect("just pushed")
     }
 }

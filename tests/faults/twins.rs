@@ -1,5 +1,6 @@
 //! Known-bad twins: each is wrong in one thing, and the harness says so.
 
+use std::collections::BTreeSet;
 use std::mem::ManuallyDrop;
 
 use rawipc::pipe::{self, PIPE_BUF, PacketReceiver};
@@ -34,6 +35,7 @@ const BAD: &[Twin] = &[
     ("names another call", "fstat: E", |t| told(t, || names("fstat", None))),
     ("names another errno", "fcntl: EIO", |t| told(t, || names("fcntl", Some(Errno::IO)))),
     ("says nothing", "Ok, where Ok", |t| told(t, || names("fcntl", None).or(Ok(())))),
+    ("makes what no row has", "makes fstat", |t| told(t, strays)),
     ("tells of a close", "close: EIO", |t| told(t, tells)),
     ("panics", "panics", |t| told(t, || names("fcntl", None).map_err(|_| panic!("as it should not")))),
     ("loses what it has read", "4 taken", |t| {
@@ -66,6 +68,7 @@ pub fn unflagged(errnos: &Errnos) -> Vec<String> {
         // A name with a meaning of its own: a conversation.
         let function = if title.contains("message") { "messages::twin" } else { "twin::work" };
         s.case(function, title, *work);
+        s.0[0].named = (*word == "makes fstat").then(|| BTreeSet::from([libc::SYS_fcntl as u64]));
         let scenario = &s.0[0];
         let natural = match batch::natural(scenario) {
             Ok(natural) => natural,
@@ -129,6 +132,14 @@ fn names(call: &'static str, errno: Option<Errno>) -> Answer {
     // SAFETY: standard error stays open.
     let fd = unsafe { rustix::fd::BorrowedFd::borrow_raw(2) };
     rustix::io::fcntl_getfd(fd).map(drop).map_err(|e| named(call)(errno.unwrap_or(e)))
+}
+
+/// Where the one call fails it makes another.
+fn strays() -> Answer {
+    names("fcntl", None).inspect_err(|_| {
+        // SAFETY: standard error stays open.
+        let _ = rustix::fs::fstat(unsafe { rustix::fd::BorrowedFd::borrow_raw(2) });
+    })
 }
 
 fn tells() -> Answer {

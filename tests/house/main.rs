@@ -7,6 +7,7 @@ mod dependencies;
 mod layers;
 mod layout;
 mod rules;
+mod signals;
 #[allow(dead_code)] // shared with tests/constrained, and each uses a part of it
 mod source;
 #[path = "../support/tables.rs"]

@@ -102,6 +102,8 @@ pub fn files() -> Vec<(String, String)> {
     let src = root().join("src");
     let mut paths = Vec::new();
     walk(&src, &mut paths);
+    // A crate of its own, which the compiler holds to what is public here.
+    paths.retain(|path| !path.starts_with(src.join("capi")));
     paths.sort();
     let name = |p: &PathBuf| p.strip_prefix(&src).unwrap().to_str().unwrap().to_string();
     paths.iter().map(|p| (name(p), fs::read_to_string(p).unwrap())).collect()

@@ -12,6 +12,7 @@ mod memory;
 mod names;
 mod older_kernels;
 mod os;
+mod peers;
 mod proc;
 mod ring_stress;
 mod rpc;
@@ -21,6 +22,7 @@ mod sizes;
 mod tables;
 #[path = "../support/trace.rs"]
 mod trace;
+mod travel;
 
 fn main() {
     let mut list = runner::List::new();
@@ -39,5 +41,7 @@ fn main() {
     badinput::tests(&mut list);
     names::tests(&mut list);
     older_kernels::tests(&mut list);
+    peers::tests(&mut list);
+    travel::tests(&mut list);
     runner::main(list, conformance::matrix::judge)
 }

@@ -8,7 +8,7 @@ use crate::source::{self, Source, root};
 use crate::tables::Tables;
 
 /// Their tables have rows of a channel as examples, and refer to the channel's own tables for it.
-const COMPOSITES: &[&str] = &["channel::", "frame::", "rpc::"];
+pub const COMPOSITES: &[&str] = &["channel::", "frame::", "rpc::"];
 
 /// What a list lets through.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -44,6 +44,37 @@ pub fn lists(roles: &str, tables: &Tables) -> Result<Vec<(String, String, Allowe
     if faults.is_empty() { Ok(lists) } else { Err(faults) }
 }
 
+/// The functions that each list of a file of roles is for, by key.
+pub fn functions(roles: &str, tables: &Tables) -> Vec<(String, BTreeSet<String>)> {
+    let mut lists: Vec<(String, BTreeSet<String>)> = Vec::new();
+    for line in roles.lines().filter(|l| !l.is_empty() && !l.starts_with('#') && !l.starts_with("fcntl ")) {
+        if let Some((name, _)) = line.strip_prefix('[').and_then(|head| head.split_once(']')) {
+            lists.push((name.into(), BTreeSet::new()));
+            continue;
+        }
+        for pattern in line.split(' ') {
+            let more: BTreeSet<String> = match pattern.strip_prefix('@') {
+                Some(other) => {
+                    lists.iter().filter(|(n, _)| n == other).flat_map(|(_, f)| f.clone()).collect()
+                }
+                None => {
+                    tables.documented().map(|(_, e)| e.key.clone()).filter(|k| means(pattern, k)).collect()
+                }
+            };
+            lists.last_mut().into_iter().for_each(|(_, functions)| functions.extend(more.iter().cloned()));
+        }
+    }
+    lists
+}
+
+/// Whether a pattern of a list means the function of this key.
+fn means(pattern: &str, key: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(start) => key.starts_with(start),
+        None => key == pattern,
+    }
+}
+
 fn allowed(
     pattern: &str,
     lists: &[(String, String, Allowed)],
@@ -54,11 +85,8 @@ fn allowed(
         let found = lists.iter().find(|(name, ..)| name == other);
         return found.map(|(.., list)| list.clone()).ok_or(format!("no list above is called {other}"));
     }
-    let matches = |key: &str| match pattern.strip_suffix('*') {
-        Some(start) => key.starts_with(start),
-        None => key == pattern,
-    };
-    let chosen: Vec<usize> = tables.documented().filter(|(_, e)| matches(&e.key)).map(|(i, _)| i).collect();
+    let meant = tables.documented().filter(|(_, e)| means(pattern, &e.key));
+    let chosen: Vec<usize> = meant.map(|(i, _)| i).collect();
     if chosen.is_empty() {
         return Err(format!("{pattern}: nothing of that name has a table"));
     }
@@ -129,7 +157,11 @@ fn flat(items: &[Item]) -> Vec<&Item> {
 }
 
 /// The lines `fcntl function = F_…`.
-fn commands(roles: &str, tables: &Tables, faults: &mut Vec<String>) -> BTreeMap<String, BTreeSet<String>> {
+pub fn commands(
+    roles: &str,
+    tables: &Tables,
+    faults: &mut Vec<String>,
+) -> BTreeMap<String, BTreeSet<String>> {
     let mut found = BTreeMap::new();
     for line in roles.lines().filter_map(|l| l.strip_prefix("fcntl ")) {
         let (key, commands) = line.split_once(" = ").unwrap_or((line, ""));
@@ -206,10 +238,14 @@ fn variant(command: &str) -> String {
     format!("Fcntl::{name}")
 }
 
+pub fn roles() -> String {
+    std::fs::read_to_string(root().join("src/seccomp/roles.txt")).unwrap()
+}
+
 /// What is wrong with the committed lists, after renewing them if that is asked for.
 pub fn stale() -> Vec<String> {
     let dir = root().join("src/seccomp");
-    let roles = std::fs::read_to_string(dir.join("roles.txt")).unwrap();
+    let roles = roles();
     let tables = Tables::of_the_crate();
     let lists = match lists(&roles, &tables) {
         Ok(lists) => lists,

@@ -1,21 +1,40 @@
-//! The allow-lists: current, sufficient, and each member of each needed. Forks, and so owns its main.
+//! The allow-lists: current, sufficient, and each member of each needed; and so for each row of the syscall tables
+//! that they are made from. Forks, and so owns its main.
 //!
 //! `RAWIPC_BLESS=1` renews src/seccomp/lists.rs.
 
 mod actions;
+#[path = "../syscalls/check.rs"]
+#[allow(dead_code)] // a part of it is the tracer's
+mod check;
 mod child;
 mod generate;
 #[path = "../support/tables.rs"]
 mod grammar;
 mod job_control;
 mod lists;
+mod rows;
+#[path = "../syscalls/rules.rs"]
+#[allow(dead_code)] // docs/syscalls.md prints it
+mod rules;
+#[path = "../syscalls/scenario.rs"]
+#[allow(dead_code)] // a part of it is the tracer's
+mod scenario;
 #[path = "../house/source.rs"]
 #[allow(dead_code)] // a part of it is the house's
 mod source;
 #[path = "../syscalls/tables.rs"]
 #[allow(dead_code)] // a part of it is the tracer's
 mod tables;
+#[path = "../support/trace.rs"]
+mod trace;
 mod works;
+
+#[path = "../syscalls"]
+mod syscalls {
+    pub mod cases;
+}
+use syscalls::cases;
 
 use rawipc::seccomp::List;
 use std::path::Path;
@@ -49,19 +68,37 @@ const UNDER_A_FILTER: &[Test] = &[
     ("what_it_costs", actions::cost),
 ];
 
+/// Of the kernel and of its tracing.
+const TRACED: &[Test] = &[
+    ("each_case_lives_under_exactly_its_row", rows::insufficient),
+    ("stopped_and_continued_it_lives", rows::stopped),
+    ("without_any_one_call_of_its_row_it_dies", rows::superfluous),
+    ("and_it_lives_under_each_list_that_it_is_in", rows::unlisted),
+    ("the_commands_of_fcntl_are_those_that_are_made", rows::commands),
+    ("known_bad_rows_are_flagged", rows::twins),
+];
+
 fn main() -> ExitCode {
     if std::env::args().any(|a| a == "--list") {
         return ExitCode::SUCCESS;
     }
     let only = std::env::args().skip(1).find(|a| !a.starts_with('-'));
     let wanted = |name: &str| only.as_ref().is_none_or(|part| name.contains(part.as_str()));
+    let _scratch = scenario::Scratch::new();
     let refused = child::run(child::Under::kill(List::EXIT), |shut| shut()) != child::End::Lived;
     let (mut passed, mut failed, mut ignored) = (0, 0, 0);
-    println!("\nrunning {} tests", ABOUT_TEXT.len() + UNDER_A_FILTER.len());
-    let tests = ABOUT_TEXT.iter().map(|t| (t, false)).chain(UNDER_A_FILTER.iter().map(|t| (t, refused)));
+    let untraced = match trace::trace(|| ()) {
+        _ if refused => Some("filters are refused here".to_owned()),
+        Err(no @ trace::Failure::Refused(_)) => Some(no.to_string()),
+        _ => None,
+    };
+    let refused = refused.then(|| "filters are refused here".to_owned());
+    println!("\nrunning {} tests", ABOUT_TEXT.len() + UNDER_A_FILTER.len() + TRACED.len());
+    let tests = [(ABOUT_TEXT, None), (UNDER_A_FILTER, refused), (TRACED, untraced)];
+    let tests = tests.iter().flat_map(|(tests, skip)| tests.iter().map(move |t| (t, skip)));
     for ((name, test), skip) in tests.filter(|((name, _), _)| wanted(name)) {
-        if skip {
-            println!("test {name} ... ignored, SKIP: filters are refused here");
+        if let Some(why) = skip {
+            println!("test {name} ... ignored, SKIP: {why}");
             ignored += 1;
             continue;
         }

@@ -13,7 +13,7 @@ use rawipc::proc::{LINK_MAX, Link, Process};
 use rawipc::rpc::Client;
 use rawipc::seccomp::{Action, List};
 use rawipc::socket::{Seqpacket, Stream};
-use rawipc::wait::{Events, PollFd, poll};
+use rawipc::wait::{Epoll, Events, PollFd, Ready, Trigger, poll};
 use rawipc::{ByteRead, ByteWrite, Receiver, Sender, Wait};
 use rawipc::{fifo, pipe, ring};
 use std::ffi::CString;
@@ -52,8 +52,13 @@ pub const WORKS: &[Work] = &[
     work("STREAM_PEER", sockets::stream_peer),
     work("SEQPACKET_PEER", sockets::seqpacket_peer),
     work("DATAGRAM_PEER", sockets::datagram_peer),
+    work("DESCRIPTOR_SENDER", sockets::descriptor_sender),
+    work("DESCRIPTOR_RECEIVER", sockets::descriptor_receiver),
     work("STREAM_SERVER", sockets::stream_server),
     work("SEQPACKET_SERVER", sockets::seqpacket_server),
+    work("STREAM_CROWD", sockets::stream_crowd),
+    work("SEQPACKET_CROWD", sockets::seqpacket_crowd),
+    work("RETIREMENT", sockets::retirement),
     work("STREAM_CLIENT", sockets::stream_client),
     work("SEQPACKET_CLIENT", sockets::seqpacket_client),
     Work { list: "FRAME", over: List::STREAM_PEER, run: frames },
@@ -98,6 +103,10 @@ fn waiting(shut: Shut<'_>) {
     let (r, w) = must(pipe::pair());
     shut();
     times_out(poll(&mut [PollFd::new(&r, Events::READABLE)], SHORT));
+    let set = must(Epoll::create());
+    must(set.add(&r, Events::READABLE, Trigger::Level, 0));
+    times_out(set.wait(&mut [Ready::NONE], SHORT));
+    drop(set);
     forget((r, w));
 }
 

@@ -16,6 +16,8 @@
 //!
 //! or the sentence "As [`write`](ByteWrite::write)." with further cases after semicolons: "; refused: none."
 //!
+//! In front of all that stands what [`Signals`] reads.
+//!
 //! - A row is a case; `;` puts several into one line that make the same calls.
 //! - The calls are a list in exact order. `(…)×n` is a group made once or more. `none` is no call at all.
 //! - A reference stands for any one row of the table it names, other than "refused".
@@ -78,12 +80,56 @@ fn kernel(case: &str) -> Option<&str> {
     version.starts_with(|c: char| c.is_ascii_digit()).then_some(first)
 }
 
-/// The `# Syscalls` section of a doc comment.
+/// The `# Syscalls` section of a doc comment, without what it says of signal handlers.
 pub fn section(docs: &str) -> Option<String> {
+    let whole = whole_section(docs)?;
+    Some(split_signals(&whole).map_or(whole.clone(), |(_, rest)| rest.into()))
+}
+
+fn whole_section(docs: &str) -> Option<String> {
     let mut lines = docs.lines().skip_while(|l| l.trim() != "# Syscalls");
     lines.next()?;
     let body: Vec<&str> = lines.take_while(|l| !l.starts_with("# ")).filter(|l| !l.is_empty()).collect();
-    Some(body.join("\n"))
+    Some(body.iter().map(|l| l.trim()).collect::<Vec<_>>().join("\n"))
+}
+
+/// The first sentence of a section: whether a signal handler may call the function, and the child of a fork in a
+/// process with threads.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Signals {
+    /// "Async-signal-safe."
+    Safe,
+    /// "Async-signal-safe where the stream is.": what it is given decides.
+    Where(String),
+    /// "Not async-signal-safe: it allocates."
+    Not(String),
+}
+
+impl Signals {
+    /// What a section says, if it says anything that can be understood.
+    pub fn of(docs: &str) -> Option<Signals> {
+        let whole = whole_section(docs)?;
+        let (sentence, _) = split_signals(&whole)?;
+        let sentence = plain(sentence);
+        let more = |text: &str| (!text.trim().is_empty()).then(|| text.to_owned());
+        if let Some(why) = sentence.strip_prefix("Not async-signal-safe: ") {
+            return more(why).map(Signals::Not);
+        }
+        match sentence.strip_prefix("Async-signal-safe")? {
+            "" => Some(Signals::Safe),
+            rest => more(rest.strip_prefix(" where ")?).map(Signals::Where),
+        }
+    }
+}
+
+/// The sentence, without its full stop, and what follows it.
+fn split_signals(section: &str) -> Option<(&str, &str)> {
+    if !["Async-signal-safe", "Not async-signal-safe"].iter().any(|begin| section.starts_with(begin)) {
+        return None;
+    }
+    let ends = |(at, _): &(usize, &str)| section[at + 1..].chars().next().is_none_or(char::is_whitespace);
+    let (at, _) = section.match_indices('.').find(ends)?;
+    Some((&section[..at], section[at + 1..].trim_start()))
 }
 
 /// Reads a section, or says what is wrong with it.

@@ -25,6 +25,10 @@ const OPEN: i64 = 0x2f00_0001;
 const SHUT: i64 = 0x2f00_0002;
 const ANSWER: i64 = 0x2f00_0010;
 const CUE: i64 = 0x2f00_0011;
+const HUSH: i64 = 0x2f00_0012;
+
+/// What a filter must let through in front of a window.
+pub const MARKS: [u32; 2] = [OPEN as u32, SHUT as u32];
 
 /// A traced child that hangs is killed after this many seconds.
 const ALARM_SECONDS: u32 = 20;
@@ -53,6 +57,13 @@ pub fn cue(number: u64, nth: u64, held: bool) {
     unsafe { libc::syscall(CUE, number, nth, u64::from(held)) };
 }
 
+/// Until the next window is opened, a filter is put up, of whose calls none is counted or answered. Behind it the
+/// calls that are answered must be told by `SECCOMP_RET_TRACE`, so that the filter sees them first.
+pub fn hush() {
+    // SAFETY: no such syscall; the kernel answers ENOSYS.
+    unsafe { libc::syscall(HUSH) };
+}
+
 /// Waits for the next [`cue`], in a thread or a child of the traced process.
 pub fn await_cue() {
     let mut byte = [0u8];
@@ -75,9 +86,18 @@ static CUES: AtomicI32 = AtomicI32::new(-1);
 /// [`Failure::Refused`] where this process may not trace: a caller prints a loud SKIP. Anything else is a fault
 /// of `work`.
 pub fn trace(work: impl FnOnce()) -> Result<Vec<Window>, Failure> {
+    trace_stopped(0, work)
+}
+
+/// [`trace`], stopped by `SIGSTOP` in each of the first `stops` calls of its windows, and continued. A sleep that was
+/// interrupted so is in the list twice, and the cue that is to end it comes when it is slept again.
+///
+/// # Errors
+/// As [`trace`].
+pub fn trace_stopped(stops: u32, work: impl FnOnce()) -> Result<Vec<Window>, Failure> {
     let child = Child::start(work)?;
     child.seize()?;
-    let mut log = Log::default();
+    let mut log = Log::stopping(stops);
     let status = child.run(|info| log.take(info))?;
     if !libc::WIFEXITED(status) || libc::WEXITSTATUS(status) != 0 {
         return Err(Failure::Died(status));
@@ -93,7 +113,14 @@ pub fn trace(work: impl FnOnce()) -> Result<Vec<Window>, Failure> {
 /// # Errors
 /// As [`trace`]; [`Failure::Unshut`] also where there is not exactly one window.
 pub fn trace_one(work: impl FnOnce()) -> Result<Vec<Syscall>, Failure> {
-    let windows = trace(work)?;
+    only(trace(work)?)
+}
+
+/// The calls of the only window.
+///
+/// # Errors
+/// [`Failure::Unshut`]: there is another number of them.
+pub fn only(windows: Vec<Window>) -> Result<Vec<Syscall>, Failure> {
     match <[Window; 1]>::try_from(windows) {
         Ok([only]) => Ok(only.calls),
         Err(_) => Err(Failure::Unshut),
@@ -124,6 +151,11 @@ pub struct Syscall {
     pub result: i64,
 }
 
+/// Whether a call that returned this was interrupted, and the kernel makes it again, unless a handler runs first.
+pub fn is_to_be_made_again(result: i64) -> bool {
+    (-516..=-512).contains(&result)
+}
+
 impl Syscall {
     /// The kernel's name, or `syscall_N` for one that the table lacks.
     pub fn name(&self) -> String {
@@ -138,6 +170,11 @@ impl Syscall {
 pub fn number(name: &str) -> Option<u64> {
     let known = NAMES.iter().find(|(_, known)| known.strip_prefix("SYS_") == Some(name));
     known.map(|(number, _)| *number as u64)
+}
+
+/// Every number that has a name here.
+pub fn numbers() -> impl Iterator<Item = libc::c_long> {
+    NAMES.iter().map(|(number, _)| *number)
 }
 
 /// Why there is no list.

@@ -33,14 +33,11 @@ pub struct Traced<'t> {
 
 /// As [`scenario`], with all that was seen.
 pub fn traced<'t>(tables: &'t Tables, scenario: &Scenario, kernel: Kernel) -> Traced<'t> {
-    let Scenario { case, .. } = scenario;
     let rows = rows(tables, scenario);
     let row = rows.first().copied();
     let without = |verdict| Traced { calls: None, row, verdict };
-    let newer = |(at, row): &(usize, &_)| tables.names(*at, row).contains("pwritev2");
-    let too_old = !kernel.has_nosignal && rows.iter().all(newer) && !case.starts_with("before ");
-    if !rows.is_empty() && too_old {
-        return without(Verdict::Skipped("this kernel has no RWF_NOSIGNAL (Linux 6.18)"));
+    if let Some(why) = skipped(tables, scenario, kernel) {
+        return without(Verdict::Skipped(why));
     }
     if rows.is_empty() {
         return compared(tables, scenario, &[]);
@@ -50,6 +47,14 @@ pub fn traced<'t>(tables: &'t Tables, scenario: &Scenario, kernel: Kernel) -> Tr
         Err(Failure::Refused(_)) => without(Verdict::Skipped("the tracer may not answer a call here")),
         Err(e) => without(Verdict::Differs(format!("{}: {e}", title(scenario)))),
     }
+}
+
+/// Why the kernel that runs cannot show the scenario.
+pub fn skipped(tables: &Tables, scenario: &Scenario, kernel: Kernel) -> Option<&'static str> {
+    let rows = rows(tables, scenario);
+    let newer = |(at, row): &(usize, &_)| tables.names(*at, row).contains("pwritev2");
+    let too_old = !kernel.has_nosignal && rows.iter().all(newer) && !scenario.case.starts_with("before ");
+    (!rows.is_empty() && too_old).then_some("this kernel has no RWF_NOSIGNAL (Linux 6.18)")
 }
 
 /// What the tables say to these calls of the scenario.
@@ -76,13 +81,13 @@ pub fn compared<'t>(tables: &'t Tables, scenario: &Scenario, calls: &[Syscall]) 
 }
 
 /// The rows that the scenario can be of, each with the entry it stands in.
-fn rows<'t>(tables: &'t Tables, scenario: &Scenario) -> Vec<(usize, &'t Row)> {
+pub fn rows<'t>(tables: &'t Tables, scenario: &Scenario) -> Vec<(usize, &'t Row)> {
     let Scenario { function, case, over, .. } = scenario;
     let all = tables.find(function).map(|entry| tables.rows(entry, *over)).unwrap_or_default();
     all.into_iter().filter(|(_, r)| r.case == *case).collect()
 }
 
-fn title(scenario: &Scenario) -> String {
+pub fn title(scenario: &Scenario) -> String {
     format!("{}, \"{}\"", scenario.function, scenario.case)
 }
 

@@ -9,6 +9,7 @@ mod cases;
 mod check;
 #[path = "../support/tables.rs"]
 mod grammar;
+mod names;
 mod publish;
 mod rules;
 mod scenario;

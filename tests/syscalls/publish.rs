@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use crate::grammar::{Item, Reference, Row};
+use super::names;
+use crate::grammar::{Item, Reference, Row, Signals};
 use crate::rules::RULES;
 use crate::source;
 use crate::tables::{Entry, Tables};
@@ -51,6 +52,8 @@ each row happen under ptrace and compares. `RAWIPC_BLESS=1 cargo test --test sys
   a trait declares, for a row of whichever type is used.
 - \"before 6.18\" and the like name the kernel that a row belongs to, and links in such a row mean rows of that
   kernel. Rows without one hold on every kernel from 5.10 on, or from the one that the call came with.
+- \"Async-signal-safe\" is a function that a signal handler may call, whatever it interrupted, and so may the child of
+  a `fork` in a process with threads, before its `exec`: `cargo test --test safe`.
 - An error of the kernel that has no row ends the list where it comes, and what had been made by then is closed or
   removed.
 - A process that is stopped and continued makes the `ppoll` that it sleeps in a second time: the kernel repeats it,
@@ -58,13 +61,17 @@ each row happen under ptrace and compares. `RAWIPC_BLESS=1 cargo test --test sys
 - With the feature `libc` the calls go through the C library, in the same order; glibc makes `fstat` as a
   `newfstatat` of no path.
 - Names are those of x86-64, aarch64 and riscv64, which agree. On 32-bit architectures the kernel's own names for
-  64-bit times and sizes stand in their place: `ppoll_time64`, `clock_gettime64`, `rt_sigtimedwait_time64`,
-  `fcntl64`, `fstatat64`, `mmap2`.
-
-";
+  64-bit times and sizes stand in their place, `statx` comes before `fstat` and `newfstatat`, and on x86 `socketcall`
+  stands for all calls of sockets:";
 
 fn markdown(tables: &Tables) -> String {
     let mut out = String::from(HEAD);
+    let made: BTreeSet<String> = tables.documented().flat_map(|(i, _)| all(tables, i)).collect();
+    let names = names::names();
+    let others = names["arm"].iter().filter(|(call, _)| made.contains(*call));
+    let others: Vec<String> =
+        others.map(|(call, by)| format!("\n  - `{call}`: `{}`", by.join("`, `"))).collect();
+    let _ = writeln!(out, "{}\n", others.concat());
     let modules = modules(tables);
     calls_table(tables, &mut out);
     for (module, entries) in &modules {
@@ -75,6 +82,9 @@ fn markdown(tables: &Tables) -> String {
         }
         for (i, entry) in entries {
             let _ = writeln!(out, "\n### {}\n", title(entry));
+            if let Some(signals) = &entry.signals {
+                let _ = writeln!(out, "{}.\n", sentence(signals));
+            }
             if let Some(like) = &entry.table.like {
                 let like = link(tables, *i, like);
                 let _ =
@@ -84,6 +94,14 @@ fn markdown(tables: &Tables) -> String {
         }
     }
     out
+}
+
+fn sentence(signals: &Signals) -> String {
+    match signals {
+        Signals::Safe => "Async-signal-safe".into(),
+        Signals::Where(what) => format!("Async-signal-safe where {what}"),
+        Signals::Not(why) => format!("Not async-signal-safe: {why}"),
+    }
 }
 
 fn title(entry: &Entry) -> String {
@@ -167,23 +185,45 @@ fn json(tables: &Tables) -> String {
     RULES.iter().for_each(|r| fixed.entry(r.call).or_default().push(r.says));
     let lines: Vec<String> =
         fixed.iter().map(|(call, says)| format!("    {}: {}", string(call), strings(says))).collect();
-    let _ = writeln!(out, "{}\n  }},\n  \"functions\": [", lines.join(",\n"));
+    let _ = writeln!(out, "{}\n  }},\n  \"names\": {{", lines.join(",\n"));
+    let architectures = names::names().into_iter().map(|(architecture, names)| {
+        let names: Vec<String> = names
+            .iter()
+            .map(|(call, by)| {
+                let by: Vec<&str> = by.iter().map(String::as_str).collect();
+                format!("{}: {}", string(call), strings(&by))
+            })
+            .collect();
+        format!("    {}: {{{}}}", string(architecture), names.join(", "))
+    });
+    let architectures: Vec<String> = architectures.collect();
+    let _ = writeln!(out, "{}\n  }},\n  \"functions\": [", architectures.join(",\n"));
     let all: Vec<String> = modules(tables).values().flatten().map(|(i, e)| function(tables, *i, e)).collect();
     let _ = writeln!(out, "{}\n  ]\n}}", all.join(",\n"));
     out
 }
 
+/// Every call of every row.
+fn all(tables: &Tables, i: usize) -> BTreeSet<String> {
+    tables.rows(i, None).into_iter().flat_map(|(at, row)| tables.names(at, row)).collect()
+}
+
 fn function(tables: &Tables, i: usize, entry: &Entry) -> String {
-    let mut names = BTreeSet::new();
-    for (at, row) in tables.rows(i, None) {
-        names.extend(tables.names(at, row));
-    }
+    let names = all(tables, i);
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let mut out = format!(
         "    {{\"function\": {}, \"source\": {},",
         string(&entry.key),
         string(&format!("src/{}", entry.path))
     );
+    if let Some(signals) = &entry.signals {
+        let says = match signals {
+            Signals::Safe => "yes".into(),
+            Signals::Where(what) => format!("where {what}"),
+            Signals::Not(why) => format!("no: {why}"),
+        };
+        let _ = write!(out, " \"async_signal_safe\": {},", string(&says));
+    }
     if let Some(like) = &entry.table.like {
         let _ = write!(out, "\n     \"like\": {},", keys(tables, i, like));
     }

@@ -58,18 +58,43 @@ impl Scenario {
 
     /// The calls of its window.
     pub fn run(&self) -> Result<Vec<Syscall>, Failure> {
-        let calls = trace::trace_one(|| {
-            let stage = Stage::default();
-            match catch_unwind(AssertUnwindSafe(|| (self.work)(&stage))) {
-                Ok(Ok(())) => {}
-                Ok(Err(_)) if self.quiet => stage.fail(""),
-                Ok(Err(e)) => stage.fail(&format!("{} \"{}\": {e}", self.function, self.case)),
-                Err(_) => stage.fail(&format!("{} \"{}\" panicked", self.function, self.case)),
-            }
-        })?;
+        let calls = trace::trace_one(|| self.play(&Stage::default()))?;
         // The trampoline of a signal handler: the kernel's way back, not ours.
         Ok(calls.into_iter().filter(|c| c.name() != "rt_sigreturn").collect())
     }
+
+    /// Its window opened behind `gate`, which is passed but once: what was expected is judged in there, and nothing
+    /// is done afterwards. Stopped and continued in the first `stops` of its calls.
+    #[allow(dead_code)] // filters are put up by tests/seccomp
+    pub fn run_behind(&self, gate: Gate, stops: u32) -> Result<Vec<Syscall>, Failure> {
+        let windows = trace::trace_stopped(stops, || {
+            self.play(&Stage { gate: Some(gate), ..Stage::default() });
+            // No window was come to.
+            stage_exit(UNEXPECTED);
+        })?;
+        let calls = trace::only(windows)?;
+        Ok(calls.into_iter().filter(|c| c.name() != "rt_sigreturn").collect())
+    }
+
+    fn play(&self, stage: &Stage) {
+        match catch_unwind(AssertUnwindSafe(|| (self.work)(stage))) {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) if self.quiet => stage.fail(""),
+            Ok(Err(e)) => stage.fail(&format!("{} \"{}\": {e}", self.function, self.case)),
+            Err(_) => stage.fail(&format!("{} \"{}\" panicked", self.function, self.case)),
+        }
+    }
+}
+
+/// What stands between the setting up and the window.
+pub type Gate = Box<dyn Fn()>;
+
+/// The exit status of a window behind a gate whose call said something else than was expected.
+pub const UNEXPECTED: i32 = 77;
+
+fn stage_exit(status: i32) -> ! {
+    // SAFETY: ends the traced process here.
+    unsafe { libc::_exit(status) }
 }
 
 /// All scenarios.
@@ -77,7 +102,9 @@ impl Scenario {
 pub struct Scenarios(pub Vec<Scenario>);
 
 impl Scenarios {
-    /// `work` sets the case up, and makes the call inside one window of the stage.
+    /// `work` sets the case up, and makes the call inside one window of the stage. What is in the window, and what a
+    /// peer does, allocates and frees nothing, and a window has no large buffers on its stack: tests/safe makes it
+    /// happen in a signal handler.
     pub fn case(
         &mut self,
         function: &str,
@@ -119,11 +146,17 @@ type Action = (bool, Box<dyn FnMut() + Send>);
 pub struct Stage {
     actions: RefCell<Vec<Action>>,
     dir: Cell<u32>,
+    gate: Option<Gate>,
 }
 
 impl Stage {
     /// What is done in here is what the row says. Once in a scenario.
     pub fn window<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.judged(work, |_| true)
+    }
+
+    /// A window whose answer is to be `right`.
+    fn judged<T>(&self, work: impl FnOnce() -> T, right: impl FnOnce(&T) -> bool) -> T {
         let mut actions = self.actions.take();
         if !actions.is_empty() {
             std::thread::spawn(move || {
@@ -138,17 +171,20 @@ impl Stage {
                 std::mem::forget(actions);
             });
         }
-        trace::window(0, work)
+        let Some(gate) = &self.gate else { return trace::window(0, work) };
+        gate();
+        let answer = trace::window(0, work);
+        stage_exit(if right(&answer) { 0 } else { UNEXPECTED })
     }
 
     /// A window in which the call succeeds.
     pub fn ok<T>(&self, call: impl FnOnce() -> rawipc::Result<T>) -> Outcome<T> {
-        Ok(self.window(call)?)
+        Ok(self.judged(call, Result::is_ok)?)
     }
 
     /// A window in which the call fails with this errno.
     pub fn err<T>(&self, errno: Errno, call: impl FnOnce() -> rawipc::Result<T>) -> Outcome {
-        match self.window(call) {
+        match self.judged(call, |answer| answer.as_ref().is_err_and(|e| e.errno() == errno)) {
             Err(e) if e.errno() == errno => Ok(()),
             Err(e) => Err(format!("{errno} was expected, not {e}").into()),
             Ok(_) => Err(format!("{errno} was expected").into()),
@@ -169,7 +205,7 @@ impl Stage {
         value: T,
         call: impl FnOnce() -> rawipc::Result<T>,
     ) -> Outcome {
-        match self.ok(call)? {
+        match self.judged(call, |given| given.as_ref().is_ok_and(|given| *given == value))? {
             given if given == value => Ok(()),
             given => Err(format!("{value:?} was expected, not {given:?}").into()),
         }
@@ -217,8 +253,7 @@ impl Stage {
         if !why.is_empty() {
             eprintln!("    {why}");
         }
-        // SAFETY: ends the traced process here.
-        unsafe { libc::_exit(1) };
+        stage_exit(1);
     }
 }
 
@@ -237,6 +272,14 @@ impl Scratch {
         std::fs::create_dir(&dir).expect("a scratch directory");
         SCRATCH.set(dir).expect("made once");
         Scratch(())
+    }
+
+    /// Removes what the scenarios so far have left: numbers of processes come again.
+    #[allow(dead_code)] // tests/seccomp runs thousands
+    pub fn clear() {
+        for left in SCRATCH.get().and_then(|dir| dir.read_dir().ok()).into_iter().flatten().flatten() {
+            let _ = std::fs::remove_dir_all(left.path());
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 
-use crate::grammar::{self, Item, Reference, Row, Table};
+use crate::grammar::{self, Item, Reference, Row, Signals, Table};
 use crate::source::{self, Model, Source};
 
 /// What is documented of one function, or of dropping one type.
@@ -19,6 +19,8 @@ pub struct Entry {
     /// A method that a trait only declares is as any of its implementations.
     declared: bool,
     pub table: Table,
+    /// Whether a signal handler may call it; `None` where that is not said.
+    pub signals: Option<Signals>,
 }
 
 pub struct Tables {
@@ -52,6 +54,7 @@ impl Tables {
                 in_trait: f.in_trait,
                 declared,
                 table: Table::default(),
+                signals: Signals::of(&f.docs),
             };
             tables.read(entry, &f.docs);
         }
@@ -65,6 +68,7 @@ impl Tables {
                 in_trait: false,
                 declared: false,
                 table: Table::default(),
+                signals: Signals::of(&t.docs),
             };
             tables.read(entry, &t.docs);
         }

@@ -4,8 +4,8 @@ use super::{Datagram, TOLD_OF};
 use crate::channel::{Receiver, Sender};
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::AsFd;
-use crate::socket::message::{self, Made, NOW};
-use crate::wait::{Events, Wait, until_done};
+use crate::socket::message::{self, Made};
+use crate::wait::{Wait, until_done};
 
 impl Sender for Datagram {
     fn send_limit(&self) -> usize {
@@ -19,6 +19,7 @@ impl Sender for Datagram {
     /// which an attached one is taken to have had.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; the peer is gone; a limit of zero | `sendto` |
@@ -35,8 +36,9 @@ impl Sender for Datagram {
     /// [send(2)](https://man7.org/linux/man-pages/man2/send.2.html)
     #[inline]
     fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {
-        message::check(msg, self.limit)?;
-        until_done(self.fd.as_fd(), Events::WRITABLE, wait, || self.put(msg))
+        message::send(&self.fd, msg, self.limit, wait, |errno| {
+            self.no_peer(Error::kernel(Call::SENDTO, errno))
+        })
     }
 
     /// `sendto(self, msg, MSG_DONTWAIT | MSG_NOSIGNAL)` — one message to the peer, if there is room.
@@ -45,14 +47,14 @@ impl Sender for Datagram {
     /// As [`send`](Sender::send), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | room; no room; the peer is gone | `sendto` |
     /// | refused | none |
     #[inline]
     fn try_send(&mut self, msg: &[u8]) -> Result<()> {
-        message::check(msg, self.limit)?;
-        self.put(msg)
+        message::try_send(&self.fd, msg, self.limit, |errno| self.no_peer(Error::kernel(Call::SENDTO, errno)))
     }
 }
 
@@ -72,6 +74,7 @@ impl Receiver for Datagram {
     /// "Small": the buffer is below the limit. "A reset": the peer turned to another with messages of ours unread.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ready | `recvfrom` |
@@ -100,6 +103,7 @@ impl Receiver for Datagram {
     /// As [`recv`](Receiver::recv), and `EAGAIN` in place of a wait.
     ///
     /// # Syscalls
+    /// Async-signal-safe.
     /// "small" is a buffer below the limit, which has the message looked at first; "reset" is a peer that closed with
     /// messages unread.
     ///
@@ -115,19 +119,11 @@ impl Receiver for Datagram {
 }
 
 impl Datagram {
-    #[inline]
-    fn put(&self, msg: &[u8]) -> Result<()> {
-        match rustix::net::send(&self.fd, msg, NOW) {
-            Ok(_) => Ok(()),
-            Err(errno) => Err(self.no_peer(errno)),
-        }
-    }
-
     /// The kernel says that the peer is gone once, and then that there is none.
     #[cold]
-    fn no_peer(&self, errno: Errno) -> Error {
-        let gone = self.connected && matches!(errno, Errno::CONNREFUSED | Errno::CONNRESET | Errno::NOTCONN);
-        Error::kernel(Call::SENDTO, if gone { Errno::PIPE } else { errno })
+    pub(super) fn no_peer(&self, e: Error) -> Error {
+        let gone = [Errno::CONNREFUSED, Errno::CONNRESET, Errno::NOTCONN].iter().any(|errno| e.is(*errno));
+        if self.connected && gone { Error::kernel(e.call(), Errno::PIPE) } else { e }
     }
 
     #[cold]

@@ -16,7 +16,7 @@ impl ByteRead for &Stream {
     /// As [`ByteRead::read`].
     ///
     /// # Syscalls
-    /// As [`Stream::read`](ByteRead::read).
+    /// Async-signal-safe. As [`Stream::read`](ByteRead::read).
     #[inline]
     fn read(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
         until_done(self.fd.as_fd(), Events::READABLE, wait, || self.take_some(buf))
@@ -28,7 +28,7 @@ impl ByteRead for &Stream {
     /// As [`ByteRead::try_read`].
     ///
     /// # Syscalls
-    /// As [`Stream::try_read`](ByteRead::try_read).
+    /// Async-signal-safe. As [`Stream::try_read`](ByteRead::try_read).
     #[inline]
     fn try_read(&mut self, buf: &mut [u8]) -> Result<usize> {
         self.take_some(buf)
@@ -46,7 +46,7 @@ impl ByteWrite for &Stream {
     /// As [`ByteWrite::write`].
     ///
     /// # Syscalls
-    /// As [`Stream::write`](ByteWrite::write).
+    /// Async-signal-safe. As [`Stream::write`](ByteWrite::write).
     #[inline]
     fn write(&mut self, bytes: &[u8], wait: Wait) -> Result<usize> {
         until_done(self.fd.as_fd(), Events::WRITABLE, wait, || self.put_some(bytes))
@@ -58,7 +58,7 @@ impl ByteWrite for &Stream {
     /// As [`ByteWrite::try_write`].
     ///
     /// # Syscalls
-    /// As [`Stream::try_write`](ByteWrite::try_write).
+    /// Async-signal-safe. As [`Stream::try_write`](ByteWrite::try_write).
     #[inline]
     fn try_write(&mut self, bytes: &[u8]) -> Result<usize> {
         self.put_some(bytes)
@@ -70,7 +70,7 @@ impl ByteWrite for &Stream {
     /// As [`ByteWrite::write_two`].
     ///
     /// # Syscalls
-    /// As [`Stream::write_two`](ByteWrite::write_two).
+    /// Async-signal-safe. As [`Stream::write_two`](ByteWrite::write_two).
     #[inline]
     fn write_two(&mut self, head: &[u8], body: &[u8], wait: Wait) -> Result<usize> {
         until_done(self.fd.as_fd(), Events::WRITABLE, wait, || self.put_two(head, body))
@@ -82,7 +82,7 @@ impl ByteWrite for &Stream {
     /// As [`ByteWrite::try_write_two`].
     ///
     /// # Syscalls
-    /// As [`Stream::try_write_two`](ByteWrite::try_write_two).
+    /// Async-signal-safe. As [`Stream::try_write_two`](ByteWrite::try_write_two).
     #[inline]
     fn try_write_two(&mut self, head: &[u8], body: &[u8]) -> Result<usize> {
         self.put_two(head, body)

@@ -36,6 +36,20 @@ impl Child {
         }
     }
 
+    /// The first process of the pid namespace that this one has unshared, from which its parent has no number.
+    pub fn spawn_first(body: impl FnOnce()) -> Child {
+        let _ = std::io::stdout().flush();
+        // SAFETY: a test process has a single thread, so the child may go on as it likes.
+        match check(unsafe { libc::fork() }, "fork") {
+            0 => {
+                die_with(0);
+                let ok = std::panic::catch_unwind(std::panic::AssertUnwindSafe(body)).is_ok();
+                exit(if ok { 0 } else { PANICKED })
+            }
+            pid => Child { pid: pid as i32 },
+        }
+    }
+
     /// One that was made by other means than [`spawn`](Child::spawn).
     pub fn of(pid: i32) -> Child {
         Child { pid }

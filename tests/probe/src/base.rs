@@ -3,7 +3,7 @@
 use core::time::Duration;
 use rawipc::fd::{AsFd, BorrowedFd, Fd, OwnedFd, Stdio};
 use rawipc::pipe::{PacketReceiver, PacketSender, ReadEnd, WriteEnd};
-use rawipc::wait::{self, Events, Instant, PollFd};
+use rawipc::wait::{self, Epoll, Ready, Trigger, Events, Instant, PollFd};
 use rawipc::{ByteRead, ByteWrite, Call, Duplex, Errno, Error, Origin, Receiver, Result, Sender, Wait};
 
 use crate::probes;
@@ -13,7 +13,16 @@ probes! {
     probe_error__Error__errno(e: Error) -> Errno = e.errno();
     probe_error__Error__origin(e: Error) -> Origin = e.origin();
     probe_error__Error__needed(e: Error) -> Option<usize> = e.needed();
+    probe_error__Error__kernel(c: Call, e: Errno) -> Error = Error::kernel(c, e);
+    probe_error__Error__argument(c: Call, e: Errno) -> Error = Error::argument(c, e);
+    probe_error__Error__peer(c: Call, e: Errno) -> Error = Error::peer(c, e);
+    probe_error__Error__deadline(c: Call) -> Error = Error::deadline(c);
+    probe_error__Error__with_needed(e: Error, n: usize) -> Error = e.with_needed(n);
+    probe_error__Error__describe(e: Error, buf: &mut [u8]) -> usize = e.describe(buf);
     probe_error__Call__name(c: Call) -> &'static str = c.name();
+    probe_error__Call__c_name(c: Call) -> &'static core::ffi::CStr = c.c_name();
+    probe_error__Call__number(c: Call) -> u8 = c.number();
+    probe_error__Call__from_number(n: u8) -> Option<Call> = Call::from_number(n);
 
     // SAFETY: nobody runs this.
     probe_fd__Fd__from_raw(raw: i32) -> Result<Fd> = unsafe { Fd::from_raw(raw) };
@@ -43,6 +52,17 @@ probes! {
     probe_wait__Events__any_of(a: Events, b: Events) -> bool = a.any_of(b);
     probe_wait__PollFd__new(fd: &Fd, e: Events) -> PollFd<'_> = PollFd::new(fd, e);
     probe_wait__PollFd__told(p: &PollFd<'_>) -> Events = p.told();
+    probe_wait__Epoll__create() -> Result<Epoll> = Epoll::create();
+    probe_wait__Epoll__add(s: &Epoll, f: &Fd, e: Events, g: Trigger, t: u64) -> Result<()> = s.add(f, e, g, t);
+    probe_wait__Epoll__change(s: &Epoll, f: &Fd, e: Events, g: Trigger, t: u64) -> Result<()> =
+        s.change(f, e, g, t);
+    probe_wait__Epoll__remove(s: &Epoll, f: &Fd) -> Result<()> = s.remove(f);
+    probe_wait__Epoll__wait(s: &Epoll, r: &mut [Ready], w: Wait) -> Result<usize> = s.wait(r, w);
+    probe_wait__Epoll__try_wait(s: &Epoll, r: &mut [Ready]) -> Result<usize> = s.try_wait(r);
+    probe_wait__Epoll__as_fd(s: &Epoll) -> BorrowedFd<'_> = s.as_fd();
+    probe_wait__Epoll__drop(s: Epoll) = drop(s);
+    probe_wait__Ready__token(r: &Ready) -> u64 = r.token();
+    probe_wait__Ready__told(r: &Ready) -> Events = r.told();
     probe_wait__poll(fds: &mut [PollFd<'_>], w: Wait) -> Result<usize> = wait::poll(fds, w);
 }
 

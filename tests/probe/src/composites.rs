@@ -79,9 +79,11 @@ probes! {
         }
         Ok(())
     });
+    probe_rpc__Server__resume<'a>(s: &'a mut Called<'_>, id: u32) -> Asked<'a> = s.resume(id);
     probe_rpc__Server__channel<'a>(s: &'a Called<'_>) -> &'a Seqpacket = s.channel();
     probe_rpc__Server__into_channel(s: Called<'_>) -> Seqpacket = s.into_channel();
 
+    probe_rpc__Request__id(r: &Asked<'_>) -> u32 = r.id();
     probe_rpc__Request__method(r: &Asked<'_>) -> u32 = r.method();
     probe_rpc__Request__args<'a, 's>(r: &'a mut Asked<'s>) -> &'a mut Unpacker<'s> = r.args();
     probe_rpc__Request__reply(r: Asked<'_>, w: Wait, result: &[u8]) -> Result<()> = r.reply(w, |p| p.bytes(result));
@@ -106,6 +108,8 @@ probes! {
     probe_rpc__Packer__bool(p: &mut Packer<'_>, value: bool) -> Result<()> = p.bool(value);
     probe_rpc__Packer__bytes(p: &mut Packer<'_>, value: &[u8]) -> Result<()> = p.bytes(value);
     probe_rpc__Packer__str(p: &mut Packer<'_>, value: &str) -> Result<()> = p.str(value);
+    probe_rpc__Packer__append(p: &mut Packer<'_>, packed: &[u8]) -> Result<()> = p.append(packed);
+    probe_rpc__Packer__packed<'a>(p: &'a Packer<'_>) -> Result<&'a [u8]> = p.packed();
     probe_rpc__Packer__len(p: &Packer<'_>) -> usize = p.len();
     probe_rpc__Packer__finish<'b>(p: Packer<'b>) -> Result<&'b [u8]> = p.finish();
 

@@ -1,7 +1,9 @@
 //! pipe, FIFO, memory, ring, socket, proc, seccomp.
 
 use core::ffi::CStr;
+use core::ffi::c_void;
 use core::sync::atomic::{AtomicU32, AtomicU64};
+use core::time::Duration;
 use rawipc::fd::{AsFd, BorrowedFd, Fd, RawFd};
 use rawipc::fifo::{self, Owner};
 use rawipc::memory::{File, Map, Memfd, ReadOnlyMap};
@@ -9,7 +11,11 @@ use rawipc::pipe::{self, PacketReceiver, PacketSender, ReadEnd, WriteEnd};
 use rawipc::proc::{Access, Entry, FdInfo, Kind, Link, OpenFile, Process, Table};
 use rawipc::ring::{self, Consumer, Polling, Producer};
 use rawipc::seccomp::{Action, Check, Fcntl, Filter, Instruction, List};
-use rawipc::socket::{Address, Datagram, Listener, Options, Seqpacket, Stream};
+use rawipc::socket::{
+    Address, Behind, Credentials, Crowd, Datagram, Event, FdRefs, FdSlots, Files, Listener, Member, Options, Peer, Refs,
+    Seat, Seqpacket, Slots, SocketFile, Stream, behind_at,
+};
+use rawipc::wait::{Events, Trigger};
 use rawipc::{ByteRead, ByteWrite, Call, Receiver, Result, Sender, Wait};
 
 use crate::probes;
@@ -19,6 +25,7 @@ probes! {
     probe_pipe__packet_pair() -> Result<(PacketReceiver, PacketSender)> = pipe::packet_pair();
 
     probe_pipe__ReadEnd__attach(fd: Fd) -> Result<ReadEnd> = ReadEnd::attach(fd);
+    probe_pipe__ReadEnd__assume(fd: Fd) -> ReadEnd = ReadEnd::assume(fd);
     probe_pipe__ReadEnd__capacity(e: &ReadEnd) -> Result<usize> = e.capacity();
     probe_pipe__ReadEnd__set_capacity(e: &ReadEnd, n: usize) -> Result<usize> = e.set_capacity(n);
     probe_pipe__ReadEnd__available(e: &ReadEnd) -> Result<usize> = e.available();
@@ -29,6 +36,7 @@ probes! {
     probe_pipe__ReadEnd__drop(e: ReadEnd) = drop(e);
 
     probe_pipe__WriteEnd__attach(fd: Fd) -> Result<WriteEnd> = WriteEnd::attach(fd);
+    probe_pipe__WriteEnd__assume(fd: Fd) -> WriteEnd = WriteEnd::assume(fd);
     probe_pipe__WriteEnd__capacity(e: &WriteEnd) -> Result<usize> = e.capacity();
     probe_pipe__WriteEnd__set_capacity(e: &WriteEnd, n: usize) -> Result<usize> = e.set_capacity(n);
     probe_pipe__WriteEnd__into_fd(e: WriteEnd) -> Fd = e.into_fd();
@@ -44,6 +52,7 @@ probes! {
     probe_pipe__PacketReceiver__capacity(r: &PacketReceiver) -> Result<usize> = r.capacity();
     probe_pipe__PacketReceiver__set_capacity(r: &PacketReceiver, n: usize) -> Result<usize> = r.set_capacity(n);
     probe_pipe__PacketReceiver__attach(fd: Fd) -> Result<PacketReceiver> = PacketReceiver::attach(fd);
+    probe_pipe__PacketReceiver__assume(fd: Fd) -> PacketReceiver = PacketReceiver::assume(fd);
     probe_pipe__PacketReceiver__into_fd(r: PacketReceiver) -> Fd = r.into_fd();
     probe_pipe__PacketReceiver__as_fd(r: &PacketReceiver) -> BorrowedFd<'_> = r.as_fd();
     probe_pipe__PacketReceiver__recv_limit(r: &PacketReceiver) -> usize = r.recv_limit();
@@ -55,6 +64,7 @@ probes! {
     probe_pipe__PacketReceiver__drop(r: PacketReceiver) = drop(r);
 
     probe_pipe__PacketSender__attach(fd: Fd) -> Result<PacketSender> = PacketSender::attach(fd);
+    probe_pipe__PacketSender__assume(fd: Fd) -> PacketSender = PacketSender::assume(fd);
     probe_pipe__PacketSender__into_fd(s: PacketSender) -> Fd = s.into_fd();
     probe_pipe__PacketSender__as_fd(s: &PacketSender) -> BorrowedFd<'_> = s.as_fd();
     probe_pipe__PacketSender__send_limit(s: &PacketSender) -> usize = s.send_limit();
@@ -151,6 +161,22 @@ probes! {
     probe_socket__Listener__bind(a: &Address) -> Result<Listener<Stream>> = Listener::bind(a);
     probe_socket__Listener__bind_with(a: &Address, o: Options) -> Result<Listener<Stream>> =
         Listener::bind_with(a, o);
+    probe_socket__Listener__take_over(a: &Address, o: Options, w: Wait) -> Result<Listener<Stream>> =
+        Listener::take_over(a, o, w);
+    probe_socket__Listener__bind_at(d: BorrowedFd<'_>, p: &CStr, o: Options) -> Result<Listener<Stream>> =
+        Listener::bind_at(d, p, o);
+    probe_socket__Listener__take_over_at(
+        d: BorrowedFd<'_>,
+        p: &CStr,
+        o: Options,
+        w: Wait
+    ) -> Result<Listener<Stream>> = Listener::take_over_at(d, p, o, w);
+    probe_socket__Listener__attach(fd: Fd) -> Result<Listener<Stream>> = Listener::attach(fd);
+    probe_socket__Listener__retire(l: &mut Listener<Stream>) -> Result<()> = l.retire();
+    probe_socket__Listener__accept_last(l: &mut Listener<Stream>, w: Wait) -> Result<Option<Stream>> =
+        l.accept_last(w);
+    probe_socket__Listener__try_accept_last(l: &mut Listener<Stream>) -> Result<Option<Stream>> =
+        l.try_accept_last();
     probe_socket__Listener__accept(l: &Listener<Stream>, w: Wait) -> Result<Stream> = l.accept(w);
     probe_socket__Listener__try_accept(l: &Listener<Stream>) -> Result<Stream> = l.try_accept();
     probe_socket__Listener__remove(l: Listener<Stream>) -> Result<()> = l.remove();
@@ -164,7 +190,12 @@ probes! {
     probe_socket__Stream__pair() -> Result<(Stream, Stream)> = Stream::pair();
     probe_socket__Stream__connect(a: &Address, w: Wait) -> Result<Stream> = Stream::connect(a, w);
     probe_socket__Stream__try_connect(a: &Address) -> Result<Stream> = Stream::try_connect(a);
+    probe_socket__Stream__connect_at(d: BorrowedFd<'_>, p: &CStr, w: Wait) -> Result<Stream> =
+        Stream::connect_at(d, p, w);
+    probe_socket__Stream__try_connect_at(d: BorrowedFd<'_>, p: &CStr) -> Result<Stream> =
+        Stream::try_connect_at(d, p);
     probe_socket__Stream__attach(fd: Fd) -> Result<Stream> = Stream::attach(fd);
+    probe_socket__Stream__assume(fd: Fd) -> Stream = Stream::assume(fd);
     probe_socket__Stream__shutdown_write(s: &Stream) -> Result<()> = s.shutdown_write();
     probe_socket__Stream__into_fd(s: Stream) -> Fd = s.into_fd();
     probe_socket__Stream__as_fd(s: &Stream) -> BorrowedFd<'_> = s.as_fd();
@@ -189,6 +220,10 @@ probes! {
     probe_socket__Seqpacket__pair() -> Result<(Seqpacket, Seqpacket)> = Seqpacket::pair();
     probe_socket__Seqpacket__connect(a: &Address, w: Wait) -> Result<Seqpacket> = Seqpacket::connect(a, w);
     probe_socket__Seqpacket__try_connect(a: &Address) -> Result<Seqpacket> = Seqpacket::try_connect(a);
+    probe_socket__Seqpacket__connect_at(d: BorrowedFd<'_>, p: &CStr, w: Wait) -> Result<Seqpacket> =
+        Seqpacket::connect_at(d, p, w);
+    probe_socket__Seqpacket__try_connect_at(d: BorrowedFd<'_>, p: &CStr) -> Result<Seqpacket> =
+        Seqpacket::try_connect_at(d, p);
     probe_socket__Seqpacket__attach(fd: Fd) -> Result<Seqpacket> = Seqpacket::attach(fd);
     probe_socket__Seqpacket__set_limit(s: &mut Seqpacket, n: usize) -> Result<()> = s.set_limit(n);
     probe_socket__Seqpacket__shutdown_write(s: &Seqpacket) -> Result<()> = s.shutdown_write();
@@ -208,6 +243,10 @@ probes! {
     probe_socket__Datagram__unbound() -> Result<Datagram> = Datagram::unbound();
     probe_socket__Datagram__bind(a: &Address) -> Result<Datagram> = Datagram::bind(a);
     probe_socket__Datagram__bind_with(a: &Address, mode: u32) -> Result<Datagram> = Datagram::bind_with(a, mode);
+    probe_socket__Datagram__bind_at(d: BorrowedFd<'_>, p: &CStr, mode: u32) -> Result<Datagram> =
+        Datagram::bind_at(d, p, mode);
+    probe_socket__Datagram__connect_at(d: BorrowedFd<'_>, p: &CStr) -> Result<Datagram> =
+        Datagram::connect_at(d, p);
     probe_socket__Datagram__connect(a: &Address) -> Result<Datagram> = Datagram::connect(a);
     probe_socket__Datagram__connect_to(d: &mut Datagram, a: &Address) -> Result<()> = d.connect_to(a);
     probe_socket__Datagram__attach(fd: Fd) -> Result<Datagram> = Datagram::attach(fd);
@@ -233,8 +272,128 @@ probes! {
 }
 
 probes! {
+    probe_socket__behind_at(d: BorrowedFd<'_>, p: &CStr) -> Result<Behind> = behind_at(d, p);
+    probe_socket__Behind__listens(b: Behind) -> bool = b.listens();
+    probe_socket__Files__open_at<'b>(d: BorrowedFd<'_>, p: &CStr, r: &'b mut [u8]) -> Result<Files<'b>> =
+        Files::open_at(d, p, r);
+    probe_socket__Files__next<'f>(f: &'f mut Files<'_>) -> Result<Option<SocketFile<'f>>> = f.next();
+    probe_socket__Files__as_fd<'f>(f: &'f Files<'_>) -> BorrowedFd<'f> = f.as_fd();
+    probe_socket__Files__drop(f: Files<'_>) = drop(f);
+    probe_socket__SocketFile__behind(f: &SocketFile<'_>) -> Result<Behind> = f.behind();
+    probe_socket__SocketFile__permissions(f: &SocketFile<'_>) -> [u8; 10] = f.permissions();
+
+    probe_socket__Seat__default() -> Seat<Stream> = Seat::default();
+    probe_socket__Member__index(m: Member) -> usize = m.index();
+    probe_socket__Crowd__new<'s>(
+        l: Listener<Stream>,
+        s: &'s mut [Seat<Stream>],
+        p: Option<Duration>
+    ) -> Result<Crowd<'s, Stream>> = Crowd::new(l, s, p);
+    probe_socket__Crowd__next(c: &mut Crowd<'_, Stream>, w: Wait) -> Result<Event<Stream>> = c.next(w);
+    probe_socket__Crowd__try_next(c: &mut Crowd<'_, Stream>) -> Result<Event<Stream>> = c.try_next();
+    probe_socket__Crowd__admit(c: &mut Crowd<'_, Stream>, s: Stream, e: Events, g: Trigger) -> Result<Member> =
+        c.admit(s, e, g);
+    probe_socket__Crowd__watch(c: &mut Crowd<'_, Stream>, m: Member, e: Events, g: Trigger) -> Result<()> =
+        c.watch(m, e, g);
+    probe_socket__Crowd__remove(c: &mut Crowd<'_, Stream>, m: Member) -> Option<Stream> = c.remove(m);
+    probe_socket__Crowd__start_clock(c: &mut Crowd<'_, Stream>, m: Member) = c.start_clock(m);
+    probe_socket__Crowd__stop_clock(c: &mut Crowd<'_, Stream>, m: Member) = c.stop_clock(m);
+    probe_socket__Crowd__again(c: &mut Crowd<'_, Stream>, m: Member) = c.again(m);
+    probe_socket__Crowd__get<'c>(c: &'c mut Crowd<'_, Stream>, m: Member) -> Option<&'c mut Stream> = c.get(m);
+    probe_socket__Crowd__member_at(c: &Crowd<'_, Stream>, i: usize) -> Option<Member> = c.member_at(i);
+    probe_socket__Crowd__len(c: &Crowd<'_, Stream>) -> usize = c.len();
+    probe_socket__Crowd__is_empty(c: &Crowd<'_, Stream>) -> bool = c.is_empty();
+    probe_socket__Crowd__capacity(c: &Crowd<'_, Stream>) -> usize = c.capacity();
+    probe_socket__Crowd__close_door(c: &mut Crowd<'_, Stream>) -> Option<Listener<Stream>> = c.close_door();
+    probe_socket__Crowd__as_fd<'c>(c: &'c Crowd<'_, Stream>) -> BorrowedFd<'c> = c.as_fd();
+    // In place, where a crowd of that size stays.
+    // SAFETY: never run.
+    probe_socket__Crowd__drop(c: &mut Crowd<'_, Stream>) = unsafe { core::ptr::drop_in_place(c) };
+}
+
+probes! {
+    probe_socket__Refs__new() -> FdRefs<'static, 4> = FdRefs::new();
+    probe_socket__Refs__of<'a>(fds: [BorrowedFd<'a>; 4]) -> FdRefs<'a, 4> = FdRefs::of(fds);
+    probe_socket__Refs__init<'a>(m: *mut c_void, n: usize) -> &'a mut Refs<'a> = unsafe { Refs::init(m, n) };
+    probe_socket__Refs__from_raw<'a>(m: *mut c_void, n: usize) -> &'a mut Refs<'a> = unsafe { Refs::from_raw(m, n) };
+    probe_socket__Refs__bytes(n: usize) -> usize = Refs::bytes(n);
+    probe_socket__Refs__push<'a>(r: &mut Refs<'a>, fd: BorrowedFd<'a>) -> Result<()> = r.push(fd);
+    probe_socket__Refs__clear(r: &mut Refs<'_>) = r.clear();
+    probe_socket__Refs__len(r: &Refs<'_>) -> usize = r.len();
+    probe_socket__Refs__is_empty(r: &Refs<'_>) -> bool = r.is_empty();
+    probe_socket__Refs__default() -> FdRefs<'static, 4> = FdRefs::default();
+
+    probe_socket__Slots__new() -> FdSlots<4> = FdSlots::new();
+    probe_socket__Slots__init<'a>(m: *mut c_void, n: usize) -> &'a mut Slots = unsafe { Slots::init(m, n) };
+    probe_socket__Slots__from_raw<'a>(m: *mut c_void, n: usize) -> &'a mut Slots = unsafe { Slots::from_raw(m, n) };
+    probe_socket__Slots__bytes(n: usize) -> usize = Slots::bytes(n);
+    probe_socket__Slots__len(s: &Slots) -> usize = s.len();
+    probe_socket__Slots__is_empty(s: &Slots) -> bool = s.is_empty();
+    probe_socket__Slots__room(s: &Slots) -> usize = s.room();
+    probe_socket__Slots__take(s: &mut Slots, at: usize) -> Option<Fd> = s.take(at);
+    probe_socket__Slots__get(s: &Slots, at: usize) -> Option<BorrowedFd<'_>> = s.get(at);
+    probe_socket__Slots__credentials(s: &Slots) -> Option<Credentials> = s.credentials();
+    probe_socket__Slots__clear(s: &mut Slots) = s.clear();
+    probe_socket__Slots__default() -> FdSlots<4> = FdSlots::default();
+    probe_socket__Slots__drop(s: FdSlots<4>) = drop(s);
+
+    probe_socket__Stream__write_with_fds(s: &Stream, b: &[u8], f: &Refs<'_>, w: Wait) -> Result<usize> =
+        s.write_with_fds(b, f, w);
+    probe_socket__Stream__try_write_with_fds(s: &Stream, b: &[u8], f: &Refs<'_>) -> Result<usize> =
+        s.try_write_with_fds(b, f);
+    probe_socket__Stream__read_with_fds(s: &Stream, buf: &mut [u8], f: &mut Slots, w: Wait) -> Result<usize> =
+        s.read_with_fds(buf, f, w);
+    probe_socket__Stream__try_read_with_fds(s: &Stream, buf: &mut [u8], f: &mut Slots) -> Result<usize> =
+        s.try_read_with_fds(buf, f);
+
+    probe_socket__Seqpacket__send_with_fds(s: &mut Seqpacket, m: &[u8], f: &Refs<'_>, w: Wait) -> Result<()> =
+        s.send_with_fds(m, f, w);
+    probe_socket__Seqpacket__try_send_with_fds(s: &mut Seqpacket, m: &[u8], f: &Refs<'_>) -> Result<()> =
+        s.try_send_with_fds(m, f);
+    probe_socket__Seqpacket__recv_with_fds(s: &mut Seqpacket, buf: &mut [u8], f: &mut Slots, w: Wait) -> Result<usize> =
+        s.recv_with_fds(buf, f, w);
+    probe_socket__Seqpacket__try_recv_with_fds(s: &mut Seqpacket, buf: &mut [u8], f: &mut Slots) -> Result<usize> =
+        s.try_recv_with_fds(buf, f);
+
+    probe_socket__Datagram__send_with_fds(d: &mut Datagram, m: &[u8], f: &Refs<'_>, w: Wait) -> Result<()> =
+        d.send_with_fds(m, f, w);
+    probe_socket__Datagram__try_send_with_fds(d: &mut Datagram, m: &[u8], f: &Refs<'_>) -> Result<()> =
+        d.try_send_with_fds(m, f);
+    probe_socket__Datagram__send_to_with_fds(d: &Datagram, a: &Address, m: &[u8], f: &Refs<'_>, w: Wait) -> Result<()> =
+        d.send_to_with_fds(a, m, f, w);
+    probe_socket__Datagram__try_send_to_with_fds(d: &Datagram, a: &Address, m: &[u8], f: &Refs<'_>) -> Result<()> =
+        d.try_send_to_with_fds(a, m, f);
+    probe_socket__Datagram__recv_with_fds(d: &mut Datagram, buf: &mut [u8], f: &mut Slots, w: Wait) -> Result<usize> =
+        d.recv_with_fds(buf, f, w);
+    probe_socket__Datagram__try_recv_with_fds(d: &mut Datagram, buf: &mut [u8], f: &mut Slots) -> Result<usize> =
+        d.try_recv_with_fds(buf, f);
+    probe_socket__Datagram__recv_from_with_fds(d: &Datagram, buf: &mut [u8], f: &mut Slots, w: Wait) -> Result<(usize, Address)> =
+        d.recv_from_with_fds(buf, f, w);
+    probe_socket__Datagram__try_recv_from_with_fds(d: &Datagram, buf: &mut [u8], f: &mut Slots) -> Result<(usize, Address)> =
+        d.try_recv_from_with_fds(buf, f);
+
+    probe_socket__Stream__refuse_fds(s: &Stream) -> Result<()> = s.refuse_fds();
+    probe_socket__Seqpacket__refuse_fds(s: &Seqpacket) -> Result<()> = s.refuse_fds();
+    probe_socket__Datagram__refuse_fds(d: &Datagram) -> Result<()> = d.refuse_fds();
+    probe_socket__Listener__refuse_fds(l: &Listener<Stream>) -> Result<()> = l.refuse_fds();
+    probe_socket__Seqpacket__pass_credentials(s: &mut Seqpacket) -> Result<()> = s.pass_credentials();
+    probe_socket__Datagram__pass_credentials(d: &mut Datagram) -> Result<()> = d.pass_credentials();
+    probe_socket__Listener__pass_credentials(l: &Listener<Seqpacket>) -> Result<()> = l.pass_credentials();
+
+    probe_socket__Credentials__pid(c: Credentials) -> Option<i32> = c.pid();
+    probe_socket__Credentials__uid(c: Credentials) -> u32 = c.uid();
+    probe_socket__Credentials__gid(c: Credentials) -> u32 = c.gid();
+    probe_socket__Credentials__is_same_user(c: Credentials) -> bool = c.is_same_user();
+    probe_socket__Peer__peer(s: &Stream) -> Result<Credentials> = s.peer();
+    probe_socket__Peer__peer_pidfd(s: &Stream) -> Result<Fd> = s.peer_pidfd();
+    probe_socket__Peer__is_same_user(s: &Stream) -> Result<bool> = s.is_same_user();
+}
+
+probes! {
     probe_proc__Process__open(pid: i32) -> Result<Process> = Process::open(pid);
     probe_proc__Process__own() -> Result<Process> = Process::own();
+    probe_proc__Process__assume(fd: Fd) -> Process = Process::assume(fd);
+    probe_proc__Process__into_fd(p: Process) -> Fd = p.into_fd();
     probe_proc__Process__descriptors<'b>(p: &Process, names: &'b mut [u8]) -> Result<Table<'b>> =
         p.descriptors(names);
     probe_proc__Process__link<'t>(p: &Process, l: Link, text: &'t mut [u8]) -> Result<OpenFile<'t>> =

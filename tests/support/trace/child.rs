@@ -15,13 +15,14 @@ pub(super) struct Info {
     arch: u32,
     instruction_pointer: u64,
     stack_pointer: u64,
-    /// Entry: number, six arguments. Exit: result.
+    /// Entry, and behind a filter: number, six arguments. Exit: result.
     pub(super) data: [u64; 8],
 }
 
 impl Info {
     pub(super) const ENTRY: u8 = 1;
     pub(super) const EXIT: u8 = 2;
+    pub(super) const SECCOMP: u8 = 3;
 }
 
 /// The child, held at a gate until the tracer has it; killed and reaped on drop.
@@ -61,7 +62,7 @@ impl Child {
 
     /// Takes the child under ptrace and lets it go on to its first syscall stop.
     pub(super) fn seize(&self) -> Result<(), Failure> {
-        let options = libc::PTRACE_O_TRACESYSGOOD | libc::PTRACE_O_EXITKILL;
+        let options = libc::PTRACE_O_TRACESYSGOOD | libc::PTRACE_O_EXITKILL | libc::PTRACE_O_TRACESECCOMP;
         self.request(libc::PTRACE_SEIZE, options as usize)?;
         self.request(libc::PTRACE_INTERRUPT, 0)?;
         self.wait()?;
@@ -92,24 +93,41 @@ impl Child {
             if !libc::WIFSTOPPED(status) {
                 return Ok(status);
             }
-            let event = status >> 16;
-            match libc::WSTOPSIG(status) {
-                stop if stop == libc::SIGTRAP | 0x80 => match take(&self.info()?) {
-                    Act::Nothing => {}
-                    Act::Cue { held } => {
-                        self.signal_go();
-                        if held {
-                            self.await_done();
-                        }
-                    }
-                    Act::Skip => self.set_number(-1)?,
-                    Act::Return(result) => self.set_result(result)?,
-                },
-                // A group stop, or the trap of an event: nothing to hand on.
-                _ if event != 0 => {}
-                stop => signal = stop as usize,
+            let (event, stop) = (status >> 16, libc::WSTOPSIG(status));
+            match (event, stop) {
+                (libc::PTRACE_EVENT_SECCOMP, _) => self.act(take(&self.info()?))?,
+                (0, IN_A_CALL) => self.act(take(&self.info()?))?,
+                (PTRACE_EVENT_STOP, libc::SIGSTOP) => self.go_on()?,
+                // The trap of an event: nothing to hand on.
+                (1.., _) => {}
+                _ => signal = stop as usize,
             }
         }
+    }
+
+    fn act(&self, act: Act) -> Result<(), Failure> {
+        match act {
+            Act::Nothing => {}
+            Act::Cue { held } => {
+                self.signal_go();
+                if held {
+                    self.await_done();
+                }
+            }
+            // SAFETY: plain numbers. To the one thread that is traced: what it does next ends with it.
+            Act::Stop => drop(unsafe { libc::syscall(libc::SYS_tgkill, self.pid, self.pid, libc::SIGSTOP) }),
+            Act::Skip => self.set_number(-1)?,
+            Act::Return(result) => self.set_result(result)?,
+        }
+        Ok(())
+    }
+
+    /// All of the child is stopped: it stays so, as one that nobody traces would, and is continued.
+    fn go_on(&self) -> Result<(), Failure> {
+        self.request(libc::PTRACE_LISTEN, 0)?;
+        // SAFETY: our own child, not reaped yet.
+        unsafe { libc::kill(self.pid, libc::SIGCONT) };
+        self.wait().map(drop)
     }
 
     fn info(&self) -> Result<Info, Failure> {
@@ -230,6 +248,12 @@ fn held(wait: libc::c_int, go: libc::c_int) {
         unsafe { libc::_exit(1) };
     }
 }
+
+/// A stop in a syscall, as `PTRACE_O_TRACESYSGOOD` has it told.
+const IN_A_CALL: i32 = libc::SIGTRAP | 0x80;
+
+/// A group stop, of who is seized.
+const PTRACE_EVENT_STOP: i32 = 128;
 
 #[cfg(target_env = "musl")]
 type Request = libc::c_int;

@@ -1,7 +1,7 @@
 //! What is made of the stops.
 
 use super::child::Info;
-use super::{ANSWER, CUE, OPEN, SHUT, Syscall, Window};
+use super::{ANSWER, CUE, HUSH, OPEN, SHUT, Syscall, Window, is_to_be_made_again};
 
 /// Puts entries and exits together, inside windows, and carries out what the traced process asked for.
 #[derive(Default)]
@@ -10,6 +10,16 @@ pub(super) struct Log {
     pub(super) open: bool,
     entered: Option<Entered>,
     orders: Vec<Order>,
+    /// A filter has been put up, or is being put up: a call is left out only behind it.
+    filtered: bool,
+    /// Nothing is counted.
+    hushed: bool,
+    /// How many more calls of a window are stopped in.
+    stops: u32,
+    /// The call that was interrupted, and is to be made again.
+    again: Option<u64>,
+    /// The cue of a sleep that is stopped in first: for when it is slept again.
+    late: Option<Act>,
 }
 
 struct Entered {
@@ -32,64 +42,99 @@ enum What {
 }
 
 /// What the tracer does at a stop.
+#[derive(Clone, Copy)]
 pub(super) enum Act {
     Nothing,
     Cue {
         held: bool,
     },
-    /// At an entry: no call is made.
+    /// At an entry: it is stopped in the call, as by job control, and continued.
+    Stop,
+    /// At an entry, or behind a filter that has let the call through: no call is made.
     Skip,
     /// At an exit: it returns this.
     Return(i64),
 }
 
 impl Log {
+    /// The first `stops` calls of each window are stopped in.
+    pub(super) fn stopping(stops: u32) -> Log {
+        Log { stops, ..Log::default() }
+    }
+
     pub(super) fn take(&mut self, info: &Info) -> Act {
         match info.op {
-            Info::ENTRY => {
-                let [number, args @ .., _] = info.data;
-                let number = through_libc(number, &args);
-                let mut act = Act::Nothing;
-                let mut answer = None;
-                for order in self.orders.iter_mut().filter(|o| o.number == number) {
-                    order.left = order.left.wrapping_sub(1);
-                    match order.what {
-                        _ if order.left != 0 => {}
-                        What::Cue { held } => act = Act::Cue { held },
-                        What::Answer(result) => (act, answer) = (Act::Skip, Some(result)),
-                    }
-                }
-                self.entered = Some(Entered { number, args, answer });
-                act
-            }
-            Info::EXIT => {
-                let Some(Entered { number, args, answer }) = self.entered.take() else { return Act::Nothing };
-                let [result, ..] = info.data;
-                match number as i64 {
-                    OPEN => {
-                        self.windows.push(Window { label: args[0], calls: Vec::new() });
-                        self.open = true;
-                    }
-                    SHUT => self.open = false,
-                    ANSWER | CUE => {
-                        let what = match number as i64 {
-                            CUE => What::Cue { held: args[2] != 0 },
-                            _ => What::Answer(args[2] as i64),
-                        };
-                        self.orders.push(Order { number: args[0], left: args[1], what });
-                    }
-                    _ if self.open => {
-                        let calls = self.windows.last_mut().map(|w| &mut w.calls);
-                        calls.into_iter().for_each(|c| {
-                            c.push(Syscall { number, args, result: answer.unwrap_or(result as i64) });
-                        });
-                    }
-                    _ => {}
-                }
-                answer.map_or(Act::Nothing, Act::Return)
-            }
+            Info::ENTRY => self.enter(info),
+            Info::SECCOMP => match self.entered {
+                Some(Entered { answer: Some(_), .. }) => Act::Skip,
+                _ => Act::Nothing,
+            },
+            Info::EXIT => self.leave(info),
             _ => Act::Nothing,
         }
+    }
+
+    fn enter(&mut self, info: &Info) -> Act {
+        let [number, args @ .., _] = info.data;
+        let number = through_libc(number, &args);
+        let again = self.again.take() == Some(number);
+        let (act, answer) = if self.hushed || again { (Act::Nothing, None) } else { self.due(number) };
+        self.entered = Some(Entered { number, args, answer });
+        match (act, answer) {
+            (_, Some(_)) if self.filtered => Act::Nothing,
+            (_, Some(_)) => Act::Skip,
+            _ if again => self.late.take().unwrap_or(Act::Nothing),
+            (Act::Cue { .. }, None) if number != libc::SYS_ppoll as u64 => act,
+            _ if !self.open || self.stops == 0 || number as i64 == SHUT => act,
+            _ => {
+                self.stops -= 1;
+                self.late = matches!(act, Act::Cue { .. }).then_some(act);
+                Act::Stop
+            }
+        }
+    }
+
+    /// Counts the call, and says what was ordered of it.
+    fn due(&mut self, number: u64) -> (Act, Option<i64>) {
+        let mut due = (Act::Nothing, None);
+        for order in self.orders.iter_mut().filter(|o| o.number == number) {
+            order.left = order.left.wrapping_sub(1);
+            match order.what {
+                _ if order.left != 0 => {}
+                What::Cue { held } => due.0 = Act::Cue { held },
+                What::Answer(result) => due.1 = Some(result),
+            }
+        }
+        due
+    }
+
+    fn leave(&mut self, info: &Info) -> Act {
+        let Some(Entered { number, args, answer }) = self.entered.take() else { return Act::Nothing };
+        let result = info.data[0] as i64;
+        self.again = (answer.is_none() && is_to_be_made_again(result)).then_some(number);
+        match number as i64 {
+            OPEN => {
+                self.windows.push(Window { label: args[0], calls: Vec::new() });
+                (self.open, self.hushed) = (true, false);
+            }
+            SHUT => self.open = false,
+            HUSH => (self.filtered, self.hushed) = (true, true),
+            ANSWER | CUE => {
+                let what = match number as i64 {
+                    CUE => What::Cue { held: args[2] != 0 },
+                    _ => What::Answer(args[2] as i64),
+                };
+                self.orders.push(Order { number: args[0], left: args[1], what });
+            }
+            _ if self.open => {
+                let calls = self.windows.last_mut().map(|w| &mut w.calls);
+                calls.into_iter().for_each(|c| {
+                    c.push(Syscall { number, args, result: answer.unwrap_or(result) });
+                });
+            }
+            _ => {}
+        }
+        answer.map_or(Act::Nothing, Act::Return)
     }
 }
 

@@ -22,12 +22,12 @@ pub fn cases(s: &mut Scenarios) {
     }
     // In several steps, the limit over between two of them or not.
     for (case, wait, errno) in [
-        ("until an instant, in parts", later(), None),
-        ("until an instant, over between two parts", PAST, Some(Errno::TIMEDOUT)),
-        ("at most a duration, over between two parts", TINY, Some(Errno::TIMEDOUT)),
+        ("until an instant, in parts", later as fn() -> Wait, None),
+        ("until an instant, over between two parts", || PAST, Some(Errno::TIMEDOUT)),
+        ("at most a duration, over between two parts", || TINY, Some(Errno::TIMEDOUT)),
     ] {
         s.case("channel::ByteRead::read_exact", case, move |t| {
-            let (mut r, mut w) = pipe::pair()?;
+            let (wait, (mut r, mut w)) = (wait(), pipe::pair()?);
             w.write_all(b"some", Wait::FOREVER)?;
             if errno.is_none() {
                 t.cue("clock_gettime", 1, move || w.write_all(b"more", Wait::FOREVER).expect("bytes"));
@@ -36,7 +36,7 @@ pub fn cases(s: &mut Scenarios) {
         })
         .over(&["pipe::ReadEnd"]);
         s.case("channel::ByteWrite::write_all", case, move |t| {
-            let (mut r, mut w) = pipe::pair()?;
+            let (wait, (mut r, mut w)) = (wait(), pipe::pair()?);
             let bytes = vec![0; r.capacity()? + 1];
             t.cue("clock_gettime", 1, move || {
                 assert!(r.try_read(&mut [0; PIPE_BUF]).is_ok() || errno.is_some())

@@ -4,6 +4,7 @@ use rawipc::seccomp::{Action, Filter, Instruction, List, ROOM};
 use rawipc::{Errno, Result};
 
 use crate::scenario::{Outcome, Scenarios, Stage};
+use crate::trace::MARKS;
 
 type Install = fn(&Filter<'_>) -> Result<()>;
 
@@ -28,7 +29,6 @@ pub fn cases(s: &mut Scenarios) {
 fn with_filter(t: &Stage, errno: Option<Errno>, install: Install) -> Outcome {
     let mut buf = [Instruction::NONE; ROOM];
     // The marks of the window are calls too; everything else fails with an errno, as far as it is made.
-    let marks = [0x2f00_0001, 0x2f00_0002];
-    let filter = Filter::new(List::EXIT, &marks, Action::Errno(Errno::PERM), &mut buf)?;
+    let filter = Filter::new(List::EXIT, &MARKS, Action::Errno(Errno::PERM), &mut buf)?;
     t.answers(errno, || install(&filter))
 }

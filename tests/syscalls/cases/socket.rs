@@ -1,9 +1,15 @@
 //! UNIX sockets.
 
+mod at;
+mod crowd;
 mod datagram;
+mod files;
 mod listener;
+mod peer;
+mod restart;
 mod seqpacket;
 mod stream;
+mod with_fds;
 
 use rawipc::fd::Fd;
 use rawipc::socket::{Address, Datagram, Listener, Seqpacket, Stream};
@@ -16,10 +22,26 @@ use crate::scenario::{Outcome, Scenarios, Stage};
 pub fn cases(s: &mut Scenarios) {
     both(s);
     connecting(s);
+    at::cases(s);
+    crowd::cases(s);
     datagram::cases(s);
+    files::cases(s);
     listener::cases(s);
+    restart::cases(s);
+    peer::cases(s);
     seqpacket::cases(s);
     stream::cases(s);
+    with_fds::cases(s);
+}
+
+/// Room for any message, on no stack: that of a window may be small. Each process has one window.
+fn whole() -> &'static mut [u8] {
+    struct Room(std::cell::UnsafeCell<[u8; seqpacket::WHOLE]>);
+    // SAFETY: only the thread with the window asks for it.
+    unsafe impl Sync for Room {}
+    static ROOM: Room = Room(std::cell::UnsafeCell::new([0; seqpacket::WHOLE]));
+    // SAFETY: once in a window, or after what was made of it before is gone.
+    unsafe { &mut *ROOM.0.get() }
 }
 
 fn path(t: &Stage) -> rawipc::Result<Address> {
@@ -32,16 +54,15 @@ fn abstract_name() -> rawipc::Result<Address> {
 
 /// What the types have in common: pairs, attaching, shutting down, dropping.
 fn both(s: &mut Scenarios) {
-    type Name = fn(usize) -> rawipc::Result<Address>;
-    let names: [(&str, Name); 2] = [
-        ("socket::Address::path", |len| {
-            Address::path(&std::ffi::CString::new(vec![b'n'; len]).expect("no NUL among them"))
-        }),
-        ("socket::Address::abstract_name", |len| Address::abstract_name(&vec![b'n'; len])),
-    ];
-    for (function, name) in names {
-        s.case(function, "ok", move |t| t.ok_with(8, |len| name(*len)));
-        s.case(function, "refused", move |t| t.err(Errno::NAMETOOLONG, || name(108)));
+    for (case, len, errno) in [("ok", 8, None), ("refused", 108, Some(Errno::NAMETOOLONG))] {
+        s.case("socket::Address::path", case, move |t| {
+            let path = std::ffi::CString::new(vec![b'n'; len])?;
+            t.answers(errno, || Address::path(&path))
+        });
+        s.case("socket::Address::abstract_name", case, move |t| {
+            let name = vec![b'n'; len];
+            t.answers(errno, || Address::abstract_name(&name))
+        });
     }
     s.case("socket::Stream::pair", "ok", |t| t.ok(|| Stream::pair().map(std::mem::forget)));
     s.case("socket::Seqpacket::pair", "ok", |t| t.ok(|| Seqpacket::pair().map(std::mem::forget)));

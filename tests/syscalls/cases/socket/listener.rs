@@ -36,7 +36,8 @@ fn binding(s: &mut Scenarios) {
             let at = path(t)?;
             t.err(Errno::INVAL, || bind(&at, 0o1600))
         });
-        for (case, set_up, errno) in ON_THE_WAY {
+        let its_own = if function.starts_with("socket::Listener") { LISTENERS } else { DATAGRAMS };
+        for (case, set_up, errno) in ON_THE_WAY.iter().chain(its_own) {
             s.case(function, case, move |t| {
                 let at = if case.starts_with("abstract") { abstract_name()? } else { path(t)? };
                 let _there = set_up(t)?;
@@ -151,14 +152,6 @@ const ON_THE_WAY: &[OnTheWay] = &[
         FAILS,
     ),
     (
-        "path of a dead socket, not removed",
-        |t| {
-            a_dead_one(t)?;
-            fails(t, "unlinkat", 1)
-        },
-        FAILS,
-    ),
-    (
         "path of a dead socket, no bind",
         |t| {
             a_dead_one(t)?;
@@ -175,6 +168,62 @@ const ON_THE_WAY: &[OnTheWay] = &[
         FAILS,
     ),
 ];
+
+/// What a bind of datagrams alone can meet.
+const DATAGRAMS: &[OnTheWay] = &[(
+    "path of a dead socket, not removed",
+    |t| {
+        a_dead_one(t)?;
+        fails(t, "unlinkat", 1)
+    },
+    FAILS,
+)];
+
+/// What a bind of a listener alone can meet.
+const LISTENERS: &[OnTheWay] = &[
+    ("path of a retired listener", a_retired_one, None),
+    (
+        "path of a retired listener, no look at the mark",
+        |t| {
+            a_retired_one(t)?;
+            fails(t, "read", 1)
+        },
+        FAILS,
+    ),
+    (
+        "path of a dead socket, another was left before it",
+        |t| {
+            a_retired_one(t)?;
+            gone(t, "socket")?;
+            a_dead_one(t)
+        },
+        None,
+    ),
+    (
+        "path of a dead socket, a successor was killed",
+        |t| {
+            drop(UnixListener::bind(std_path(&t.path("socket.new")))?);
+            a_dead_one(t)
+        },
+        None,
+    ),
+    (
+        "path of a dead socket, no rename",
+        |t| {
+            a_dead_one(t)?;
+            fails(t, "renameat2", 1)
+        },
+        FAILS,
+    ),
+];
+
+/// One that listens still.
+fn a_retired_one(t: &Stage) -> Outcome<There> {
+    let mut retired = Listener::<Stream>::bind(&path(t)?)?;
+    retired.retire()?;
+    std::mem::forget(retired);
+    Ok(None)
+}
 
 const FAILS: Option<Errno> = Some(Errno::NOMEM);
 
@@ -223,6 +272,17 @@ impl Named for Datagram {
 fn names(s: &mut Scenarios) {
     removed::<Listener<Stream>>(s, "socket::Listener");
     removed::<Datagram>(s, "socket::Datagram");
+    s.case("socket::Listener::remove", "attached", |t| {
+        let fd = Listener::<Stream>::bind(&abstract_name()?)?.into_fd();
+        let listener = Listener::<Stream>::attach(fd)?;
+        t.ok(|| listener.remove())
+    });
+    s.case("socket::Listener::into_fd", "attached", |t| {
+        let fd = Listener::<Stream>::bind(&abstract_name()?)?.into_fd();
+        let listener = Listener::<Stream>::attach(fd)?;
+        t.window(|| std::mem::forget(listener.into_fd()));
+        Ok(())
+    });
     s.case("socket::Datagram", "drop, unnamed", |t| drop_of(t, Datagram::unbound()?));
     s.case("socket::Datagram::remove", "unnamed", |t| {
         let unnamed = Datagram::unbound()?;
@@ -285,7 +345,7 @@ fn removed<T: Named>(s: &mut Scenarios, name: &str) {
     });
 }
 
-fn gone(t: &Stage, name: &str) -> Outcome {
+pub(super) fn gone(t: &Stage, name: &str) -> Outcome {
     Ok(std::fs::remove_file(std_path(&t.path(name)))?)
 }
 
@@ -295,7 +355,7 @@ fn replaced(t: &Stage, name: &str) -> Outcome {
 }
 
 /// Whoever asks next is told that another process runs here.
-fn elsewhere(t: &Stage) -> Outcome {
+pub(super) fn elsewhere(t: &Stage) -> Outcome {
     t.answer("getpid", 1, 1);
     Ok(())
 }

@@ -4,8 +4,9 @@ use rawipc::socket::{DEFAULT_LIMIT, Seqpacket};
 use rawipc::{Errno, Receiver, Sender, Wait};
 use rustix::net::SendFlags;
 
+use super::whole;
 use crate::cases::waiting::{Peer, Waiting};
-use crate::scenario::{Outcome, Scenarios, Stage};
+use crate::scenario::{LONG, Outcome, Scenarios, Stage};
 
 pub fn cases(s: &mut Scenarios) {
     sending(s);
@@ -149,12 +150,31 @@ fn receiving(s: &mut Scenarios) {
     }
     s.case("socket::Seqpacket::try_recv", "nothing there", |t| {
         let (mut a, _b) = Seqpacket::pair()?;
-        t.err(Errno::AGAIN, || a.try_recv(&mut [0; WHOLE]))
+        t.err(Errno::AGAIN, || a.try_recv(whole()))
     });
     s.case("socket::Seqpacket::try_recv", "nothing there", |t| {
         let (mut a, _b) = Seqpacket::pair()?;
         t.err(Errno::AGAIN, || a.try_recv(&mut [0; SMALL]))
     });
+}
+
+/// The case of a receive of 0 that is still to be judged, whether the peer is gone, and the look that failed.
+pub const LOOKS: [(&str, bool, &str); 2] = [
+    ("end, of which the look failed before", true, "ioctl"),
+    ("empty message, of which the look failed before", false, "ppoll"),
+];
+
+pub fn unjudged(t: &Stage, gone: bool, look: &str) -> Outcome<(Seqpacket, Option<Seqpacket>)> {
+    let (mut a, b) = Seqpacket::pair()?;
+    if !gone {
+        rustix::net::send(&b, b"", SendFlags::empty()).expect("sent");
+    }
+    let b = (!gone).then_some(b);
+    t.refuse(look, 1, Errno::NOMEM);
+    match a.try_recv(whole()) {
+        Err(e) if e.errno() == Errno::NOMEM => Ok((a, b)),
+        other => Err(format!("ENOMEM was expected, not {other:?}").into()),
+    }
 }
 
 fn ends(s: &mut Scenarios) {
@@ -163,23 +183,34 @@ fn ends(s: &mut Scenarios) {
         let (mut a, b) = Seqpacket::pair()?;
         a.try_send(b"never read")?;
         drop(b);
-        t.gives(0, || a.try_recv(&mut [0; WHOLE]))
+        t.gives(0, || a.try_recv(whole()))
     });
     // Signals while it is looked.
     s.case("socket::Seqpacket::try_recv", "end", |t| {
         let mut a = Seqpacket::pair()?.0;
         t.refuse("ppoll", 1, Errno::INTR);
-        t.gives(0, || a.try_recv(&mut [0; WHOLE]))
+        t.gives(0, || a.try_recv(whole()))
     });
+    for (case, gone, look) in LOOKS {
+        let errno = (!gone).then_some(Errno::BADMSG);
+        s.case("socket::Seqpacket::try_recv", case, move |t| {
+            let (mut a, _b) = unjudged(t, gone, look)?;
+            t.answers(errno, || a.try_recv(whole()))
+        });
+        s.case("socket::Seqpacket::recv", "at once otherwise", move |t| {
+            let (mut a, _b) = unjudged(t, gone, look)?;
+            t.answers(errno, || a.recv(whole(), LONG))
+        });
+    }
     for waits in [true, false] {
         let function = if waits { "socket::Seqpacket::recv" } else { "socket::Seqpacket::try_recv" };
         s.case(function, "corrupt", move |t| {
             let (mut a, b) = Seqpacket::pair()?;
             rustix::net::send(&b, b"", SendFlags::empty()).expect("sent");
-            assert!(a.try_recv(&mut [0; WHOLE]).is_err());
+            assert!(a.try_recv(whole()).is_err());
             t.err(Errno::BADMSG, || match waits {
-                true => a.recv(&mut [0; WHOLE], Wait::FOREVER),
-                false => a.try_recv(&mut [0; WHOLE]),
+                true => a.recv(whole(), Wait::FOREVER),
+                false => a.try_recv(whole()),
             })
         });
     }
@@ -194,7 +225,7 @@ fn waits(s: &mut Scenarios) {
         Waiting { function: "socket::Seqpacket::recv", prefix: "", polls: 1, pauses: false, make, call: room }
     }
     static BOTH: [Waiting<Seqpacket>; 2] = [
-        recv(|a, wait| a.recv(&mut [0; WHOLE], wait).map(drop)),
+        recv(|a, wait| a.recv(whole(), wait).map(drop)),
         recv(|a, wait| a.recv(&mut [0; SMALL], wait).map(drop)),
     ];
     BOTH.iter().for_each(|w| w.cases(s));
@@ -202,6 +233,6 @@ fn waits(s: &mut Scenarios) {
         let (mut a, b) = Seqpacket::pair()?;
         let mut b = Some(b);
         t.cue("ppoll", 1, move || drop(b.take()));
-        t.gives(0, || a.recv(&mut [0; WHOLE], Wait::FOREVER))
+        t.gives(0, || a.recv(whole(), Wait::FOREVER))
     });
 }
