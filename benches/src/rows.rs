@@ -13,9 +13,9 @@ pub fn all() -> Vec<Row> {
             processors: Processors::Two,
             n: 1500,
             bytes: None,
-            base: contender("a bare cache line each way", None, Bounced::<false>::boxed),
+            base: contender("one bare cache line bounced", None, Bounced::<true>::boxed),
             others: vec![
-                contender("one that both write", None, Bounced::<true>::boxed),
+                contender("a line each way", None, Bounced::<false>::boxed),
                 ring(size, 1 << 16, Some(1.25), true, polls),
             ],
         });
