@@ -4,9 +4,15 @@
 //! The text of the header is that of the doc comments in src/capi: the crate's own is the head, each module's the
 //! introduction of its section. cbindgen turns each module's items into C. A line `@rust pipe::pair` in a function's
 //! comment names its Rust twin, and becomes the syscalls that docs/syscalls.json has for that.
+//!
+//! Where the crate is built to be small, at the opt-levels s and z, it sets `small`.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rustc-check-cfg=cfg(small)");
+    if std::env::var("OPT_LEVEL").is_ok_and(|level| level == "s" || level == "z") {
+        println!("cargo::rustc-cfg=small");
+    }
     #[cfg(feature = "header")]
     header::write();
 }

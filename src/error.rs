@@ -341,9 +341,10 @@ mod tests {
     }
 
     #[test]
-    fn a_result_is_no_larger_than_two_registers() {
+    fn a_result_is_small() {
         assert_eq!(size_of::<Error>(), 8);
         assert_eq!(size_of::<Result<()>>(), 8);
-        assert_eq!(size_of::<Result<usize>>(), 16);
+        // Two registers of 64 bits; on 32 bits it goes through memory.
+        assert_eq!(size_of::<Result<usize>>(), if cfg!(target_arch = "x86") { 12 } else { 16 });
     }
 }

@@ -41,7 +41,7 @@
 //! # Guarantees
 //! - Each function that reaches the kernel lists its syscalls, case by case, and makes no other.
 //! - A bad argument is refused before any syscall; an [`Error`] names the syscall and the errno.
-//! - No panic path of ours, no allocator, no thread-local, no writable static.
+//! - No panic path, no allocator, no thread-local, no writable static; at most 1 KiB of stack.
 //! - No signal is raised, and no signal disposition touched.
 //! - Every descriptor is close-on-exec from the call that makes it, and closed on every error path.
 //! - A peer may be malicious: it gets an error out of us, at the worst.

@@ -2,7 +2,7 @@
 //!
 //! [`Stream`] carries raw bytes and talks to any program; [`Seqpacket`] carries whole messages between two;
 //! [`Datagram`] carries whole messages from many to one, without connections. A [`Listener`] accepts the first
-//! two.
+//! two, and a [`Crowd`] serves as many of them as it has seats for. [`Files`] are the sockets of a directory.
 //!
 //! Each send and receive says `MSG_DONTWAIT` itself and waiting is done in `ppoll`, so it is no matter whether
 //! `O_NONBLOCK` is set on the descriptor, which others may share: a listener and a socket that connected have

@@ -24,7 +24,7 @@ pub(crate) mod sleep;
 pub(crate) mod socket;
 
 use crate::error::{Call, Error, Result};
-use core::ffi::c_void;
+use core::ffi::{CStr, c_void};
 use rustix::fd::{AsRawFd, BorrowedFd, RawFd};
 use rustix::io::ReadWriteFlags;
 
@@ -62,9 +62,10 @@ mod nr {
         __NR_epoll_ctl as EPOLL_CTL, __NR_epoll_pwait as EPOLL_PWAIT, __NR_epoll_pwait2 as EPOLL_PWAIT2,
         __NR_eventfd2 as EVENTFD2, __NR_getdents64 as GETDENTS64, __NR_getsockopt as GETSOCKOPT,
         __NR_membarrier as MEMBARRIER, __NR_memfd_create as MEMFD_CREATE, __NR_openat as OPENAT,
-        __NR_prctl as PRCTL, __NR_recvmsg as RECVMSG, __NR_rt_sigpending as SIGPENDING,
-        __NR_rt_sigprocmask as SIGPROCMASK, __NR_sched_yield as SCHED_YIELD, __NR_seccomp as SECCOMP,
-        __NR_sendmsg as SENDMSG, __NR_setsockopt as SETSOCKOPT, __NR_socket as SOCKET,
+        __NR_prctl as PRCTL, __NR_recvmsg as RECVMSG, __NR_renameat2 as RENAMEAT2,
+        __NR_rt_sigpending as SIGPENDING, __NR_rt_sigprocmask as SIGPROCMASK,
+        __NR_sched_yield as SCHED_YIELD, __NR_seccomp as SECCOMP, __NR_sendmsg as SENDMSG,
+        __NR_setsockopt as SETSOCKOPT, __NR_socket as SOCKET,
     };
     #[cfg(target_pointer_width = "64")]
     pub(super) use g::{
@@ -156,6 +157,14 @@ pub(crate) fn getdents64(dir: BorrowedFd<'_>, buf: &mut [u8]) -> Result<usize> {
     let args = [dir.as_raw_fd() as usize, buf.as_mut_ptr() as usize, buf.len(), 0, 0];
     // SAFETY: the kernel writes at most as many bytes as it is told that the slice has.
     unsafe { syscall(Call::GETDENTS64, nr::GETDENTS64, args) }
+}
+
+/// `renameat2(from, to, 0)`, of which a C library would make another call.
+pub(crate) fn rename(from: &CStr, to: &CStr) -> Result<()> {
+    let cwd = linux_raw_sys::general::AT_FDCWD as usize;
+    let args = [cwd, from.as_ptr() as usize, cwd, to.as_ptr() as usize, 0];
+    // SAFETY: both end with a NUL.
+    unsafe { syscall(Call::RENAMEAT2, nr::RENAMEAT2, args) }.map(drop)
 }
 
 /// Issues syscall `nr`, which is `call`, and splits what it returns.

@@ -24,6 +24,9 @@ pub(crate) unsafe trait Options: Copy {
 /// As clone3(2): nothing that is a size is larger.
 const LARGEST_OPTIONS: usize = 4096;
 
+/// PATH_MAX.
+const LONGEST_TEXT: usize = 4096;
+
 impl Args {
     #[cold]
     #[inline(never)]
@@ -110,15 +113,29 @@ impl Args {
         Ok(unsafe { core::slice::from_raw_parts_mut(start, len) })
     }
 
+    /// Of more bytes than any path has, none.
+    ///
     /// # Safety
     /// `text` is NULL, or ends with a NUL and is not written to meanwhile.
-    #[inline]
+    #[inline(never)]
     pub(crate) unsafe fn text<'a>(self, text: *const c_char) -> Result<&'a CStr> {
         if text.is_null() {
             return Err(self.refused(Errno::FAULT));
         }
-        // SAFETY: by the caller; not NULL.
-        Ok(unsafe { terminated(text) })
+        let start: *const u8 = text.cast();
+        // With an end that is known this is a loop, and not a call of strlen, which a program may not have.
+        for at in 0..LONGEST_TEXT {
+            // SAFETY: no further than the NUL, by the caller.
+            let byte = unsafe { start.add(at) };
+            // SAFETY: by the caller.
+            if unsafe { byte.read() } == 0 {
+                // SAFETY: by the caller, up to the NUL.
+                let bytes = unsafe { core::slice::from_raw_parts(start, at.saturating_add(1)) };
+                // SAFETY: the first NUL is its last byte.
+                return Ok(unsafe { CStr::from_bytes_with_nul_unchecked(bytes) });
+            }
+        }
+        Err(self.refused(Errno::NAMETOOLONG))
     }
 
     /// Where an output goes that is written on success.
@@ -223,14 +240,6 @@ fn is_memory(start: *const c_void, len: usize) -> bool {
         false => len <= isize::MAX as usize && end >= start.addr(),
     };
     ends && (len == 0 || !start.is_null())
-}
-
-/// # Safety
-/// `text` ends with a NUL and is not written to meanwhile.
-#[inline(never)]
-unsafe fn terminated<'a>(text: *const c_char) -> &'a CStr {
-    // SAFETY: by the caller.
-    unsafe { CStr::from_ptr(text) }
 }
 
 /// Memory for a `T`.

@@ -236,6 +236,124 @@ int rawipc_wait_fix(rawipc_wait *wait, rawipc_error *error);
 ssize_t rawipc_wait_poll(rawipc_poll_fd *fds, size_t len, const rawipc_wait *wait,
                          rawipc_error *error);
 
+/* -- epoll ----------------------------------------------------------------------------------------
+ * A set of descriptors that the kernel keeps, for more of them than are worth handing over at each wait.
+ *
+ * The set is a plain descriptor. What is ready costs as much as there is of it, however large the set. A descriptor is
+ * told by the token that it was added with. It leaves the set when it is removed, or when every copy of it is closed.
+ * A receiver that keeps messages in a buffer of its own (frames) must be asked for them before each wait.
+ */
+
+/** Told at each wait for as long as it is ready. */
+#define RAWIPC_TRIGGER_LEVEL 0
+
+/**
+ * Told once for each time that something comes: whoever is told goes on until -EAGAIN, or is not told of the rest.
+ */
+#define RAWIPC_TRIGGER_EDGE 1
+
+/** Told once, and then no more until rawipc_epoll_change() arms it anew. */
+#define RAWIPC_TRIGGER_ONCE 2
+
+/** One descriptor that is ready. */
+typedef struct rawipc_ready {
+    /** What it was added with. */
+    uint64_t token;
+    /** What it is ready for: RAWIPC_EVENT_…; an error or a hang-up is told unasked. */
+    uint32_t told;
+    /** 0. */
+    uint32_t reserved;
+} rawipc_ready;
+
+/**
+ * Makes an empty set.
+ *
+ * @return the descriptor, or -errno
+ * @par Errors
+ * EMFILE, ENFILE: no descriptors left, in this process or at all.
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of wait::Epoll::create in Rust
+ * - ok: epoll_create1
+ */
+int rawipc_epoll_create(rawipc_error *error);
+
+/**
+ * Tells of a descriptor from now on.
+ *
+ * @param events   RAWIPC_EVENT_READABLE, RAWIPC_EVENT_WRITABLE, RAWIPC_EVENT_PEER_CLOSED
+ * @param trigger  RAWIPC_TRIGGER_…
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: other events, or another trigger. EEXIST: it is there already. EPERM: a regular file or directory, of which epoll
+ * knows nothing. ENOSPC: this user watches too many.
+ * @par Syscalls, as of wait::Epoll::add in Rust
+ * - ok; there already: epoll_ctl
+ */
+int rawipc_epoll_add(int set, int fd, uint32_t events, uint32_t trigger, uint64_t token,
+                     rawipc_error *error);
+
+/**
+ * Tells of other events, in another way, with another token. What is ready already is told, edge-triggered as well.
+ *
+ * @param events   RAWIPC_EVENT_READABLE, RAWIPC_EVENT_WRITABLE, RAWIPC_EVENT_PEER_CLOSED
+ * @param trigger  RAWIPC_TRIGGER_…
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: other events, or another trigger. ENOENT: it is not there.
+ * @par Syscalls, as of wait::Epoll::change in Rust
+ * - ok; not there: epoll_ctl
+ */
+int rawipc_epoll_change(int set, int fd, uint32_t events, uint32_t trigger, uint64_t token,
+                        rawipc_error *error);
+
+/**
+ * Tells of a descriptor no more.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * ENOENT: it is not there.
+ * @par Syscalls, as of wait::Epoll::remove in Rust
+ * - ok; not there: epoll_ctl
+ */
+int rawipc_epoll_remove(int set, int fd, rawipc_error *error);
+
+/**
+ * Those that are ready, or waits for one.
+ *
+ * @param ready  len of them, of which as many are written as are ready
+ * @return how many, or -errno
+ * @par Errors
+ * EINVAL: len is 0. ETIMEDOUT: none is ready in time. EINTR where wait asks for it.
+ * @par Syscalls, as of wait::Epoll::wait in Rust
+ * - ready; a limit of zero: epoll_pwait
+ * - waits for ever: (epoll_pwait ppoll)×n epoll_pwait
+ * - waits with a limit: (epoll_pwait clock_gettime ppoll)×n epoll_pwait
+ * - times out: (epoll_pwait clock_gettime ppoll)×n
+ * - times out, by the clock: (epoll_pwait clock_gettime ppoll)×n epoll_pwait clock_gettime
+ * - over from the start: epoll_pwait clock_gettime
+ * - a signal ends it, for ever: (epoll_pwait ppoll)×n
+ * - a signal ends it, with a limit: (epoll_pwait clock_gettime ppoll)×n
+ * - refused: none
+ * @par Syscalls, as of wait::Ready::token in Rust
+ * None.
+ */
+ssize_t rawipc_epoll_wait(int set, rawipc_ready *ready, size_t len, const rawipc_wait *wait,
+                          rawipc_error *error);
+
+/**
+ * Those that are ready now.
+ *
+ * @param ready  len of them, of which as many are written as are ready
+ * @return how many, or -errno
+ * @par Errors
+ * As rawipc_epoll_wait(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of wait::Epoll::try_wait in Rust
+ * - ready; none is: epoll_pwait
+ * - refused: none
+ */
+ssize_t rawipc_epoll_try_wait(int set, rawipc_ready *ready, size_t len, rawipc_error *error);
+
 /* == fd ===========================================================================================
  * Descriptors: plain numbers, as the kernel has them.
  */
@@ -1943,7 +2061,7 @@ typedef struct rawipc_fd_slots {
 } rawipc_fd_slots;
 
 /**
- * Makes room for descriptors to send, as many as the memory has ints behind RAWIPC_FDS_HEAD bytes; none are there yet.
+ * Makes room for descriptors to send, as many as the memory has ints (4 bytes) behind RAWIPC_FDS_HEAD bytes; none are there yet.
  *
  * @param refs  gets it
  * @return 0, or -errno
@@ -1988,7 +2106,7 @@ int rawipc_fd_refs_clear(rawipc_fd_refs *refs, rawipc_error *error);
 ssize_t rawipc_fd_refs_len(const rawipc_fd_refs *refs, rawipc_error *error);
 
 /**
- * Makes room for descriptors to receive, as many as the memory has ints behind RAWIPC_FDS_HEAD bytes. With none, a
+ * Makes room for descriptors to receive, as many as the memory has ints (4 bytes) behind RAWIPC_FDS_HEAD bytes. With none, a
  * descriptor that comes is told as an error.
  *
  * @param slots  gets it
@@ -2487,6 +2605,18 @@ int rawipc_seqpacket_try_connect(rawipc_seqpacket *socket, const rawipc_address 
  * - another type: getsockopt getsockopt close
  */
 int rawipc_seqpacket_attach(rawipc_seqpacket *socket, int fd, rawipc_error *error);
+
+/**
+ * Takes a descriptor for a UNIX seqpacket socket without asking the kernel: one that was accepted, or seen before.
+ *
+ * @param socket  gets it
+ * @return 0, or -errno
+ * @par Ownership
+ * fd is the socket's from now on, unless it is refused.
+ * @par Syscalls, as of socket::Seqpacket::assume in Rust
+ * None.
+ */
+int rawipc_seqpacket_assume(rawipc_seqpacket *socket, int fd, rawipc_error *error);
 
 /**
  * Declares the largest message of both directions, in bytes; the peer has to declare the same.
@@ -3368,10 +3498,10 @@ typedef struct rawipc_listener_options {
  * - path: socket openat fstat geteuid flock newfstatat fchmod bind listen newfstatat getpid
  * - path of a dead socket: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid socket connect
  *   close bind listen newfstatat renameat2 getpid
- * - path of a retired listener: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid read bind
- *   listen newfstatat renameat2 ftruncate getpid
+ * - path of a retired listener: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid preadv2
+ *   bind listen newfstatat renameat2 getpid ftruncate
  * - path of a dead socket, another was left before it: socket openat fstat geteuid flock newfstatat fchmod bind
- *   newfstatat geteuid read socket connect close bind listen newfstatat renameat2 getpid
+ *   newfstatat geteuid preadv2 socket connect close bind listen newfstatat renameat2 getpid
  * - path of a dead socket, a successor was killed: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat
  *   geteuid socket connect close bind newfstatat geteuid socket connect close unlinkat bind listen newfstatat renameat2
  *   getpid
@@ -3398,7 +3528,7 @@ typedef struct rawipc_listener_options {
  * - path of a live socket without a lock: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid
  *   socket connect close newfstatat unlinkat close close
  * - path of a retired listener, no look at the mark: socket openat fstat geteuid flock newfstatat fchmod bind
- *   newfstatat geteuid read newfstatat unlinkat close close
+ *   newfstatat geteuid preadv2 newfstatat unlinkat close close
  * - path of a dead socket, no socket to ask with: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat
  *   geteuid socket newfstatat unlinkat close close
  * - path of a dead socket, no bind: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid socket
@@ -3409,6 +3539,16 @@ typedef struct rawipc_listener_options {
  *   connect close bind listen newfstatat unlinkat newfstatat unlinkat close close
  * - path of a dead socket, no rename: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid
  *   socket connect close bind listen newfstatat renameat2 unlinkat newfstatat unlinkat close close
+ * - long path of a dead socket: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid socket
+ *   connect close unlinkat bind listen newfstatat getpid
+ * - long path of a dead socket, not removed: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat
+ *   geteuid socket connect close unlinkat newfstatat unlinkat close close
+ * - long path of a dead socket, no bind: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid
+ *   socket connect close unlinkat bind newfstatat unlinkat close close
+ * - long path of a dead socket, no listen: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid
+ *   socket connect close unlinkat bind listen unlinkat newfstatat unlinkat close close
+ * - long path of a dead socket, no stat: socket openat fstat geteuid flock newfstatat fchmod bind newfstatat geteuid
+ *   socket connect close unlinkat bind listen newfstatat unlinkat newfstatat unlinkat close close
  * - abstract name, no bind: socket bind close
  * - abstract name, no listen: socket bind listen close
  * - refused: none
@@ -3582,6 +3722,785 @@ int rawipc_listener_remove(rawipc_listener *listener, rawipc_error *error);
  * - drop, in a directory: getpid newfstatat unlinkat newfstatat unlinkat close close close
  */
 int rawipc_listener_close(rawipc_listener *listener, rawipc_error *error);
+
+/* -- names ----------------------------------------------------------------------------------------
+ * Listeners by a path of any length, and restarts that refuse nobody.
+ *
+ * The old server retires, which lets the lock go and says in it that its file may be replaced, and accepts those who
+ * still come to it with rawipc_listener_accept_last(); the new one binds, or has been waiting in
+ * rawipc_listener_take_over(). A client that connects meanwhile meets the one or the other. Where there is no time to
+ * ask the old one, its descriptor can be handed on instead, and attached.
+ */
+
+/**
+ * Binds as rawipc_listener_bind() does, after the owner of the name has retired or is gone: what a new server calls while
+ * the old one still serves.
+ *
+ * Nothing tells that a lock was let go: it is tried each millisecond. A live socket of a program that knows nothing of the
+ * lock is not waited for.
+ *
+ * @param listener  gets it
+ * @param kind      RAWIPC_LISTENER_STREAM or RAWIPC_LISTENER_SEQPACKET
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_listener_bind(), and ETIMEDOUT: it has its owner still.
+ * @par Ownership
+ * The listener is the caller's to close.
+ * @par Syscalls, as of socket::Listener::take_over in Rust
+ * - at once; a limit of zero: [rawipc_listener_bind()]
+ * - waits for ever: socket (openat fstat geteuid flock close ppoll)×n openat fstat geteuid flock newfstatat fchmod bind
+ *   listen newfstatat getpid
+ * - waits with a limit: socket (openat fstat geteuid flock close clock_gettime ppoll)×n openat fstat geteuid flock
+ *   newfstatat fchmod bind listen newfstatat getpid
+ * - waits for ever, the owner retires: socket (openat fstat geteuid flock close ppoll)×n openat fstat geteuid flock
+ *   newfstatat fchmod bind newfstatat geteuid preadv2 bind listen newfstatat renameat2 getpid ftruncate
+ * - times out: socket (openat fstat geteuid flock close clock_gettime ppoll)×n openat fstat geteuid flock close
+ *   clock_gettime close
+ * - over from the start: socket openat fstat geteuid flock close clock_gettime close
+ * - a signal ends it, for ever: socket (openat fstat geteuid flock close ppoll)×n close
+ * - a signal ends it, with a limit: socket (openat fstat geteuid flock close clock_gettime ppoll)×n close
+ * - refused: none
+ */
+int rawipc_listener_take_over(rawipc_listener *listener, uint32_t kind,
+                              const rawipc_address *address, const rawipc_listener_options *options,
+                              const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Binds as rawipc_listener_bind() does, to a path of any length, relative to a directory.
+ *
+ * The directory that the last component lies in is opened and held, and all that is done with the name is done there,
+ * whatever becomes of the path. The address leads through it, and is good in this process alone. It takes a /proc.
+ *
+ * @param listener  gets it
+ * @param kind      RAWIPC_LISTENER_STREAM or RAWIPC_LISTENER_SEQPACKET
+ * @param dir       a directory, or AT_FDCWD of <fcntl.h>
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_listener_bind(); EINVAL: the path ends in a slash. ENAMETOOLONG: its last component has more than 71 bytes.
+ * @par Ownership
+ * The listener is the caller's to close.
+ * @par Syscalls, as of socket::Listener::bind_at in Rust
+ * - ok: openat [rawipc_listener_bind()]
+ * - an error: openat [rawipc_listener_bind()] close
+ * - no directory: openat
+ * - above 319 bytes of directories: openat (openat close)×n [rawipc_listener_bind()]
+ * - above 319 bytes of directories, an error: openat (openat close)×n [rawipc_listener_bind()] close
+ * - above 319 bytes of directories, no directory: openat (openat close)×n
+ * - refused: none
+ */
+int rawipc_listener_bind_at(rawipc_listener *listener, uint32_t kind, int dir, const char *path,
+                            const rawipc_listener_options *options, rawipc_error *error);
+
+/**
+ * Takes over as rawipc_listener_take_over() does, at a path as for rawipc_listener_bind_at().
+ *
+ * @param listener  gets it
+ * @param kind      RAWIPC_LISTENER_STREAM or RAWIPC_LISTENER_SEQPACKET
+ * @param dir       a directory, or AT_FDCWD of <fcntl.h>
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_listener_bind_at() and rawipc_listener_take_over().
+ * @par Ownership
+ * The listener is the caller's to close.
+ * @par Syscalls, as of socket::Listener::take_over_at in Rust
+ * - ok: openat [rawipc_listener_take_over()]
+ * - an error: openat [rawipc_listener_take_over()] close
+ * - no directory: openat
+ * - refused: none
+ */
+int rawipc_listener_take_over_at(rawipc_listener *listener, uint32_t kind, int dir, const char *path,
+                                 const rawipc_listener_options *options, const rawipc_wait *wait,
+                                 rawipc_error *error);
+
+/**
+ * Takes over a listening socket that was not made here: one inherited, as an init hands them to the servers that it
+ * starts. Nothing is changed on it, and the file of its name, if it has one, is another's to remove.
+ *
+ * @param listener  gets it
+ * @param kind      RAWIPC_LISTENER_STREAM or RAWIPC_LISTENER_SEQPACKET
+ * @return 0, or -errno
+ * @par Errors
+ * ENOTSOCK, EAFNOSUPPORT, EPROTOTYPE: no socket, none of UNIX, not of this kind. EINVAL: it does not listen.
+ * @par Ownership
+ * fd is the listener's from now on. On failure it is closed, unless listener, kind or fd itself are refused.
+ * @par Syscalls, as of socket::Listener::attach in Rust
+ * - ok: getsockopt getsockopt getsockopt
+ * - no socket; another family: getsockopt close
+ * - another type: getsockopt getsockopt close
+ * - does not listen: getsockopt getsockopt getsockopt close
+ */
+int rawipc_listener_attach(rawipc_listener *listener, uint32_t kind, int fd, rawipc_error *error);
+
+/**
+ * Leaves the name to a successor, so that a restart refuses nobody: lets the lock go, and marks the file as one that the
+ * next owner may replace while this socket listens still.
+ *
+ * From here on rawipc_listener_accept_last() takes the place of accepting. Where no successor comes,
+ * rawipc_listener_remove() takes the file away; closing leaves it, and the next bind finds it dead.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EOPNOTSUPP: an abstract name, which only a descriptor can be handed on with. EALREADY: it was called before. EPERM: in a
+ * child made by fork. ESTALE, ENOENT: the file was replaced, or removed. ENOSPC, EDQUOT: no room for the mark. EMFILE,
+ * ENFILE. After an error it is the owner still.
+ * @par Syscalls, as of socket::Listener::retire in Rust
+ * - ok: getpid openat fstat write flock close
+ * - in a child made by fork: getpid
+ * - the file is gone: getpid openat
+ * - the file is another's: getpid openat fstat close
+ * - no mark: getpid openat fstat write close
+ * - refused: none
+ */
+int rawipc_listener_retire(rawipc_listener *listener, rawipc_error *error);
+
+/**
+ * Accepts the next connection of those that come here after rawipc_listener_retire(), or tells that nobody can come here
+ * any more, for a successor has the name: then close this soon.
+ *
+ * That is exact, as long as this process is the only one that accepts here. Nothing tells of a successor: it is looked for
+ * each millisecond.
+ *
+ * @param connection  gets the descriptor, of a stream or for rawipc_seqpacket_assume()
+ * @return 1; 0: nobody can come any more; or -errno
+ * @par Errors
+ * ETIMEDOUT: no successor, and nobody came. EINVAL: not retired. Else as rawipc_listener_accept_stream().
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of socket::Listener::accept_last in Rust
+ * - at once; a limit of zero: [rawipc_listener_try_accept_last()]
+ * - waits for ever: ([rawipc_listener_try_accept_last()] ppoll)×n [rawipc_listener_try_accept_last()]
+ * - waits with a limit: ([rawipc_listener_try_accept_last()] clock_gettime ppoll)×n [rawipc_listener_try_accept_last()]
+ * - times out: ([rawipc_listener_try_accept_last()] clock_gettime ppoll)×n [rawipc_listener_try_accept_last()]
+ *   clock_gettime
+ * - over from the start: [rawipc_listener_try_accept_last()] clock_gettime
+ * - a signal ends it, for ever: ([rawipc_listener_try_accept_last()] ppoll)×n
+ * - a signal ends it, with a limit: ([rawipc_listener_try_accept_last()] clock_gettime ppoll)×n
+ * - refused: none
+ */
+int rawipc_listener_accept_last(rawipc_listener *listener, int *connection, const rawipc_wait *wait,
+                                rawipc_error *error);
+
+/**
+ * Accepts the next connection of those that come here after rawipc_listener_retire(), if there is one now.
+ *
+ * @param connection  gets the descriptor, of a stream or for rawipc_seqpacket_assume()
+ * @return 1; 0: nobody can come any more; or -errno
+ * @par Errors
+ * As rawipc_listener_accept_last(), and EAGAIN in place of a wait.
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of socket::Listener::try_accept_last in Rust
+ * - one is there; one came before the successor: accept4
+ * - no successor yet: accept4 newfstatat
+ * - succeeded: accept4 newfstatat listen socket connect close close
+ * - succeeded, one comes in between: accept4 newfstatat listen socket connect close accept4
+ * - those before the successor are accepted: accept4 listen socket connect close close
+ * - accepted, one comes in between: accept4 listen socket connect close accept4
+ * - shut; refused: none
+ */
+int rawipc_listener_try_accept_last(rawipc_listener *listener, int *connection,
+                                    rawipc_error *error);
+
+/* -- at -------------------------------------------------------------------------------------------
+ * Sockets by a path of any length, relative to a directory; and who is behind the file of a socket.
+ *
+ * An address has room for 107 bytes, and leads through whatever symbolic links there are. Here a path is as long as the
+ * kernel takes it, dir is a directory or AT_FDCWD of <fcntl.h>, and it takes a /proc.
+ */
+
+/** No process has the socket any more: what a dead server left. */
+#define RAWIPC_BEHIND_NOBODY 0
+
+/** A stream or seqpacket socket that does not listen: a server between bind and listen, as a rule. */
+#define RAWIPC_BEHIND_BOUND 1
+
+/** A stream socket listens. */
+#define RAWIPC_BEHIND_STREAM 2
+
+/** A seqpacket socket listens. */
+#define RAWIPC_BEHIND_SEQPACKET 3
+
+/** A datagram socket. */
+#define RAWIPC_BEHIND_DATAGRAM 4
+
+/**
+ * Asks who is behind the file of a socket, so that nobody there is told: no connection is made, and nothing waits in
+ * anybody's backlog.
+ *
+ * @param dir  a directory, or AT_FDCWD of <fcntl.h>
+ * @return RAWIPC_BEHIND_…, of which those from RAWIPC_BEHIND_STREAM on hear a client; or -errno
+ * @par Errors
+ * ENOENT: no such file. ELOOP: a symbolic link. ENOTSOCK: another kind of file. EACCES: the file cannot be written, so the
+ * kernel does not answer. EMFILE, ENFILE: no descriptors left.
+ * @par Syscalls, as of socket::behind_at in Rust
+ * - a stream: openat fstat socketpair connect close close close
+ * - a seqpacket; a seqpacket that does not listen; a datagram: openat fstat socketpair connect socketpair connect close
+ *   close close close close
+ * - nobody; a stream that does not listen: openat fstat socketpair connect socket connect close close close close
+ * - no leave to write: openat fstat socketpair connect close close close
+ * - no such file: openat
+ * - a link; another kind of file: openat fstat close
+ * - no sockets: openat fstat socketpair close
+ */
+int rawipc_socket_behind_at(int dir, const char *path, rawipc_error *error);
+
+/**
+ * Makes a socket that is connected to the listener whose file lies at a path.
+ *
+ * A symbolic link in the last place is refused: what was looked at is what is connected to. Where a restart replaces the
+ * file between the look and the connect, the new one is taken.
+ *
+ * @param dir  a directory, or AT_FDCWD of <fcntl.h>
+ * @return the descriptor, or -errno
+ * @par Errors
+ * As rawipc_stream_connect(). ELOOP: a symbolic link. ENOTSOCK: another kind of file.
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of socket::Stream::connect_at in Rust
+ * - room; a limit of zero, room: openat fstat socket connect close
+ * - waits for ever: openat fstat socket (connect ppoll)×n connect close
+ * - waits with a limit: openat fstat socket (connect clock_gettime ppoll)×n connect close
+ * - times out: openat fstat socket (connect clock_gettime ppoll)×n connect clock_gettime close close
+ * - over from the start: openat fstat socket connect clock_gettime close close
+ * - a limit of zero; an error: openat fstat socket connect close close
+ * - a signal ends it, for ever: openat fstat socket (connect ppoll)×n close close
+ * - a signal ends it, with a limit: openat fstat socket (connect clock_gettime ppoll)×n close close
+ * - replaced meanwhile: openat fstat socket (connect openat fstat close)×n connect close
+ * - replaced meanwhile, with a limit: openat fstat socket (connect openat fstat clock_gettime close)×n connect close
+ * - nobody listens: openat fstat socket connect openat fstat close close close
+ * - nobody listens, and the file is removed: openat fstat socket connect openat close close
+ * - no such file: openat
+ * - a link; another kind of file: openat fstat close
+ * - no socket: openat fstat socket close
+ */
+int rawipc_stream_connect_at(int dir, const char *path, const rawipc_wait *wait,
+                             rawipc_error *error);
+
+/**
+ * Makes a socket that is connected to the listener whose file lies at a path, if there is room in its backlog.
+ *
+ * @param dir  a directory, or AT_FDCWD of <fcntl.h>
+ * @return the descriptor, or -errno
+ * @par Errors
+ * As rawipc_stream_connect_at(), and EAGAIN in place of a wait.
+ * @par Ownership
+ * The descriptor is the caller's to close.
+ * @par Syscalls, as of socket::Stream::try_connect_at in Rust
+ * - room: openat fstat socket connect close
+ * - no room; an error: openat fstat socket connect close close
+ * - replaced meanwhile: openat fstat socket (connect openat fstat close)×n connect close
+ * - nobody listens: openat fstat socket connect openat fstat close close close
+ * - no such file: openat
+ * - a link; another kind of file: openat fstat close
+ * - no socket: openat fstat socket close
+ */
+int rawipc_stream_try_connect_at(int dir, const char *path, rawipc_error *error);
+
+/**
+ * Makes a socket that is connected to the listener whose file lies at a path; see rawipc_stream_connect_at().
+ *
+ * @param socket  gets it
+ * @param dir     a directory, or AT_FDCWD of <fcntl.h>
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_stream_connect_at().
+ * @par Ownership
+ * The socket is the caller's to close.
+ * @par Syscalls, as of socket::Seqpacket::connect_at in Rust
+ * - as rawipc_stream_connect_at()
+ */
+int rawipc_seqpacket_connect_at(rawipc_seqpacket *socket, int dir, const char *path,
+                                const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Makes a socket that is connected to the listener whose file lies at a path, if there is room in its backlog.
+ *
+ * @param socket  gets it
+ * @param dir     a directory, or AT_FDCWD of <fcntl.h>
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_stream_connect_at(), and EAGAIN in place of a wait.
+ * @par Ownership
+ * The socket is the caller's to close.
+ * @par Syscalls, as of socket::Seqpacket::try_connect_at in Rust
+ * - as rawipc_stream_try_connect_at()
+ */
+int rawipc_seqpacket_try_connect_at(rawipc_seqpacket *socket, int dir, const char *path,
+                                    rawipc_error *error);
+
+/**
+ * Makes a socket with a file at a path, of this mode, less what the umask takes away; see rawipc_listener_bind_at().
+ *
+ * @param socket  gets it
+ * @param dir     a directory, or AT_FDCWD of <fcntl.h>
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_listener_bind_at().
+ * @par Ownership
+ * The socket is the caller's to close.
+ * @par Syscalls, as of socket::Datagram::bind_at in Rust
+ * - ok: openat [rawipc_datagram_bind_with()]
+ * - an error: openat [rawipc_datagram_bind_with()] close
+ * - no directory: openat
+ * - refused: none
+ */
+int rawipc_datagram_bind_at(rawipc_datagram *socket, int dir, const char *path, uint32_t mode,
+                            rawipc_error *error);
+
+/**
+ * Makes a socket without a name, whose messages go to the one whose file lies at a path; see rawipc_stream_connect_at().
+ *
+ * @param socket  gets it
+ * @param dir     a directory, or AT_FDCWD of <fcntl.h>
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_datagram_connect(). ELOOP: a symbolic link. ENOTSOCK: another kind of file.
+ * @par Ownership
+ * The socket is the caller's to close.
+ * @par Syscalls, as of socket::Datagram::connect_at in Rust
+ * - ok: openat fstat socket connect close
+ * - an error: openat fstat socket connect close close
+ * - no such file: openat
+ * - a link; another kind of file: openat fstat close
+ * - no socket: openat fstat socket close
+ */
+int rawipc_datagram_connect_at(rawipc_datagram *socket, int dir, const char *path,
+                               rawipc_error *error);
+
+/* -- files ----------------------------------------------------------------------------------------
+ * The files of sockets in a directory, and who is behind them.
+ */
+
+/** Bytes of records that are enough for any name. */
+#define RAWIPC_FILES_RECORD_MAX 280
+
+/** A directory that is gone through. A handle: it does not move, and neither do its records. */
+typedef struct rawipc_files {
+    uint64_t opaque[20];
+} rawipc_files;
+
+/** The file of a socket, a file of type s. */
+typedef struct rawipc_socket_file {
+    /** Its name in the directory, which lies in the records until the next one is asked for. */
+    const char *name;
+    /** Permissions, and set-user-ID, set-group-ID and sticky bit. */
+    uint32_t mode;
+    /** The user it belongs to. */
+    uint32_t uid;
+    /** The group it belongs to. */
+    uint32_t gid;
+    /** The nanoseconds beyond the seconds of modified. */
+    uint32_t modified_nanos;
+    /** When it was made, as a rule: seconds since 1970. */
+    int64_t modified;
+    /** Names that it has. */
+    uint64_t links;
+    /** Bytes, as ls shows them: 0 on most file systems. */
+    uint64_t size;
+    /** The device that it lies on. */
+    uint64_t device;
+    /** Its number there. */
+    uint64_t inode;
+} rawipc_socket_file;
+
+/**
+ * Opens a directory, to be read through records, which hold the next few of its entries: RAWIPC_FILES_RECORD_MAX bytes are
+ * enough, and more save going to the kernel.
+ *
+ * @param files  gets it
+ * @param dir    a directory that the path is relative to, or AT_FDCWD of <fcntl.h>
+ * @return 0, or -errno
+ * @par Errors
+ * EMSGSIZE: records are too short; error->needed tells what is enough. ENOTDIR, ENOENT, EACCES: the path. EMFILE, ENFILE:
+ * no descriptors left.
+ * @par Ownership
+ * files are the caller's to close, and the records theirs until then.
+ * @par Syscalls, as of socket::Files::open_at in Rust
+ * - ok; no directory: openat
+ * - refused: none
+ */
+int rawipc_files_open_at(rawipc_files *files, int dir, const char *path, void *records,
+                         size_t records_len, rawipc_error *error);
+
+/**
+ * Tells the next socket's file. Files of other types are passed over, and what was removed since its name was read.
+ *
+ * @param file  gets it
+ * @return 1; 0: that was the last one; or -errno
+ * @par Errors
+ * ENOENT: the directory was removed. EACCES: it may be read but not searched. EPROTO: what the kernel said is nothing that
+ * a kernel says.
+ * @par Syscalls, as of socket::Files::next in Rust
+ * - one that was read already; not to be looked at: newfstatat
+ * - removed since, or no socket, where the file system does not tell types: newfstatat [rawipc_files_next()]
+ * - the next names must be fetched: getdents64 [rawipc_files_next()]
+ * - the end; no more to be read: getdents64
+ */
+int rawipc_files_next(rawipc_files *files, rawipc_socket_file *file, rawipc_error *error);
+
+/**
+ * Asks who is behind the file that rawipc_files_next() told last, so that nobody there is told.
+ *
+ * @return RAWIPC_BEHIND_…, or -errno
+ * @par Errors
+ * As rawipc_socket_behind_at(). ESTALE: another file has taken its place. EINVAL: none was told.
+ * @par Syscalls, as of socket::SocketFile::behind in Rust
+ * - as rawipc_socket_behind_at()
+ * - replaced meanwhile: openat fstat close
+ */
+int rawipc_files_behind(const rawipc_files *files, rawipc_error *error);
+
+/**
+ * Type and permissions, as ls writes them, of the file that rawipc_files_next() told last: "srw-rw----".
+ *
+ * @param buf  gets as much of it as fits, always ended by a NUL; 11 bytes are enough
+ * @return 10, or -errno
+ * @par Errors
+ * EINVAL: none was told.
+ * @par Syscalls, as of socket::SocketFile::permissions in Rust
+ * None.
+ */
+ssize_t rawipc_files_permissions(const rawipc_files *files, char *buf, size_t len,
+                                 rawipc_error *error);
+
+/**
+ * The directory. It stays the files'.
+ *
+ * @return the descriptor, or -errno
+ * @par Syscalls, as of socket::Files::as_fd in Rust
+ * None.
+ */
+int rawipc_files_fd(const rawipc_files *files, rawipc_error *error);
+
+/**
+ * Closes the directory; the records are the caller's again.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: they are none, or closed already.
+ * @par Syscalls, as of socket::Files in Rust
+ * - drop: close
+ */
+int rawipc_files_close(rawipc_files *files, rawipc_error *error);
+
+/* -- crowd ----------------------------------------------------------------------------------------
+ * One task that serves a crowd: as many clients as it has seats for, and none of them holds up another.
+ *
+ * A crowd is a listener, and those who came to it, in seats that the caller owns. It knows of each client the
+ * descriptor and the number of its seat: what else the server keeps of a client, a rawipc_seqpacket or a receiver with
+ * its buffer, lies in an array of its own, at the number of the seat. rawipc_crowd_next() tells one event after the
+ * other, and waits for nobody in particular. The server answers with calls that do not wait.
+ *
+ * - A slow client that does not read makes a try_send say -EAGAIN: rawipc_crowd_watch() tells when there is room.
+ * - A silent client, or one that sends a byte now and then, has the time of patience from when it was admitted, or its
+ *   clock was started anew, which the server does for each whole message. Then it is told as late, for the server to
+ *   remove. One that may be silent has its clock stopped.
+ * - A busy client has its turn and then all others have theirs, where the server handles one message, or a few, of each
+ *   event. With messages left in a buffer, it is told rawipc_crowd_again().
+ * - Too many clients are refused, and know it at once: their connection is accepted and closed. So it is where no
+ *   descriptor is left, for which one is held in reserve.
+ */
+
+/** A client has come, and there is a seat for it: admit it, or close it. */
+#define RAWIPC_CROWD_ARRIVED 1
+
+/** A client has come and was closed at once. */
+#define RAWIPC_CROWD_REFUSED 2
+
+/** A member has something to read, room, or is gone; or it was to be told again. */
+#define RAWIPC_CROWD_READY 3
+
+/** A member's clock has run out. It is told once, and has stopped. */
+#define RAWIPC_CROWD_LATE 4
+
+/** Why a client was refused: each seat has its member. */
+#define RAWIPC_CROWD_NO_SEAT 0
+
+/** Why a client was refused: no descriptor was left for it. */
+#define RAWIPC_CROWD_NO_DESCRIPTOR 1
+
+/** A listener, and those who came to it. A handle: it does not move, and neither do its seats. */
+typedef struct rawipc_crowd {
+    uint64_t opaque[88];
+} rawipc_crowd;
+
+/** Room for one member. What is in it is the crowd's. */
+typedef struct rawipc_crowd_seat {
+    uint64_t seat[5];
+} rawipc_crowd_seat;
+
+/** Names a member, until it is removed: then nobody. */
+typedef struct rawipc_crowd_member {
+    /** The number of its seat, below the crowd's capacity, for what the server keeps beside. */
+    uint32_t index;
+    /** Tells it from those who had the seat before. */
+    uint32_t generation;
+} rawipc_crowd_member;
+
+/** What rawipc_crowd_next() tells. */
+typedef struct rawipc_crowd_event {
+    /** RAWIPC_CROWD_ARRIVED, …_REFUSED, …_READY or …_LATE. */
+    uint32_t kind;
+    /**
+     * Of one that is ready, for what: RAWIPC_EVENT_…. Of one that was refused, why: RAWIPC_CROWD_NO_….
+     */
+    uint32_t told;
+    /** Of one that is ready or late. */
+    rawipc_crowd_member member;
+    /**
+     * Of one that has come: its descriptor, of a stream or for rawipc_seqpacket_assume(), which is the caller's. Else
+     * -1.
+     */
+    int fd;
+    /** 0. */
+    uint32_t reserved;
+} rawipc_crowd_event;
+
+/**
+ * Makes a crowd around a listener, with as many seats as there are, emptied.
+ *
+ * @param crowd     gets it
+ * @param patience  how long a member's clock runs before it is late, in nanoseconds; negative: for ever
+ * @return 0, or -errno
+ * @par Errors
+ * EMFILE, ENFILE: no descriptors left. ENOSPC: this user watches too many.
+ * @par Ownership
+ * The listener is the crowd's from now on, and its handle closed: on failure too, unless an argument is refused. The seats
+ * are the crowd's until it is closed.
+ * @par Syscalls, as of socket::Crowd::new in Rust
+ * - ok: epoll_create1 fcntl epoll_ctl
+ * - no set: epoll_create1 close
+ * - no reserve: epoll_create1 fcntl close close
+ * - not in the set: epoll_create1 fcntl epoll_ctl close close close
+ */
+int rawipc_crowd_new(rawipc_crowd *crowd, rawipc_listener *listener, rawipc_crowd_seat *seats,
+                     size_t len, int64_t patience, rawipc_error *error);
+
+/**
+ * Tells what there is to do next, or waits for it.
+ *
+ * One round follows the other: those who are ready and one at the door, at most 16, then those to be told again. The late
+ * are told as soon as they are known.
+ *
+ * @param event  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * ETIMEDOUT; EINTR where wait asks for it. What else accept4 says: the client is left waiting, and the door alone for
+ * 10 ms, or 32 rounds.
+ * @par Syscalls, as of socket::Crowd::next in Rust
+ * - a member is ready; a member is told again; a member is late: none
+ * - arrived: accept4
+ * - no seat: accept4 close
+ * - no descriptor: accept4 close accept4 close fcntl
+ * - no descriptor, nor in reserve: accept4 close accept4 fcntl epoll_ctl [rawipc_crowd_next()]
+ * - no descriptor, and none was in reserve: accept4 accept4 fcntl epoll_ctl [rawipc_crowd_next()]
+ * - not accepted: accept4 epoll_ctl
+ * - nobody at the door after all: accept4 [rawipc_crowd_next()]
+ * - a round: epoll_pwait [rawipc_crowd_next()]
+ * - a round, within patience: epoll_pwait clock_gettime [rawipc_crowd_next()]
+ * - a round, the door is tried again: epoll_ctl epoll_pwait [rawipc_crowd_next()]
+ * - waits for ever: (epoll_pwait ppoll)×n [rawipc_crowd_next()]
+ * - waits with a limit; waits for ever, within patience: (epoll_pwait clock_gettime ppoll)×n [rawipc_crowd_next()]
+ * - waits with a limit, within patience: (epoll_pwait clock_gettime clock_gettime ppoll)×n [rawipc_crowd_next()]
+ * - times out: (epoll_pwait clock_gettime ppoll)×n
+ * - times out, by the clock: (epoll_pwait clock_gettime ppoll)×n epoll_pwait clock_gettime
+ * - over from the start: epoll_pwait clock_gettime
+ * - a limit of zero: epoll_pwait
+ * - a signal ends it, for ever: (epoll_pwait ppoll)×n
+ * - a signal ends it, with a limit: (epoll_pwait clock_gettime ppoll)×n
+ */
+int rawipc_crowd_next(rawipc_crowd *crowd, rawipc_crowd_event *event, const rawipc_wait *wait,
+                      rawipc_error *error);
+
+/**
+ * Tells what there is to do now.
+ *
+ * @param event  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_crowd_next(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of socket::Crowd::try_next in Rust
+ * - a member is ready; a member is told again; a member is late: none
+ * - arrived: accept4
+ * - no seat: accept4 close
+ * - no descriptor: accept4 close accept4 close fcntl
+ * - no descriptor, nor in reserve: accept4 close accept4 fcntl epoll_ctl [rawipc_crowd_try_next()]
+ * - no descriptor, and none was in reserve: accept4 accept4 fcntl epoll_ctl [rawipc_crowd_try_next()]
+ * - not accepted: accept4 epoll_ctl
+ * - nobody at the door after all: accept4 [rawipc_crowd_try_next()]
+ * - a round: epoll_pwait [rawipc_crowd_try_next()]
+ * - a round, within patience: epoll_pwait clock_gettime [rawipc_crowd_try_next()]
+ * - a round, the door is tried again: epoll_ctl epoll_pwait [rawipc_crowd_try_next()]
+ * - nothing: epoll_pwait
+ * - nothing, within patience: epoll_pwait clock_gettime
+ */
+int rawipc_crowd_try_next(rawipc_crowd *crowd, rawipc_crowd_event *event, rawipc_error *error);
+
+/**
+ * Stops listening for clients, and gives the listener back, to retire it. The members stay.
+ *
+ * @param listener  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * EALREADY: that was done.
+ * @par Ownership
+ * The listener is the caller's to close.
+ * @par Syscalls, as of socket::Crowd::close_door in Rust
+ * - ok: epoll_ctl close
+ * - closed already: none
+ */
+int rawipc_crowd_close_door(rawipc_crowd *crowd, rawipc_listener *listener, rawipc_error *error);
+
+/**
+ * A descriptor that is RAWIPC_EVENT_READABLE when there may be something to do: for another loop, which calls
+ * rawipc_crowd_try_next() until -EAGAIN, and again after patience. It stays the crowd's.
+ *
+ * @return the descriptor, or -errno
+ * @par Syscalls, as of socket::Crowd::as_fd in Rust
+ * None.
+ */
+int rawipc_crowd_fd(const rawipc_crowd *crowd, rawipc_error *error);
+
+/**
+ * Closes the crowd and its listener; the members' descriptors stay the caller's, and the seats are again.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: it is none, or closed already.
+ * @par Syscalls, as of socket::Crowd in Rust
+ * - drop: close close close
+ * - drop, with members: close (close)×n close close
+ * - drop, the door closed: close
+ * - drop, the door closed, with members: close (close)×n
+ */
+int rawipc_crowd_close(rawipc_crowd *crowd, rawipc_error *error);
+
+/* -- members --------------------------------------------------------------------------------------
+ * The members of a crowd: let in, watched, timed, and let go.
+ */
+
+/**
+ * Gives a client a seat, tells of it from now on, and starts its clock.
+ *
+ * It need not have come by the door. What its descriptor is ready for already is told.
+ *
+ * @param events   RAWIPC_EVENT_READABLE, RAWIPC_EVENT_WRITABLE, RAWIPC_EVENT_PEER_CLOSED
+ * @param trigger  RAWIPC_TRIGGER_…
+ * @param member   gets its name
+ * @return 0, or -errno
+ * @par Errors
+ * ENOBUFS: no seat is free. ENOSPC: this user watches too many. EINVAL: other events, or another trigger.
+ * @par Ownership
+ * The descriptor stays the caller's, to close when the member was removed.
+ * @par Syscalls, as of socket::Crowd::admit in Rust
+ * - ok: epoll_ctl
+ * - patience: epoll_ctl clock_gettime
+ * - no seat: close
+ * - not in the set: epoll_ctl close
+ */
+int rawipc_crowd_admit(rawipc_crowd *crowd, int fd, uint32_t events, uint32_t trigger,
+                       rawipc_crowd_member *member, rawipc_error *error);
+
+/**
+ * Tells of other events from now on: with RAWIPC_EVENT_WRITABLE of room.
+ *
+ * @param events   RAWIPC_EVENT_READABLE, RAWIPC_EVENT_WRITABLE, RAWIPC_EVENT_PEER_CLOSED
+ * @param trigger  RAWIPC_TRIGGER_…
+ * @return 0, or -errno
+ * @par Errors
+ * ESTALE: it is no member any more. EINVAL: other events, or another trigger.
+ * @par Syscalls, as of socket::Crowd::watch in Rust
+ * - ok: epoll_ctl
+ * - refused: none
+ */
+int rawipc_crowd_watch(rawipc_crowd *crowd, const rawipc_crowd_member *member, uint32_t events,
+                       uint32_t trigger, rawipc_error *error);
+
+/**
+ * Takes a member out, and tells of it no more; what was told of it and not yet handed out is dropped.
+ *
+ * @return its descriptor, to be closed, or -errno
+ * @par Errors
+ * ESTALE: it is no member any more.
+ * @par Syscalls, as of socket::Crowd::remove in Rust
+ * - ok: epoll_ctl
+ * - none any more: none
+ */
+int rawipc_crowd_remove(rawipc_crowd *crowd, const rawipc_crowd_member *member,
+                        rawipc_error *error);
+
+/**
+ * The descriptor of a member.
+ *
+ * @return the descriptor, or -errno
+ * @par Errors
+ * ESTALE: it is no member any more.
+ * @par Syscalls, as of socket::Crowd::get in Rust
+ * None.
+ */
+int rawipc_crowd_get(rawipc_crowd *crowd, const rawipc_crowd_member *member, rawipc_error *error);
+
+/**
+ * Starts a member's clock anew: within patience from this round on, it is to be started again, or stopped.
+ *
+ * @return 0, of one that is no member any more as well; or -errno
+ * @par Syscalls, as of socket::Crowd::start_clock in Rust
+ * - ok: none
+ * - patience, and no other clock runs: clock_gettime
+ */
+int rawipc_crowd_start_clock(rawipc_crowd *crowd, const rawipc_crowd_member *member,
+                             rawipc_error *error);
+
+/**
+ * Stops a member's clock: it may be silent for as long as it likes.
+ *
+ * @return 0, of one that is no member any more as well; or -errno
+ * @par Syscalls, as of socket::Crowd::stop_clock in Rust
+ * None.
+ */
+int rawipc_crowd_stop_clock(rawipc_crowd *crowd, const rawipc_crowd_member *member,
+                            rawipc_error *error);
+
+/**
+ * Has a member told as readable in the next round, whatever its descriptor says: there is a message in its buffer, or an
+ * edge was told of and not read to its end.
+ *
+ * @return 0, of one that is no member any more as well; or -errno
+ * @par Syscalls, as of socket::Crowd::again in Rust
+ * None.
+ */
+int rawipc_crowd_again(rawipc_crowd *crowd, const rawipc_crowd_member *member, rawipc_error *error);
+
+/**
+ * The member that is in the seat of this number, for going through all of them: 0 and on, below rawipc_crowd_capacity().
+ *
+ * @param member  gets its name
+ * @return 0, or -errno
+ * @par Errors
+ * ENOENT: nobody is there.
+ * @par Syscalls, as of socket::Crowd::member_at in Rust
+ * None.
+ */
+int rawipc_crowd_member_at(const rawipc_crowd *crowd, size_t index, rawipc_crowd_member *member,
+                           rawipc_error *error);
+
+/**
+ * How many members there are.
+ *
+ * @return how many, or -errno
+ * @par Syscalls, as of socket::Crowd::len in Rust
+ * None.
+ */
+ssize_t rawipc_crowd_len(const rawipc_crowd *crowd, rawipc_error *error);
+
+/**
+ * How many members there can be.
+ *
+ * @return how many, or -errno
+ * @par Syscalls, as of socket::Crowd::capacity in Rust
+ * None.
+ */
+ssize_t rawipc_crowd_capacity(const rawipc_crowd *crowd, rawipc_error *error);
 
 /* == frame ========================================================================================
  * Whole messages over a byte stream: a length in front of each.
@@ -5018,8 +5937,6 @@ typedef struct rawipc_seccomp_instruction {
  * @param index  from 0
  * @param buf    gets as much of the name as fits, always ended by a NUL; 32 bytes are enough
  * @return the length of the whole name without its NUL; 0 after the last; or -errno
- * @par Syscalls, as of seccomp::List::ALL in Rust
- * None.
  */
 ssize_t rawipc_seccomp_name(size_t index, char *buf, size_t len, rawipc_error *error);
 
@@ -5098,7 +6015,7 @@ const char *rawipc_seccomp_call(const rawipc_seccomp_list *list, size_t index);
  * The commands of fcntl in a list.
  *
  * @param index  from 0
- * @return F_… of <fcntl.h>; -1 after the last
+ * @return F_… of <fcntl.h>; -1 after the last; -EFAULT
  * @par Syscalls, as of seccomp::List::fcntls in Rust
  * None.
  */

@@ -90,7 +90,6 @@ const LISTS: Args = Args(Call::SECCOMP);
 /// @param index  from 0
 /// @param buf    gets as much of the name as fits, always ended by a NUL; 32 bytes are enough
 /// @return the length of the whole name without its NUL; 0 after the last; or -errno
-/// @rust seccomp::List::ALL
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rawipc_seccomp_name(
     index: usize,
@@ -227,13 +226,16 @@ pub unsafe extern "C" fn rawipc_seccomp_call(
 /// The commands of fcntl in a list.
 ///
 /// @param index  from 0
-/// @return F_… of <fcntl.h>; -1 after the last
+/// @return F_… of <fcntl.h>; -1 after the last; -EFAULT
 /// @rust seccomp::List::fcntls
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rawipc_seccomp_fcntl(list: *const rawipc_seccomp_list, index: usize) -> c_int {
     // SAFETY: the caller's list.
-    let command = unsafe { given(list) }.ok().and_then(|list| list.fcntls().nth(index));
-    command.map_or(-1, |command| command.as_raw() as c_int)
+    match unsafe { given(list) } {
+        Ok(list) => list.fcntls().nth(index).map_or(-1, |command| command.as_raw() as c_int),
+        // SAFETY: NULL is no error to write to.
+        Err(e) => unsafe { status(Err(e), core::ptr::null_mut()) },
+    }
 }
 
 /// What an argument of a call must be.

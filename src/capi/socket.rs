@@ -32,6 +32,12 @@ pub mod datagram;
 
 pub mod listener;
 
+pub mod at;
+
+pub mod files;
+
+pub mod crowd;
+
 impl Args {
     /// Where two new handles go, which must be two.
     ///

@@ -14,6 +14,8 @@ use crate::arg::{Args, Options};
 use crate::error::{length, rawipc_error, status};
 use crate::ssize_t;
 
+pub mod epoll;
+
 /// Waits `nanoseconds` at the most, counted from the moment at which there is something to wait for.
 pub const RAWIPC_WAIT_AT_MOST: u32 = 1;
 /// Waits until CLOCK_MONOTONIC says `nanoseconds`: one deadline for several functions.

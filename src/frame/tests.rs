@@ -140,7 +140,9 @@ fn what_cannot_work_is_refused_at_the_start() {
         let e = FrameReceiver::new(Fake::of(b"", 1), &mut vec![0; size]).err().unwrap();
         assert_eq!((e.errno(), e.origin()), (Errno::INVAL, Origin::Argument));
     }
-    for limit in [0, 1 << 32, usize::MAX] {
+    // All that 32 bits can count, they can hold.
+    let too_large = if usize::BITS == 64 { [u32::MAX as usize + 1, usize::MAX] } else { [0, 0] };
+    for limit in [0].into_iter().chain(too_large) {
         assert_eq!(FrameSender::sole(Fake::of(b"", 1), limit).err().unwrap().errno(), Errno::INVAL);
     }
     let e = FrameSender::shared(Fake::of(b"", 1)).err().unwrap();

@@ -366,9 +366,12 @@ mod tests {
 
     #[test]
     fn a_length_that_cannot_be_is_refused() {
-        for len in [0, LEN_MAX + 1, isize::MAX as usize, usize::MAX] {
+        for len in [0, LEN_MAX + 1, usize::MAX / 2 + 1, usize::MAX] {
             assert_eq!(Map::anonymous(len).unwrap_err(), Error::argument(Call::MMAP, Errno::INVAL));
         }
-        assert_eq!(Map::anonymous(LEN_MAX).unwrap_err(), Error::kernel(Call::MMAP, Errno::NOMEM));
+        // Half of what 32 bits can address may well be free.
+        if usize::BITS == 64 {
+            assert_eq!(Map::anonymous(LEN_MAX).unwrap_err(), Error::kernel(Call::MMAP, Errno::NOMEM));
+        }
     }
 }

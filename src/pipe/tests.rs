@@ -13,6 +13,13 @@ fn errno<T: core::fmt::Debug>(r: Result<T>) -> (Call, Errno) {
     (e.call(), e.errno())
 }
 
+/// Of either call that writes: before Linux 6.18 it is `writev`.
+fn errno_of_write(answer: Result<()>) -> Errno {
+    let (call, errno) = errno(answer);
+    assert!([Call::PWRITEV2, Call::WRITEV].contains(&call), "{call:?}");
+    errno
+}
+
 #[test]
 fn packets_of_every_size_come_out_as_they_went_in() {
     let (mut receiver, mut sender) = packet_pair().unwrap();
@@ -45,7 +52,7 @@ fn a_full_pipe_says_so_and_loses_nothing() {
         sent += 1;
     }
     assert_eq!(sent, 16);
-    assert_eq!(errno(sender.try_send(b"more")), (Call::PWRITEV2, Errno::AGAIN));
+    assert_eq!(errno_of_write(sender.try_send(b"more")), Errno::AGAIN);
     assert_eq!(errno(sender.send(b"more", SHORT)), (Call::PPOLL, Errno::TIMEDOUT));
     let mut buf = [0; PIPE_BUF];
     for i in 0..sent {
@@ -71,8 +78,8 @@ fn the_end_comes_after_what_was_sent_and_stays() {
 fn nobody_left_to_read_is_epipe() {
     let (receiver, mut sender) = packet_pair().unwrap();
     drop(receiver);
-    assert_eq!(errno(sender.send(b"x", SHORT)), (Call::PWRITEV2, Errno::PIPE));
-    assert_eq!(errno(sender.try_send(b"x")), (Call::PWRITEV2, Errno::PIPE));
+    assert_eq!(errno_of_write(sender.send(b"x", SHORT)), Errno::PIPE);
+    assert_eq!(errno_of_write(sender.try_send(b"x")), Errno::PIPE);
 }
 
 #[test]

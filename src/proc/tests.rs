@@ -238,7 +238,7 @@ fn fdinfo_tells_flags_and_offset() {
     // No descriptor hides by an offset that no file has.
     let memory = StdFile::open("/proc/self/mem").unwrap();
     // SAFETY: moves the offset of this test's own descriptor.
-    unsafe { libc::lseek(memory.as_raw_fd(), i64::MIN, libc::SEEK_SET) };
+    unsafe { libc::lseek64(memory.as_raw_fd(), i64::MIN, libc::SEEK_SET) };
     assert_eq!(own.fdinfo(memory.as_raw_fd()).unwrap().offset, i64::MIN);
 
     let e = own.fdinfo(i32::MAX).unwrap_err();

@@ -124,13 +124,13 @@ impl List {
     ///
     /// `accept4` `bind` `clock_gettime` `close` `connect` `epoll_create1` `epoll_ctl` `epoll_pwait` `fchmod`
     /// `flock` `fstat` `ftruncate` `getdents64` `geteuid` `getpid` `getsockopt` `ioctl` `listen`
-    /// `newfstatat` `openat` `ppoll` `read` `recvfrom` `recvmsg` `renameat2` `sendmsg` `sendto` `setsockopt`
-    /// `shutdown` `socket` `socketpair` `unlinkat` `write` `fcntl` (`F_DUPFD_CLOEXEC`)
+    /// `newfstatat` `openat` `ppoll` `preadv2` `recvfrom` `recvmsg` `renameat2` `sendmsg` `sendto`
+    /// `setsockopt` `shutdown` `socket` `socketpair` `unlinkat` `write` `fcntl` (`F_DUPFD_CLOEXEC`)
     pub const SOCKET: List = List::of(&[
         Call::ACCEPT4, Call::BIND, Call::CLOCK_GETTIME, Call::CLOSE, Call::CONNECT, Call::EPOLL_CREATE1,
         Call::EPOLL_CTL, Call::EPOLL_PWAIT, Call::FCHMOD, Call::FLOCK, Call::FSTAT, Call::FTRUNCATE,
         Call::GETDENTS64, Call::GETEUID, Call::GETPID, Call::GETSOCKOPT, Call::IOCTL, Call::LISTEN,
-        Call::NEWFSTATAT, Call::OPENAT, Call::PPOLL, Call::READ, Call::RECVFROM, Call::RECVMSG,
+        Call::NEWFSTATAT, Call::OPENAT, Call::PPOLL, Call::PREADV2, Call::RECVFROM, Call::RECVMSG,
         Call::RENAMEAT2, Call::SENDMSG, Call::SENDTO, Call::SETSOCKOPT, Call::SHUTDOWN, Call::SOCKET,
         Call::SOCKETPAIR, Call::UNLINKAT, Call::WRITE,
     ], &[Fcntl::DupFdCloexec]);

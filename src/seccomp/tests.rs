@@ -59,6 +59,7 @@ const ALLOW: u32 = bpf::SECCOMP_RET_ALLOW;
 const KILL: u32 = bpf::SECCOMP_RET_KILL_PROCESS;
 
 /// Values that an argument can be told by, each with something in the half that does not count.
+#[cfg(target_pointer_width = "64")]
 fn arguments() -> Vec<u64> {
     let mut low: Vec<u32> = vec![0, 1, 2, 3, 4, 5, 6, 7, 10, 38, 0o10600, 0o20600, 0o100600, u32::MAX];
     low.extend(1024..=1040);
@@ -67,9 +68,10 @@ fn arguments() -> Vec<u64> {
 }
 
 /// What the manual pages say of arguments, apart from the code.
+#[cfg(target_pointer_width = "64")]
 fn may_have(list: &List, number: u32, [a, b, c, ..]: [u64; 6]) -> bool {
     let (a, b, c) = (a as u32 as i32, b as u32, c as u32);
-    match libc::c_long::from(number) {
+    match number as libc::c_long {
         libc::SYS_socket | libc::SYS_socketpair => a == libc::AF_UNIX,
         libc::SYS_mmap | libc::SYS_mprotect => c & libc::PROT_EXEC as u32 == 0,
         libc::SYS_mknodat => c & libc::S_IFMT == libc::S_IFIFO,
@@ -211,7 +213,7 @@ fn every_call_that_is_one_has_its_number() {
     #[cfg(not(target_pointer_width = "64"))]
     let expected: &[(Call, libc::c_long)] = same! { READ SYS_read MMAP SYS_mmap2 FCNTL SYS_fcntl64 };
     for (call, number) in expected {
-        assert_eq!(number::number(*call).map(libc::c_long::from), Some(*number), "{call:?}");
+        assert_eq!(number::number(*call).map(|n| n as libc::c_long), Some(*number), "{call:?}");
     }
     for call in Call::all() {
         let one = number::number(call).is_some();

@@ -99,12 +99,12 @@ impl Seqpacket {
 }
 
 fn by_file<C: Connection>(dir: BorrowedFd<'_>, path: &CStr, mut wait: Option<Wait>) -> Result<C> {
-    let mut place = Place::open(dir, path)?;
+    let mut place = look(dir, path, wait)?;
     let fd = Kind::of::<C>().socket(SocketFlags::NONBLOCK)?;
     for _ in 0..TRIES {
         match to(&fd, &place, wait) {
             Err(e) if e.is(Errno::CONNREFUSED) => {
-                let there = Place::open(dir, path)?;
+                let there = look(dir, path, wait)?;
                 if there.file == place.file {
                     return Err(e);
                 }
@@ -117,6 +117,14 @@ fn by_file<C: Connection>(dir: BorrowedFd<'_>, path: &CStr, mut wait: Option<Wai
         }
     }
     Err(Error::kernel(Call::CONNECT, Errno::CONNREFUSED))
+}
+
+/// A signal that comes while a path is looked up, which may take a network, ends no wait that outlasts it.
+fn look(dir: BorrowedFd<'_>, path: &CStr, wait: Option<Wait>) -> Result<Place> {
+    match wait {
+        Some(wait) => until_room(wait, || Place::open(dir, path)),
+        None => Place::open(dir, path),
+    }
 }
 
 fn to(fd: &Fd, place: &Place, wait: Option<Wait>) -> Result<()> {

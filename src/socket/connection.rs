@@ -88,23 +88,23 @@ const PAUSE: u64 = 1_000_000;
 /// Runs `op` until it has an answer, once a millisecond: for the queues of others, of whose room poll does not
 /// tell.
 pub(super) fn until_room<T>(wait: Wait, mut op: impl FnMut() -> Result<T>) -> Result<T> {
-    match op() {
-        Err(e) if e.is_unsettled() => pause_and_retry(wait, e, op),
-        answer => answer,
-    }
-}
-
-#[cold]
-fn pause_and_retry<T>(wait: Wait, mut last: Error, mut op: impl FnMut() -> Result<T>) -> Result<T> {
     let mut sleeper = Sleeper::new(wait);
     loop {
-        if !last.is_again() {
-            sleeper.may_go_on(last)?;
-        }
-        sleeper.pause(PAUSE)?;
         match op() {
-            Err(e) if e.is_unsettled() => last = e,
+            Err(e) => pause_after(e, &mut sleeper)?,
             answer => return answer,
         }
     }
+}
+
+/// Sleeps for a moment where `last` is no answer yet.
+#[cold]
+#[inline(never)]
+fn pause_after(last: Error, sleeper: &mut Sleeper) -> Result<()> {
+    if last.is(Errno::INTR) {
+        sleeper.may_go_on(last)?;
+    } else if !last.is_again() {
+        return Err(last);
+    }
+    sleeper.pause(PAUSE)
 }

@@ -6,7 +6,7 @@ mod seat;
 
 use super::connection::Connection;
 use super::listener::Listener;
-use crate::error::{Error, Result};
+use crate::error::{Errno, Error, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
 use crate::sys;
 use crate::wait::{Epoll, Events, Ready, Sleeper, Trigger, Wait, nanos};
@@ -33,8 +33,8 @@ pub use seat::{Member, Seat};
 /// - **Too many clients** are refused, and know it at once: their connection is accepted and closed. So it is where no
 ///   descriptor is left, for which one is held in reserve.
 ///
-/// Nothing is allocated. `Seat<Stream>` is 48 bytes, and the kernel has about 1 KiB for each client beside its
-/// socket. Clients can be as many as RLIMIT_NOFILE lets there be descriptors.
+/// Nothing is allocated: a seat takes 40 bytes for a `Stream`. Clients can be as many as RLIMIT_NOFILE lets there be
+/// descriptors. What every event loop has to do is in docs/event-loops.md.
 ///
 /// # Syscalls
 /// Async-signal-safe. Of a listener with a path, its own table tells what else is done.
@@ -217,7 +217,7 @@ impl<'s, C: Connection, M: AsFd> Crowd<'s, C, M> {
         let mut sleeper = Sleeper::new(wait);
         self.next_or(|crowd, nothing| {
             if !nothing.is_again() {
-                return sleeper.may_go_on(nothing);
+                sleeper.may_go_on(nothing)?;
             }
             crowd.sleep(&mut sleeper)
         })
@@ -252,12 +252,14 @@ impl<'s, C: Connection, M: AsFd> Crowd<'s, C, M> {
 
     fn next_or(&mut self, mut nothing: impl FnMut(&mut Self, Error) -> Result<()>) -> Result<Event<C>> {
         loop {
-            if let Some(event) = self.of_this_round()? {
-                return Ok(event);
+            match self.of_this_round() {
+                Ok(Some(event)) => return Ok(event),
+                Ok(None) => {}
+                Err(e) if e.is(Errno::INTR) => nothing(self, e)?,
+                Err(e) => return Err(e),
             }
-            match self.begin_round() {
-                Err(e) if e.is_unsettled() => nothing(self, e)?,
-                answer => answer?,
+            if let Some(why) = self.begin_round()? {
+                nothing(self, why)?;
             }
         }
     }
@@ -286,8 +288,8 @@ impl<'s, C: Connection, M: AsFd> Crowd<'s, C, M> {
         Ok(None)
     }
 
-    /// Begins a round; `EAGAIN` where there is nothing in it.
-    fn begin_round(&mut self) -> Result<()> {
+    /// Begins a round, or says why there is nothing in it: `EAGAIN`, or `EINTR`.
+    fn begin_round(&mut self) -> Result<Option<Error>> {
         (self.at, self.filled) = (0, 0);
         self.turns = self.seats.to_be_told_again();
         self.try_the_door_again()?;
@@ -296,12 +298,12 @@ impl<'s, C: Connection, M: AsFd> Crowd<'s, C, M> {
             self.now = sys::monotonic_nanos()?;
         }
         match looked {
-            Err(e) if e.is_again() && (self.turns > 0 || self.seats.is_late(self.now)) => Ok(()),
-            answer => {
-                self.filled = answer?;
-                Ok(())
-            }
+            Ok(filled) => self.filled = filled,
+            Err(_) if self.turns > 0 || self.seats.is_late(self.now) => {}
+            Err(e) if e.is_unsettled() => return Ok(Some(e)),
+            Err(e) => return Err(e),
         }
+        Ok(None)
     }
 
     /// Sleeps until somebody is ready or late, or it is time to try the door again.

@@ -32,6 +32,17 @@ const TOLD_OF: Events = Events::READABLE.and(Events::PEER_CLOSED);
 /// the others. On a socket with a name and no peer, whoever may write to its file sends, and any process does to
 /// an abstract name.
 ///
+/// # What the kernel tells nobody
+/// - *The receiver:* that a sender is gone, or ever was there; that a message was meant for it and refused; whose name
+///   it is that a sender chose, and whether it still answers. No call waits for such news: a receive ends with a
+///   message, its deadline or a signal.
+/// - *The sender:* that its message was read, or lost with a receiver who left; that there is room in the queue of one
+///   it is not connected to: `POLLOUT` is set while a send says `EAGAIN`, so that [`send_to`](Self::send_to) tries each
+///   millisecond and never waits for it.
+/// - *Both:* a restart. The name goes over to the successor as from the dead; what the old socket holds is lost with
+///   it, and a sender that was connected is told `EPIPE`. Nothing is lost where the descriptor is
+///   [handed on](Self::into_fd) and [attached](Self::attach).
+///
 /// A path is owned, taken over from the dead and removed on drop as that of a
 /// [`Listener`](super::Listener#names), with a lock beside it and a second descriptor that holds it.
 ///

@@ -123,11 +123,11 @@ impl<C: Connection> Listener<C> {
     /// The file has its mode from its first instant. `connect` is `ECONNREFUSED` between `bind` and `listen`, but not
     /// where a listener that [retired](Self::retire) gives way, or a dead socket's file: there the new socket is
     /// bound to the path with `.new` behind it, listens, and is then given the name in one step, in which no
-    /// client meets nothing. `ss`, `/proc/net/unix` and `getpeername` tell the name that it was bound to.
+    /// client meets nothing. With a path of more than 103 bytes there is no room for that, and the dead file is removed
+    /// first. `ss`, `/proc/net/unix` and `getpeername` tell the name that it was bound to.
     ///
     /// # Errors
-    /// `EINVAL`: a mode above 0777, or the address is unnamed; `ENAMETOOLONG`: a path of more than 103 bytes, see
-    /// [`bind_at`](Self::bind_at); no syscall is made. `EADDRINUSE`: the name is taken, by a live socket of whatever
+    /// `EINVAL`: a mode above 0777, or the address is unnamed; no syscall is made. `EADDRINUSE`: the name is taken, by a live socket of whatever
     /// type, a file that is no socket of this user's, or one that this user may not write to; of `flock`, another
     /// process owns it. Of the lock, `ELOOP`, `EISDIR`, `ENXIO`, `EPROTOTYPE`: it is no regular file; `EPERM`:
     /// another user's. `EACCES`, `ENOENT`, `ENOTDIR`, `EROFS`: the path. `EMFILE`, `ENFILE`: no descriptors left.
@@ -140,8 +140,8 @@ impl<C: Connection> Listener<C> {
     /// |------|-------|
     /// | path | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `listen` `newfstatat` `getpid` |
     /// | path of a dead socket | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `socket` `connect` `close` `bind` `listen` `newfstatat` `renameat2` `getpid` |
-    /// | path of a retired listener | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `read` `bind` `listen` `newfstatat` `renameat2` `ftruncate` `getpid` |
-    /// | path of a dead socket, another was left before it | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `read` `socket` `connect` `close` `bind` `listen` `newfstatat` `renameat2` `getpid` |
+    /// | path of a retired listener | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `preadv2` `bind` `listen` `newfstatat` `renameat2` `getpid` `ftruncate` |
+    /// | path of a dead socket, another was left before it | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `preadv2` `socket` `connect` `close` `bind` `listen` `newfstatat` `renameat2` `getpid` |
     /// | path of a dead socket, a successor was killed | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `socket` `connect` `close` `bind` `newfstatat` `geteuid` `socket` `connect` `close` `unlinkat` `bind` `listen` `newfstatat` `renameat2` `getpid` |
     /// | path, its last owner just left | `socket` (`openat` `fstat` `geteuid` `flock` `newfstatat` `close`)×n `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `listen` `newfstatat` `getpid` |
     /// | abstract name | `socket` `bind` `listen` |
@@ -159,12 +159,17 @@ impl<C: Connection> Listener<C> {
     /// | path of another kind of file | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `newfstatat` `unlinkat` `close` `close` |
     /// | path of another user's socket | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `newfstatat` `unlinkat` `close` `close` |
     /// | path of a live socket without a lock | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `socket` `connect` `close` `newfstatat` `unlinkat` `close` `close` |
-    /// | path of a retired listener, no look at the mark | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `read` `newfstatat` `unlinkat` `close` `close` |
+    /// | path of a retired listener, no look at the mark | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `preadv2` `newfstatat` `unlinkat` `close` `close` |
     /// | path of a dead socket, no socket to ask with | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `socket` `newfstatat` `unlinkat` `close` `close` |
     /// | path of a dead socket, no bind | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `socket` `connect` `close` `bind` `newfstatat` `unlinkat` `close` `close` |
     /// | path of a dead socket, no listen | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `socket` `connect` `close` `bind` `listen` `unlinkat` `newfstatat` `unlinkat` `close` `close` |
     /// | path of a dead socket, no stat | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `socket` `connect` `close` `bind` `listen` `newfstatat` `unlinkat` `newfstatat` `unlinkat` `close` `close` |
     /// | path of a dead socket, no rename | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `socket` `connect` `close` `bind` `listen` `newfstatat` `renameat2` `unlinkat` `newfstatat` `unlinkat` `close` `close` |
+    /// | long path of a dead socket | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `socket` `connect` `close` `unlinkat` `bind` `listen` `newfstatat` `getpid` |
+    /// | long path of a dead socket, not removed | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `socket` `connect` `close` `unlinkat` `newfstatat` `unlinkat` `close` `close` |
+    /// | long path of a dead socket, no bind | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `socket` `connect` `close` `unlinkat` `bind` `newfstatat` `unlinkat` `close` `close` |
+    /// | long path of a dead socket, no listen | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `socket` `connect` `close` `unlinkat` `bind` `listen` `unlinkat` `newfstatat` `unlinkat` `close` `close` |
+    /// | long path of a dead socket, no stat | `socket` `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `socket` `connect` `close` `unlinkat` `bind` `listen` `newfstatat` `unlinkat` `newfstatat` `unlinkat` `close` `close` |
     /// | abstract name, no bind | `socket` `bind` `close` |
     /// | abstract name, no listen | `socket` `bind` `listen` `close` |
     /// | refused | none |
@@ -195,7 +200,7 @@ impl<C: Connection> Listener<C> {
     /// | at once; a limit of zero | as [`bind_with`](Self::bind_with) |
     /// | waits for ever | `socket` (`openat` `fstat` `geteuid` `flock` `close` `ppoll`)×n `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `listen` `newfstatat` `getpid` |
     /// | waits with a limit | `socket` (`openat` `fstat` `geteuid` `flock` `close` `clock_gettime` `ppoll`)×n `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `listen` `newfstatat` `getpid` |
-    /// | waits for ever, the owner retires | `socket` (`openat` `fstat` `geteuid` `flock` `close` `ppoll`)×n `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `read` `bind` `listen` `newfstatat` `renameat2` `ftruncate` `getpid` |
+    /// | waits for ever, the owner retires | `socket` (`openat` `fstat` `geteuid` `flock` `close` `ppoll`)×n `openat` `fstat` `geteuid` `flock` `newfstatat` `fchmod` `bind` `newfstatat` `geteuid` `preadv2` `bind` `listen` `newfstatat` `renameat2` `getpid` `ftruncate` |
     /// | times out | `socket` (`openat` `fstat` `geteuid` `flock` `close` `clock_gettime` `ppoll`)×n `openat` `fstat` `geteuid` `flock` `close` `clock_gettime` `close` |
     /// | over from the start | `socket` `openat` `fstat` `geteuid` `flock` `close` `clock_gettime` `close` |
     /// | a signal ends it, for ever | `socket` (`openat` `fstat` `geteuid` `flock` `close` `ppoll`)×n `close` |
@@ -224,9 +229,9 @@ impl<C: Connection> Listener<C> {
     /// | ok | `openat` [`bind_with`](Self::bind_with) |
     /// | an error | `openat` [`bind_with`](Self::bind_with) `close` |
     /// | no directory | `openat` |
-    /// | above 511 bytes of directories | `openat` (`openat` `close`)×n [`bind_with`](Self::bind_with) |
-    /// | above 511 bytes of directories, an error | `openat` (`openat` `close`)×n [`bind_with`](Self::bind_with) `close` |
-    /// | above 511 bytes of directories, no directory | `openat` (`openat` `close`)×n |
+    /// | above 319 bytes of directories | `openat` (`openat` `close`)×n [`bind_with`](Self::bind_with) |
+    /// | above 319 bytes of directories, an error | `openat` (`openat` `close`)×n [`bind_with`](Self::bind_with) `close` |
+    /// | above 319 bytes of directories, no directory | `openat` (`openat` `close`)×n |
     /// | refused | none |
     pub fn bind_at(dir: impl AsFd, path: &CStr, options: Options) -> Result<Self> {
         Self::make_at(dir.as_fd(), path, &options, None)
@@ -284,7 +289,6 @@ impl<C: Connection> Listener<C> {
     fn make(address: &Address, options: &Options, wait: Option<&Wait>, dir: Option<Fd>) -> Result<Self> {
         let way = Way::Replaced(options.backlog);
         BoundName::check(address, options.mode)?;
-        way.check(address)?;
         let fd = Kind::of::<C>().socket(SocketFlags::NONBLOCK)?;
         let name = BoundName::bind(&fd, address, options.mode, way, wait, dir)?;
         Ok(Self::of(fd, name))
@@ -293,7 +297,7 @@ impl<C: Connection> Listener<C> {
     fn make_at(dir: BorrowedFd<'_>, path: &CStr, options: &Options, wait: Option<&Wait>) -> Result<Self> {
         let name = place::name(path)?;
         BoundName::check_mode(options.mode)?;
-        let dir = place::parent(dir, path)?;
+        let dir = place::parent_within(dir, path, wait)?;
         Self::make(&place::through(&dir, name), options, wait, Some(dir))
     }
 

@@ -7,6 +7,7 @@ use crate::sys::made::openat;
 use crate::sys::socket::ADDRESS_BYTES;
 use core::ffi::CStr;
 use rustix::fs::{AtFlags, CWD, FileType, FlockOperation, Mode, OFlags, Stat};
+use rustix::io::{IoSliceMut, ReadWriteFlags};
 use rustix::process::geteuid;
 
 /// What is put behind the path of a socket to name the lock of it, as libwayland does.
@@ -48,6 +49,8 @@ pub(super) struct Lock {
     fd: Fd,
     /// Something is written in it.
     marked: bool,
+    /// What is written was made use of.
+    spent: bool,
 }
 
 impl Lock {
@@ -58,20 +61,27 @@ impl Lock {
         let path = path.as_c_str();
         for _ in 0..TRIES {
             let fd = open(path)?;
-            let (file, marked) = check(&fd)?;
+            let (file, was_marked) = check(&fd)?;
             match rustix::fs::flock(&fd, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => {}
                 Err(Errno::WOULDBLOCK) => return Err(Error::peer(Call::FLOCK, Errno::ADDRINUSE)),
                 Err(errno) => return Err(Error::kernel(Call::FLOCK, errno)),
             }
-            let lock = Lock { file, fd, marked };
-            match lock.is_at(path) {
-                Ok(true) => return Ok(lock),
+            let mut lock = Lock { file, fd, marked: false, spent: false };
+            match stat_of(path) {
+                Ok(stat) if Identity::of(&stat) == file => {
+                    // Nobody writes to it any more: not before, while the last owner had it still.
+                    lock.marked = stat.st_size != 0;
+                    return Ok(lock);
+                }
                 // What we hold is a file without a name, which the next one will not meet.
-                Ok(false) => {}
+                Ok(_) => {}
                 Err(e) if e.is(Errno::NOENT) => {}
                 Err(e) => {
-                    lock.remove_at(path);
+                    // What an owner has left in it is for the next one.
+                    if !was_marked {
+                        lock.remove_at(path);
+                    }
                     return Err(e);
                 }
             }
@@ -79,21 +89,30 @@ impl Lock {
         Err(Error::peer(Call::FLOCK, Errno::ADDRINUSE))
     }
 
-    /// Whether an owner who let the lock go has left this file to its successor: `read` where anything is written.
+    /// Whether an owner who let the lock go has left this file to its successor: `preadv2` where anything is written.
     pub(super) fn leaves(&self, file: Identity) -> Result<bool> {
         if !self.marked {
             return Ok(false);
         }
         let mut mark = [0; MARK_BYTES];
-        let n = rustix::io::read(&self.fd, &mut mark[..]).named(Call::READ)?;
+        // At an offset, so that our own mark is written at the beginning.
+        let mut parts = [IoSliceMut::new(&mut mark)];
+        let n = rustix::io::preadv2(&self.fd, &mut parts, 0, ReadWriteFlags::empty()).named(Call::PREADV2)?;
         Ok(n == MARK_BYTES && mark == file.mark())
     }
 
-    /// Forgets what is written, once it was made use of: `ftruncate`.
-    pub(super) fn forget_mark(&mut self) {
-        self.marked = false;
-        // What stays by mistake names a file that is gone.
-        let _ = rustix::fs::ftruncate(&self.fd, 0);
+    /// What is written has had its use.
+    pub(super) fn spend_mark(&mut self) {
+        self.spent = true;
+    }
+
+    /// Forgets what is written, where it was made use of: `ftruncate`.
+    pub(super) fn forget_spent(&mut self) {
+        if core::mem::take(&mut self.spent) {
+            self.marked = false;
+            // What stays by mistake names a file that is gone.
+            let _ = rustix::fs::ftruncate(&self.fd, 0);
+        }
     }
 
     /// Leaves `file` to who takes the lock next: `write`. The lock is held still.
@@ -125,9 +144,12 @@ impl Lock {
     }
 
     fn is_at(&self, path: &CStr) -> Result<bool> {
-        let stat = rustix::fs::statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW).named(Call::NEWFSTATAT)?;
-        Ok(Identity::of(&stat) == self.file)
+        stat_of(path).map(|stat| Identity::of(&stat) == self.file)
     }
+}
+
+fn stat_of(path: &CStr) -> Result<Stat> {
+    rustix::fs::statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW).named(Call::NEWFSTATAT)
 }
 
 /// Non-blocking and no terminal of ours, whatever is planted there; no link is followed in the last place.

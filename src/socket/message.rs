@@ -85,42 +85,99 @@ pub(super) fn take(
             return Err(Error::kernel(Call::RECVFROM, Errno::MSGSIZE).with_needed(n));
         }
     }
-    Ok(match recv(buf)? {
+    Ok(taken(recv(buf)?, room, limit))
+}
+
+#[inline]
+const fn taken(n: usize, room: usize, limit: usize) -> Taken {
+    match n {
         0 => Taken::Empty,
         // Above the buffer alone: another holder of this socket took the message that was looked at.
         n if n > limit || n > room => Taken::TooLong(n),
         n => Taken::Message(n),
-    })
+    }
 }
 
-/// As [`take`], with `recvmsg` into `slots`, which hold what came along with a [`Taken::Message`] and nothing
-/// otherwise; and what of it is no message has `came`.
-pub(super) fn take_with_fds(
-    fd: &Fd,
-    buf: &mut [u8],
-    limit: usize,
-    slots: &mut Slots,
-    mut recv: impl FnMut(&mut Slots, &mut [u8]) -> Result<Came>,
-) -> Result<(Taken, bool)> {
-    slots.must_be_empty()?;
-    let mut came = None;
-    let taken = take(fd, buf, limit, |buf| {
-        let told = recv_along(|| recv(slots, buf))?;
-        let n = told.n;
-        came = Some(told);
-        Ok(n)
-    })?;
-    let Some(came) = came else { return Ok((taken, true)) }; // not reached: `take` has called it
-    let bare = slots.is_untouched(&came);
-    match taken {
-        Taken::Message(_) => slots.all_or_none(&came)?,
-        _ => {
-            slots.clear();
-            0
-        }
-    };
-    Ok((taken, bare))
+/// A receive of messages with what comes along.
+pub(super) struct Along<'a> {
+    pub(super) fd: &'a Fd,
+    pub(super) limit: usize,
+    pub(super) credentials: bool,
 }
+
+impl Along<'_> {
+    #[inline]
+    fn recv(&self, buf: &mut [u8], slots: &mut Slots, from: &mut [u8]) -> Result<Came> {
+        let flags = NOW_RECVMSG.union(RecvFlags::TRUNC).bits();
+        slots.recv(self.fd, buf, from, flags, self.credentials)
+    }
+
+    /// The fast path: one receive into a buffer that holds any message, and into slots that hold nothing. Whatever is no message is for the slow path to judge.
+    #[inline]
+    pub(super) fn take_at_once(
+        &self,
+        buf: &mut [u8],
+        slots: &mut Slots,
+        from: &mut [u8],
+    ) -> core::result::Result<Came, MadeAlong> {
+        if buf.len() < self.limit || !slots.holds_none() {
+            return Err(None);
+        }
+        match self.recv(buf, slots, from) {
+            Ok(came) if came.n.wrapping_sub(1) < self.limit && !came.cut => Ok(came),
+            answer => Err(Some(answer)),
+        }
+    }
+
+    /// As [`take`], with the receive that was made or a new one. The slots hold what came along with a
+    /// [`Taken::Message`], and nothing otherwise. Told besides: the length of the sender's name, and whether the
+    /// message came with nothing at all.
+    // Out of line: a wait calls it in two places, and its stack would be there twice.
+    #[inline(never)]
+    pub(super) fn take(
+        &self,
+        buf: &mut [u8],
+        slots: &mut Slots,
+        from: &mut [u8],
+        made: MadeAlong,
+    ) -> Result<(Taken, usize, bool)> {
+        let (mut from_len, mut bare, mut all) = (0, true, Ok(()));
+        let mut judge = |slots: &mut Slots, came: Came| {
+            bare = slots.is_untouched(&came);
+            from_len = came.from_len;
+            all = if came.cut { Err(came) } else { Ok(()) };
+        };
+        let taken = match made {
+            // Nothing was looked at first: the buffer holds any message.
+            Some(Ok(came)) => {
+                let n = came.n;
+                judge(slots, came);
+                taken(n, buf.len(), self.limit)
+            }
+            made => {
+                if made.is_none() {
+                    slots.must_be_empty()?;
+                }
+                let mut made = made;
+                take(self.fd, buf, self.limit, |buf| {
+                    let came = recv_along(|| made.take().unwrap_or_else(|| self.recv(buf, slots, from)))?;
+                    let n = came.n;
+                    judge(slots, came);
+                    Ok(n)
+                })?
+            }
+        };
+        match (&taken, all) {
+            (Taken::Message(_), Err(came)) => slots.all_or_none(&came).map(drop)?,
+            (Taken::Message(_), Ok(())) => {}
+            _ => slots.clear(),
+        }
+        Ok((taken, from_len, bare))
+    }
+}
+
+/// What a receive with what comes along has answered already, if one was made.
+pub(super) type MadeAlong = Option<Result<Came>>;
 
 /// A `recvmsg`, and another where it told of the reset that is told once.
 #[inline]

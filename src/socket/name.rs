@@ -123,6 +123,9 @@ impl BoundName {
         let Hold::Lock(lock) = &mut owned.hold else {
             return Err(Error::argument(Call::FLOCK, Errno::ALREADY));
         };
+        if !make::has_room_beside(path) {
+            return Err(Error::argument(Call::FLOCK, Errno::NAMETOOLONG));
+        }
         if getpid() != owned.creator {
             return Err(Error::argument(Call::FLOCK, Errno::PERM));
         }
@@ -222,7 +225,11 @@ impl Owned {
         };
         let mut lock = take_lock(path, wait)?;
         match make::make(fd, address, path, mode, way, &mut lock) {
-            Ok(file) => Ok(Some(Owned { file, hold: Hold::Lock(lock), creator: getpid() })),
+            Ok(file) => {
+                let creator = getpid();
+                lock.forget_spent();
+                Ok(Some(Owned { file, hold: Hold::Lock(lock), creator }))
+            }
             Err(e) => {
                 remove_lock(lock, path);
                 Err(e)

@@ -2,9 +2,11 @@
 //! relative to a directory, or that must lead to that very file.
 
 use super::address::{Address, OWN_FDS};
+use super::connection::until_room;
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
 use crate::sys::made::openat;
+use crate::wait::Wait;
 use core::ffi::CStr;
 use rustix::fd::AsRawFd;
 use rustix::fs::{FileType, Mode, OFlags};
@@ -12,7 +14,7 @@ use rustix::fs::{FileType, Mode, OFlags};
 use super::lock::Identity;
 
 /// The most of a long path that is looked up in one step; a component is no longer than 255 bytes.
-const STEP: usize = 512;
+const STEP: usize = 320;
 
 /// The address of what `fd` is open on, or of `name` in the directory that it is, which [`name`](self::name) let
 /// through.
@@ -39,7 +41,7 @@ pub(super) fn name(path: &CStr) -> Result<&[u8]> {
 
 /// The directory that the last component of `path` is in.
 ///
-/// `openat`; (`openat`, `close`)×n behind it for a path whose directories are longer than 511 bytes.
+/// `openat`; (`openat`, `close`)×n behind it for a path whose directories are longer than 319 bytes.
 #[inline(never)] // its buffer is on the stack no longer than it
 pub(super) fn parent(dir: BorrowedFd<'_>, path: &CStr) -> Result<Fd> {
     let bytes = path.to_bytes();
@@ -62,6 +64,15 @@ pub(super) fn parent(dir: BorrowedFd<'_>, path: &CStr) -> Result<Fd> {
         rest = after;
     }
     at.ok_or(Error::argument(Call::OPENAT, Errno::INVAL)) // not reached: the rest was not empty
+}
+
+/// [`parent`], made again where a signal comes that the wait outlasts.
+#[inline(never)]
+pub(super) fn parent_within(dir: BorrowedFd<'_>, path: &CStr, wait: Option<&Wait>) -> Result<Fd> {
+    match wait {
+        Some(wait) => until_room(*wait, || parent(dir, path)),
+        None => parent(dir, path),
+    }
 }
 
 /// As much as one step takes, up to a slash, and what is left without the slashes that it begins with: it is
@@ -121,13 +132,13 @@ mod tests {
     #[test]
     fn a_path_is_looked_up_in_steps_that_end_at_slashes() {
         assert_eq!(split(b"a/b/"), (&b"a/b/"[..], &b""[..]));
-        let mut long = vec![b'x'; 200];
+        let mut long = vec![b'x'; 150];
         long.push(b'/');
         let path = long.repeat(4);
         let (step, rest) = split(&path);
-        assert_eq!((step.len(), rest.len()), (402, 402));
-        let slashes = [&vec![b'y'; 500][..], &[b'/'; 30]].concat();
-        assert_eq!(split(&slashes), (&slashes[..511], &b""[..]));
+        assert_eq!((step.len(), rest.len()), (302, 302));
+        let slashes = [&vec![b'y'; 310][..], &[b'/'; 30]].concat();
+        assert_eq!(split(&slashes), (&slashes[..319], &b""[..]));
         let component = vec![b'z'; 600];
         assert_eq!(split(&component), (&component[..], &b""[..]));
     }

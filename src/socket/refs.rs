@@ -97,16 +97,18 @@ impl<'fd> Refs<'fd> {
     }
 
     /// The control message; none for no descriptors.
+    #[inline]
     pub(super) fn control(&self) -> Result<&[u8]> {
-        match self.len() {
-            0 => Ok(&[]),
-            n if n > MAX_FDS => Err(Error::argument(Call::SENDMSG, Errno::INVAL)),
-            _ => {
-                // SAFETY: the header and the descriptors lie one behind the other from the beginning on, and `len`
-                // counts those that were pushed, within the room.
-                Ok(unsafe { slice::from_raw_parts((&raw const *self).cast::<u8>(), self.len) })
-            }
-        }
+        const NONE: usize = control::len(0);
+        const MOST: usize = control::len(MAX_FDS.saturating_mul(size_of::<RawFd>()));
+        let len = match self.len {
+            NONE => 0,
+            len if len > MOST => return Err(Error::argument(Call::SENDMSG, Errno::INVAL)),
+            len => len,
+        };
+        // SAFETY: the header and the descriptors lie one behind the other from the beginning on, and `len` counts
+        // those that were pushed, within the room.
+        Ok(unsafe { slice::from_raw_parts((&raw const *self).cast::<u8>(), len) })
     }
 }
 

@@ -9,7 +9,7 @@ use super::{Connection, Peer};
 use crate::channel::{Receiver, Sender};
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
-use crate::wait::{Events, Sleeper, Wait, events_now, until_done};
+use crate::wait::{Events, Sleeper, Wait, events_now, until_done_slowly};
 use rustix::net::Shutdown;
 
 /// One end of a connected seqpacket socket: whole messages, both ways.
@@ -138,6 +138,13 @@ impl Seqpacket {
         Ok(Self::of(fd))
     }
 
+    /// Takes `fd` for a UNIX seqpacket socket without asking the kernel: one that was accepted, or that
+    /// [`attach`](Self::attach) has seen before.
+    #[inline]
+    pub fn assume(fd: Fd) -> Self {
+        Self::of(fd)
+    }
+
     /// Declares the largest message of both directions, in bytes; the peer has to declare the same.
     ///
     /// The kernel's own limit is the sender's buffer, which is made larger where it has to be, and 4 MiB. It
@@ -186,7 +193,7 @@ impl Seqpacket {
     #[cold]
     fn recv_unready(&mut self, buf: &mut [u8], wait: Wait, mut made: Made) -> Result<usize> {
         let Seqpacket { fd, peer, limit, .. } = self;
-        let taken = until_done(fd.as_fd(), Events::READABLE, wait, || {
+        let taken = until_done_slowly(fd.as_fd(), Events::READABLE, wait, || {
             message::take(fd, buf, *limit, |buf| message::recv_or(fd, buf, made.take()))
         })?;
         peer.judge(fd, taken, Some(wait), Call::RECVFROM)

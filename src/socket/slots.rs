@@ -1,6 +1,6 @@
 //! The owner of descriptors that came with a message.
 
-use super::control::{self, CREDENTIALS, Content};
+use super::control::{self, CREDENTIALS, Content, SCM_RIGHTS, SOL_SOCKET};
 use super::credentials::Credentials;
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{BorrowedFd, Fd, RawFd};
@@ -56,7 +56,7 @@ pub(super) struct Came {
     /// The length of the sender's address.
     pub(super) from_len: usize,
     /// Something did not fit.
-    cut: bool,
+    pub(super) cut: bool,
 }
 
 impl<const N: usize> Slots<[RawFd; N]> {
@@ -103,15 +103,18 @@ impl Slots {
 
     /// Refuses to be received into while it holds any.
     pub(super) fn must_be_empty(&mut self) -> Result<()> {
-        match self.held().iter().all(|fd| *fd < 0) {
-            true => Ok(()),
-            false => Err(Error::argument(Call::RECVMSG, Errno::INVAL)),
-        }
+        if self.holds_none() { Ok(()) } else { Err(Error::argument(Call::RECVMSG, Errno::INVAL)) }
+    }
+
+    #[inline]
+    pub(super) fn holds_none(&mut self) -> bool {
+        self.len == 0 || self.held().iter().all(|fd| *fd < 0)
     }
 
     /// One `recvmsg`; what comes along is in the slots from then on, and what has no place there is closed.
     ///
     /// The kernel is given room for exactly so many descriptors, and for credentials where the socket passes them.
+    #[inline]
     pub(super) fn recv(
         &mut self,
         fd: &Fd,
@@ -122,17 +125,38 @@ impl Slots {
     ) -> Result<Came> {
         self.forget();
         let start = if credentials { 0 } else { HEAD.saturating_sub(RIGHTS) };
-        let room = self.fds.len();
+        // Where there is room for no descriptor, that of the header stays unused.
         let control = self.all().get_mut(start..).unwrap_or(&mut []);
-        // The header alone would be room for nothing.
-        let control = if room == 0 && !credentials { &mut [][..] } else { control };
         let Received { n, from_len, control_len, truncated } = recvmsg(fd, buf, from, control, flags)?;
-        let strays = self.read(start, control_len);
-        Ok(Came { n, from_len, cut: truncated || strays })
+        let strays = match control_len {
+            0 => false,
+            _ if !credentials && self.read_rights(control_len) => false,
+            _ => self.read(start, control_len),
+        };
+        Ok(Came { n, from_len, cut: truncated | strays })
+    }
+
+    /// Of one control message with descriptors, which is what mostly comes: whether it is that.
+    #[inline]
+    fn read_rights(&mut self, bytes: usize) -> bool {
+        let [.., level, kind] = self.head;
+        // SAFETY: within the value, and at an address for it: this is where the header lies.
+        let len =
+            unsafe { (&raw const self.head).cast::<RawFd>().add(const { HEAD.saturating_sub(RIGHTS) }) };
+        // SAFETY: two numbers or one, as long as the word is.
+        let len = unsafe { len.cast::<usize>().read() };
+        let n = len.wrapping_sub(control::len(0)) / 4;
+        let is_all = bytes.wrapping_sub(len) < control::len(0);
+        if level != SOL_SOCKET || kind != SCM_RIGHTS || !is_all || n > self.fds.len() {
+            return false;
+        }
+        (self.first, self.len) = (HEAD as u32, n as u32);
+        true
     }
 
     /// Takes apart what the kernel wrote from the number `start` on, and tells whether descriptors were in it that
     /// have no place here.
+    #[cold]
     fn read(&mut self, start: usize, bytes: usize) -> bool {
         let (mut first, mut len, mut told, mut strays) = (0, 0, None, false);
         let written = self.all().get(start..).unwrap_or(&[]);
@@ -159,19 +183,20 @@ impl Slots {
         if let Some(credentials) = told {
             (self.credentials, self.told) = (credentials, 1);
         }
-        strays
+        strays || len > self.fds.len()
     }
 
     /// The message that came with them, if everything that was sent with it is here; none of it, if not.
+    #[inline]
     pub(super) fn all_or_none(&mut self, came: &Came) -> Result<usize> {
-        let (len, room) = (self.len as usize, self.fds.len());
-        if !came.cut && len <= room { Ok(came.n) } else { Err(self.cut(came.n, len < room)) }
+        if came.cut { Err(self.cut(came.n)) } else { Ok(came.n) }
     }
 
     #[cold]
-    fn cut(&mut self, n: usize, none_left: bool) -> Error {
+    fn cut(&mut self, n: usize) -> Error {
+        let left_room = (self.len as usize) < self.fds.len();
         self.clear();
-        let e = match none_left {
+        let e = match left_room {
             true => Error::kernel(Call::RECVMSG, Errno::MFILE),
             false => Error::peer(Call::RECVMSG, Errno::TOOBIG),
         };
@@ -240,6 +265,7 @@ impl<T: AsRef<[RawFd]> + AsMut<[RawFd]> + ?Sized> Slots<T> {
         self.forget();
     }
 
+    #[inline]
     fn forget(&mut self) {
         (self.first, self.len, self.told) = (0, 0, 0);
     }
@@ -251,8 +277,10 @@ impl<T: AsRef<[RawFd]> + AsMut<[RawFd]> + ?Sized> Slots<T> {
     }
 
     /// All that the kernel may write.
+    #[inline]
     fn all(&mut self) -> &mut [RawFd] {
-        let n = HEAD.saturating_add(self.fds.as_ref().len());
+        // Memory ends long before this wraps.
+        let n = HEAD.wrapping_add(self.fds.as_ref().len());
         // SAFETY: within the value; `head` is at this place.
         let head = unsafe { (&raw mut *self).cast::<u8>().add(offset_of!(FdSlots<0>, head)) };
         // SAFETY: `fds` lies behind `head` without a gap, both are numbers, and `self` is borrowed for as long.
@@ -260,7 +288,7 @@ impl<T: AsRef<[RawFd]> + AsMut<[RawFd]> + ?Sized> Slots<T> {
     }
 
     fn numbers(&self) -> &[RawFd] {
-        let n = HEAD.saturating_add(self.fds.as_ref().len());
+        let n = HEAD.wrapping_add(self.fds.as_ref().len());
         // SAFETY: within the value; `head` is at this place.
         let head = unsafe { (&raw const *self).cast::<u8>().add(offset_of!(FdSlots<0>, head)) };
         // SAFETY: as in `all`.
@@ -290,6 +318,6 @@ const _: () = {
     // Without a gap, and the header where the kernel's own would be.
     let head = offset_of!(FdSlots<1>, head);
     assert!(head.saturating_add(size_of::<[RawFd; HEAD]>()) == offset_of!(FdSlots<1>, fds));
-    assert!(head & 7 == 0);
+    assert!(head & 7 == 0 && HEAD.saturating_sub(RIGHTS) & 1 == 0);
     assert!(size_of::<FdSlots<3>>() == Slots::bytes(3));
 };

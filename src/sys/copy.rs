@@ -2,7 +2,7 @@
 //!
 //! Up to 64 bytes go through registers, in line with the caller; longer ones by a loop out of line, and from [`REP`] on
 //! by `rep movsb`, which takes longer to begin. What is no multiple of the registers is copied from both ends, and the
-//! bytes in the middle twice.
+//! bytes in the middle twice. A crate that is built to be small has `rep movsb` alone.
 
 use core::arch::asm;
 
@@ -10,7 +10,7 @@ use core::arch::asm;
 /// `n` bytes are mapped from `from` on, and `n` for writing from `to` on; they do not overlap.
 #[inline]
 pub(crate) unsafe fn copy(to: *mut u8, from: *const u8, n: usize) {
-    if n > 64 {
+    if cfg!(small) || n > 64 {
         // SAFETY: passed on.
         unsafe { long(to, from, n) };
     } else if n > 32 {
@@ -61,10 +61,10 @@ pub(crate) unsafe fn copy(to: *mut u8, from: *const u8, n: usize) {
 const REP: usize = 4096;
 
 /// # Safety
-/// As [`copy`], and `n` is more than 64.
+/// As [`copy`], and `n` is more than 64 unless the crate is built to be small.
 #[inline(never)]
 unsafe fn long(to: *mut u8, from: *const u8, n: usize) {
-    if n >= REP {
+    if cfg!(small) || n >= REP {
         // SAFETY: the caller's promise; the direction flag is clear wherever Rust runs.
         return unsafe {
             asm!("rep movsb", inout("rcx") n => _, inout("rdi") to => _, inout("rsi") from => _,

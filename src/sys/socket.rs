@@ -84,7 +84,7 @@ pub(crate) fn set_socket_option(fd: BorrowedFd<'_>, option: SocketOption, value:
     unsafe { syscall(Call::SETSOCKOPT, nr::SETSOCKOPT, args) }.map(drop)
 }
 
-/// `sendmsg(fd, {to, parts, control}, flags)`; where `to` or `control` is empty, without.
+/// `sendmsg(fd, {to, parts, control}, flags)`; what is empty is not looked at.
 #[inline]
 pub(crate) fn sendmsg(
     fd: BorrowedFd<'_>,
@@ -94,11 +94,11 @@ pub(crate) fn sendmsg(
     flags: u32,
 ) -> Result<usize> {
     let msg = MsgHdr {
-        name: if to.is_empty() { ptr::null_mut() } else { to.as_ptr().cast_mut().cast() },
+        name: to.as_ptr().cast_mut().cast(),
         name_len: to.len() as u32,
         parts: parts.as_ptr().cast_mut().cast(),
         parts_len: parts.len(),
-        control: if control.is_empty() { ptr::null_mut() } else { control.as_ptr().cast_mut().cast() },
+        control: control.as_ptr().cast_mut().cast(),
         control_len: control.len(),
         flags: 0,
     };
@@ -133,7 +133,7 @@ pub(crate) fn recvmsg(
         name_len: from.len() as u32,
         parts: (&raw mut part).cast(),
         parts_len: 1,
-        control: if control.is_empty() { ptr::null_mut() } else { control.as_mut_ptr().cast() },
+        control: control.as_mut_ptr().cast(),
         control_len: size_of_val(control),
         flags: 0,
     };
@@ -143,8 +143,7 @@ pub(crate) fn recvmsg(
     Ok(Received {
         n,
         from_len: msg.name_len as usize,
-        // The kernel tells what it wrote, and leaves the length alone where there was no room at all.
-        control_len: if control.is_empty() { 0 } else { msg.control_len },
+        control_len: msg.control_len,
         truncated: msg.flags & net::MSG_CTRUNC != 0,
     })
 }

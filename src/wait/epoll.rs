@@ -106,6 +106,17 @@ impl Epoll {
         epoll_create().map(|made| Epoll { fd: made.into() })
     }
 
+    /// Takes `fd` for a set without asking the kernel: one that [`create`](Self::create) has made before.
+    #[inline]
+    pub fn assume(fd: Fd) -> Epoll {
+        Epoll { fd }
+    }
+
+    /// The descriptor, to keep or to hand over.
+    pub fn into_fd(self) -> Fd {
+        self.fd
+    }
+
     /// `epoll_ctl(self, EPOLL_CTL_ADD, fd)` — tells of `fd` with `token` from now on.
     ///
     /// # Errors

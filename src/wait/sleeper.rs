@@ -37,15 +37,30 @@ pub(crate) fn until_done<T>(
     wait: Wait,
     mut op: impl FnMut() -> Result<T>,
 ) -> Result<T> {
+    if cfg!(small) {
+        return until_done_slowly(fd, events, wait, op);
+    }
     match op() {
-        Err(e) => sleep_and_retry(e, fd, events, wait, op),
+        Err(e) => sleep_and_retry(Some(e), fd, events, wait, op),
         answer => answer,
     }
 }
 
-#[cold]
+/// As [`until_done`], where the operation is not to be there twice, once in front of the slow path and once in it: in
+/// what is slow already, or is built to be small.
+#[inline]
+pub(crate) fn until_done_slowly<T>(
+    fd: BorrowedFd<'_>,
+    events: Events,
+    wait: Wait,
+    op: impl FnMut() -> Result<T>,
+) -> Result<T> {
+    sleep_and_retry(None, fd, events, wait, op)
+}
+
+#[cfg_attr(not(small), cold)]
 fn sleep_and_retry<T>(
-    mut last: Error,
+    mut last: Option<Error>,
     fd: BorrowedFd<'_>,
     events: Events,
     wait: Wait,
@@ -54,9 +69,11 @@ fn sleep_and_retry<T>(
     let mut sleeper = Sleeper::new(wait);
     let mut told = Events::NONE;
     loop {
-        sleep_after(last, &mut sleeper, fd, events, &mut told)?;
+        if let Some(e) = last {
+            sleep_after(e, &mut sleeper, fd, events, &mut told)?;
+        }
         match op() {
-            Err(e) => last = e,
+            Err(e) => last = Some(e),
             answer => return answer,
         }
     }

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 use crate::Check;
-use crate::library::{root, run, scratch};
+use crate::library::{capi_sources, root, run, scratch};
 use crate::prototypes::Declared;
 
 pub const CHECKS: [Check; 3] = [
@@ -69,14 +68,14 @@ fn compile(layouts: &[Layout], dialect: &str, suffix: &str) -> Result<String, St
 
 fn layouts() -> Vec<Layout> {
     let mut found = Vec::new();
-    walk(&root().join("src/capi"), &mut |text| {
+    for text in capi_sources() {
         for rest in text.split("layout!(").skip(1).filter(|rest| rest.starts_with("rawipc_")) {
             let line = rest.split(')').next().unwrap();
             if !line.contains("SIZE") {
                 found.push(parsed(line));
             }
         }
-    });
+    }
     found
 }
 
@@ -88,17 +87,6 @@ fn parsed(line: &str) -> Layout {
     let members = parts.filter_map(|p| p.split_once(char::is_whitespace));
     let members = members.map(|(member, offset)| (member.trim().into(), offset.trim().into())).collect();
     Layout { name: name.trim().into(), size, members }
-}
-
-fn walk(dir: &Path, each: &mut dyn FnMut(&str)) {
-    for entry in fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            walk(&path, each);
-        } else if path.extension().is_some_and(|e| e == "rs") {
-            each(&fs::read_to_string(&path).unwrap());
-        }
-    }
 }
 
 /// Without an array's size.

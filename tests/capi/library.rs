@@ -55,3 +55,20 @@ pub fn run(command: &mut Command) -> Result<String, String> {
 pub fn has(program: &str) -> bool {
     Command::new(program).arg("--version").output().is_ok_and(|out| out.status.success())
 }
+
+/// The text of every file of src/capi.
+#[allow(dead_code, reason = "tests/freestanding has its own use of this file")]
+pub fn capi_sources() -> Vec<String> {
+    let (mut dirs, mut found) = (vec![root().join("src/capi")], Vec::new());
+    while let Some(dir) = dirs.pop() {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            match path.extension().is_some_and(|e| e == "rs") {
+                true => found.push(std::fs::read_to_string(&path).unwrap()),
+                false if path.is_dir() => dirs.push(path),
+                false => {}
+            }
+        }
+    }
+    found
+}

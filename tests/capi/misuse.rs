@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::Check;
-use crate::library::{has, prefix, root, run, scratch};
+use crate::library::{capi_sources, has, prefix, root, run, scratch};
 use crate::prototypes::{Declared, Function, Parameter, Struct};
 use crate::skip::skip;
 
@@ -20,13 +20,17 @@ pub const CHECKS: [Check; 3] = [
     ("misuse::what_does_not_answer_is_flagged", what_does_not_answer_is_flagged),
 ];
 
-/// Numbers that are no descriptors; all other `int` parameters are. They are of few values each.
-const NOT_DESCRIPTORS: [&str; 2] = ["stdio", "value"];
+/// Numbers of which few are valid, as of flags and modes. All other `int` parameters are descriptors.
+const CHOICES: [&str; 8] = ["stdio", "owner", "kind", "over", "link", "action", "command", "code"];
+
+/// Texts that end with a NUL, though a length that is not theirs comes behind.
+const TEXTS: [&str; 3] = ["path", "name", "call"];
 
 fn it_is_answered() {
     let matrix = Matrix::of(&root().join("src/capi/rawipc.h"));
     println!("{}", matrix.size());
-    let report = run(Command::new(our_program(&matrix)).arg(scratch("misuse")).env("RAWIPC_NATIVE", "1"));
+    let report =
+        run(Command::new(our_program(&matrix)).arg(scratch("misuse/alone")).env("RAWIPC_NATIVE", "1"));
     let report = report.unwrap_or_else(|e| panic!("{e}"));
     print!("{report}");
 }
@@ -47,7 +51,7 @@ fn what_does_not_answer_is_flagged() {
     let matrix = Matrix::of(&here.join("bad.h"));
     let program = matrix.compile("bad", &here, &[here.join("bad.c")]);
     let report = |command: &mut Command| command.output().unwrap();
-    let native = report(Command::new(&program).arg(scratch("misuse")).env("RAWIPC_NATIVE", "1"));
+    let native = report(Command::new(&program).arg(scratch("misuse/flagged")).env("RAWIPC_NATIVE", "1"));
     let native = String::from_utf8(native.stdout).unwrap();
     let expected = fs::read_to_string(here.join("bad.h")).unwrap();
     let expected =
@@ -63,7 +67,10 @@ fn what_does_not_answer_is_flagged() {
 
 fn valgrind(program: &Path) -> Command {
     let mut valgrind = Command::new("valgrind");
-    valgrind.args(["-q", "--error-exitcode=99", "--leak-check=no"]).arg(program).arg(scratch("misuse"));
+    valgrind
+        .args(["-q", "--error-exitcode=99", "--leak-check=no"])
+        .arg(program)
+        .arg(scratch("misuse/in-turn"));
     valgrind
 }
 
@@ -76,6 +83,8 @@ struct Matrix {
     declared: Declared,
     /// The text of valid.h, for the names in it.
     valid: String,
+    /// The types that src/capi names in `holds!`.
+    marked: Option<BTreeSet<String>>,
 }
 
 /// One bad value.
@@ -122,8 +131,10 @@ enum Role<'m> {
 
 impl Matrix {
     fn of(header: &Path) -> Self {
-        let valid = if header.ends_with("rawipc.h") { "valid.h" } else { "bad_valid.h" };
+        let is_ours = header.ends_with("rawipc.h");
+        let valid = if is_ours { "valid.h" } else { "bad_valid.h" };
         Matrix {
+            marked: is_ours.then(marked),
             header: header.into(),
             declared: Declared::of(&fs::read_to_string(header).unwrap()),
             valid: fs::read_to_string(root().join("tests/capi/misuse").join(valid)).unwrap(),
@@ -199,10 +210,7 @@ impl Matrix {
                 format!("    long long h_result = {call};\n    h_end(1, h_result, {error});\n")
             }
             "void" => format!("    {call};\n    h_end(0, 0, {error});\n"),
-            "const char *" => format!(
-                "    const char *h_text = {call};\n    \
-                 h_end(0, h_text == NULL ? 0 : (long long)strlen(h_text), {error});\n"
-            ),
+            "const char *" => format!("    h_end_text({call});\n"),
             _ => format!("    (void){call};\n    h_end(0, 0, {error});\n"),
         };
         text + "}\n"
@@ -212,19 +220,21 @@ impl Matrix {
         let p = &f.parameters[i];
         let next_is_length =
             f.parameters.get(i + 1).is_some_and(|next| next.ty == "size_t" && is_length(&next.name));
+        let is_bytes = |pointee: &str| matches!(pointee, "void" | "char");
         match p.pointee() {
             Some("rawipc_error") if !p.is_const() => Role::Error,
+            Some("char") if p.is_const() && TEXTS.contains(&&*p.name) => Role::Text,
+            Some(pointee) if p.is_output() && !is_bytes(pointee) => Role::Output,
             Some(_) if next_is_length => Role::Buffer,
-            Some("char") if p.is_const() => Role::Text,
-            Some(_) if p.is_output() => Role::Output,
             Some(pointee) => match self.declared.structure(pointee) {
-                Some(s) if s.is_handle() => Role::Handle(s),
+                Some(s) if self.is_marked(s) => Role::Handle(s),
                 Some(s) if s.is_options() => Role::Options(s),
                 _ => Role::Pointed,
             },
-            None if p.ty == "size_t" && is_length(&p.name) && i > 0 => Role::Length,
-            None if NOT_DESCRIPTORS.contains(&&*p.name) || p.name == "owner" => Role::Choice,
+            None if p.ty == "size_t" && i > 0 && matches!(self.role(f, i - 1), Role::Buffer) => Role::Length,
+            None if CHOICES.contains(&&*p.name) => Role::Choice,
             None if p.name.contains("flags") || p.name.contains("mode") => Role::Choice,
+            None if p.ty == "int" && p.name == "value" => Role::Choice, // a bool
             None if p.ty == "int" => Role::Descriptor,
             None => Role::Number,
         }
@@ -243,10 +253,10 @@ impl Matrix {
                 self.filled(f, p, pointee)
             ),
             Role::Output => {
-                let of = ty.strip_suffix('*').unwrap().trim();
+                let inner = ty.strip_suffix('*').unwrap_or(ty).trim();
                 format!(
-                    "    static {of} {name}_space;\n    \
-                     {of} *{name} = output_of(&{name}_space, sizeof {name}_space);\n"
+                    "    static {inner} {name}_space;\n    \
+                     {ty}{name} = output_of(&{name}_space, sizeof {name}_space);\n"
                 )
             }
             Role::Buffer if matches!(pointee, "void" | "char" | "uint8_t") => format!(
@@ -273,6 +283,11 @@ impl Matrix {
             }
             None => String::new(),
         }
+    }
+
+    /// A handle, whose first word says what is in it: src/capi says so, and the twins of bad.h all are.
+    fn is_marked(&self, s: &Struct) -> bool {
+        s.is_handle() && self.marked.as_ref().is_none_or(|marked| marked.contains(&s.name))
     }
 
     fn maker(&self, f: &Function, parameter: &str) -> String {
@@ -333,7 +348,7 @@ impl Matrix {
                 Value::any("a pipe's write end", set("foreign_pipe(1)")),
                 Value::any("closed before", format!("close({n});")),
             ],
-            Role::Choice if p.ty == "int" || n == "owner" => vec![
+            Role::Choice if p.ty.starts_with("int") => vec![
                 Value::refused("-3", set("-3"), "EINVAL"),
                 Value::refused("the least", set(least(&p.ty)), "EINVAL"),
                 Value::refused("the most", set(most(&p.ty)), "EINVAL"),
@@ -369,7 +384,7 @@ impl Matrix {
             let rest = ", NULL".repeat(close.parameters.len() - 1);
             values.push(Value::refused("closed", format!("(void){}({n}{rest});", close.name), "EINVAL"));
         }
-        let others = self.declared.structs.iter().filter(|o| o.is_handle() && o.name != s.name);
+        let others = self.declared.structs.iter().filter(|o| self.is_marked(o) && o.name != s.name);
         for other in others.filter(|o| self.is_made(&format!("valid__{}", o.name))) {
             let make = format!("valid__{}(({} *){n}_space);", other.name, other.name);
             values.push(Value::refused(&format!("a {}", other.name), make, "EINVAL"));
@@ -411,8 +426,17 @@ fn options(p: &Parameter, s: &Struct) -> Vec<Value> {
     values
 }
 
+fn marked() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for text in capi_sources() {
+        let named = text.split("holds!(").skip(1).filter_map(|rest| rest.split_once(','));
+        found.extend(named.map(|(name, _)| name.to_string()));
+    }
+    found
+}
+
 fn is_length(name: &str) -> bool {
-    name == "len" || name.ends_with("_len")
+    name == "len" || name == "count" || name.ends_with("_len")
 }
 
 fn least(ty: &str) -> &'static str {

@@ -3,10 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
 
 use crate::Check;
-use crate::library::root;
+use crate::library::{capi_sources, root};
 use crate::source::{self, Model};
 
 pub const CHECKS: [Check; 2] = [
@@ -79,10 +78,10 @@ fn types() -> BTreeSet<String> {
 
 fn named() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    walk(&root().join("src/capi"), &mut |text| {
+    for text in capi_sources() {
         let lines = text.lines().filter_map(|line| line.strip_prefix("/// @rust "));
         found.extend(lines.flat_map(|names| names.split(", ")).map(String::from));
-    });
+    }
     found
 }
 
@@ -96,15 +95,4 @@ fn excepted() -> BTreeMap<String, String> {
         names.split(", ").map(|name| (name.to_string(), reason.to_string())).collect::<Vec<_>>()
     };
     lines.flat_map(line).collect()
-}
-
-fn walk(dir: &Path, each: &mut dyn FnMut(&str)) {
-    for entry in fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            walk(&path, each);
-        } else if path.extension().is_some_and(|e| e == "rs") {
-            each(&fs::read_to_string(&path).unwrap());
-        }
-    }
 }

@@ -39,7 +39,7 @@ fn a_function_without_a_probe_is_seen() {
 }
 
 #[test]
-fn the_probes_are_built_of_the_same_packages() {
+fn the_probes_and_the_programs_are_built_of_the_same_packages() {
     let versions = |lock: &str| -> BTreeMap<String, String> {
         let text = std::fs::read_to_string(root().join(lock)).unwrap();
         let quoted = |l: Option<&str>| l.and_then(|l| l.split('"').nth(1)).map(String::from);
@@ -49,8 +49,12 @@ fn the_probes_are_built_of_the_same_packages() {
         };
         text.split("[[package]]").skip(1).filter_map(package).collect()
     };
-    let (ours, probe) = (versions("Cargo.lock"), versions("tests/probe/Cargo.lock"));
-    for name in ["rustix", "linux-raw-sys", "bitflags"] {
-        assert!(ours.contains_key(name) && ours.get(name) == probe.get(name), "{name}: {ours:?} {probe:?}");
+    let ours = versions("Cargo.lock");
+    for lock in ["tests/probe/Cargo.lock", "examples/freestanding/Cargo.lock"] {
+        let theirs = versions(lock);
+        for name in ["rustix", "linux-raw-sys", "bitflags"] {
+            let same = ours.contains_key(name) && ours.get(name) == theirs.get(name);
+            assert!(same, "{lock}, {name}: {ours:?} {theirs:?}");
+        }
     }
 }

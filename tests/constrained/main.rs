@@ -4,11 +4,12 @@
 //! profile says. Here the result is linked without libc and taken apart with binutils. Each proof has known-bad
 //! twins, functions in the same package, that it must flag.
 //!
-//! `cargo test --test constrained -- --nocapture` prints what is left of panics, and the stack of each function.
+//! `cargo test --test constrained -- --nocapture` prints the stack of each function and the bytes of each module.
 
 mod coverage;
 mod panics;
 mod program;
+mod sizes;
 #[path = "../house/source.rs"]
 #[allow(dead_code)] // shared with tests/house, and each uses a part of it
 mod source;

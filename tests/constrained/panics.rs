@@ -52,7 +52,7 @@ fn they_link_without_a_panic_handler() {
     let Some(archive) = archive() else { return };
     links(archive);
     // Nor is it the doing of much inlining.
-    links(&small_archive().unwrap());
+    links(small_archive().unwrap());
 }
 
 /// All in one program; where that is refused, which of them it is.

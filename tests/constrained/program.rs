@@ -46,9 +46,10 @@ pub fn archive() -> Option<&'static Archive> {
 }
 
 /// The same, built to be small.
-pub fn small_archive() -> Option<Archive> {
+pub fn small_archive() -> Option<&'static Archive> {
+    static ARCHIVE: OnceLock<Option<Archive>> = OnceLock::new();
     archive()?; // first, as both write to one directory
-    build("small")
+    ARCHIVE.get_or_init(|| build("small")).as_ref()
 }
 
 /// All probes in one program, with a trap for the panics of rustix that are left.

@@ -4,7 +4,7 @@ use crate::batch::Natural;
 use crate::dispatch::{Made, name};
 use crate::errnos::{self, Errnos};
 use crate::scenario::Told;
-use rawipc::Origin::{self, Kernel, Peer};
+use rawipc::Origin::{self, Argument, Kernel, Peer};
 
 /// An outcome that is right besides an error that names the call and the errno.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,12 +39,29 @@ macro_rules! errnos {
 
 /// Of these calls whatever is said has one meaning, in the rows that say so: all of errnos.txt, name by name.
 mod whatever {
+    pub const ACCEPT4: &[i32] = errnos! {
+        EACCES EAGAIN EBADF ECONNABORTED ECONNRESET EFAULT EINTR EINVAL EMFILE ENFILE ENOBUFS ENOMEM
+        ENOSYS ENOTCONN ENOTSOCK EOPNOTSUPP EPERM EPROTO EPROTONOSUPPORT ESOCKTNOSUPPORT ETIMEDOUT
+    };
+    pub const CLOCK_GETTIME: &[i32] = errnos! {
+        EACCES EFAULT EINTR EINVAL ENODEV ENOSYS EOPNOTSUPP
+    };
     pub const CONNECT: &[i32] = errnos! {
         EACCES EPERM EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EAGAIN EALREADY EBADF EFAULT EINPROGRESS EINTR EISCONN
         ENETUNREACH ENOTSOCK EPROTOTYPE ETIMEDOUT ECONNRESET ENOENT ENOTDIR ELOOP ENAMETOOLONG ENOMEM EINVAL ENOSYS
     };
     pub const EPOLL_PWAIT: &[i32] = errnos! { EBADF EFAULT EINTR EINVAL ENOSYS };
     pub const MEMBARRIER: &[i32] = errnos! { EINTR EINVAL ENOSYS EPERM };
+    pub const FCNTL: &[i32] = errnos! {
+        EACCES EAGAIN EBADF EBUSY EDEADLK EFAULT EINTR EINVAL EMFILE ENOLCK ENOMEM ENOSYS ENOTDIR EPERM
+    };
+    pub const FLOCK: &[i32] = errnos! {
+        EAGAIN EBADF EINTR EINVAL ENOLCK ENOSYS
+    };
+    pub const FTRUNCATE: &[i32] = errnos! {
+        EACCES EBADF EFAULT EFBIG EINTR EINVAL EIO EISDIR ELOOP ENAMETOOLONG ENOENT ENOSPC ENOSYS ENOTDIR EPERM
+        EROFS ETXTBSY
+    };
     pub const NEWFSTATAT: &[i32] = errnos! {
         EACCES EBADF EFAULT EINTR EINVAL ELOOP ENAMETOOLONG ENOENT ENOMEM ENOSYS ENOTDIR EOVERFLOW ESRCH
     };
@@ -123,6 +140,43 @@ const MEANINGS: &[Meaning] = &[
     ("socket::Datagram::bind", "connect", &[libc::ECONNREFUSED], &[Same, Success], "nobody lives there: taken over"),
     ("socket::Listener::bind", "bind", &[libc::EADDRINUSE], &[Same], "is anybody there? asked, and bound again"),
     ("socket::Datagram::bind", "bind", &[libc::EADDRINUSE], &[Same], "is anybody there? asked, and bound again"),
+    ("socket::Listener::take_over", "bind newfstatat", whatever::NEWFSTATAT, IN_USE, "of what cannot be looked at, nothing is taken over"),
+    ("socket::Listener::take_over", "newfstatat", &[libc::EINTR], &[Same, Deadline], "of the lock: made again"),
+    ("socket::Listener::take_over", "flock", &[libc::EINTR], &[Same, Deadline], "made again"),
+    ("socket::Listener::take_over", "openat", &[libc::EAGAIN], &[Same, Deadline], "made again"),
+    ("socket::Listener::take_over", "flock", &[libc::EAGAIN], &[Same, Deadline], "another has it: waited for"),
+    ("socket::Listener::take_over", "bind", &[libc::EADDRINUSE], &[Same, Success], "is anybody there? asked, and bound again"),
+    ("socket::Listener::take_over", "fstat", &[libc::EINTR], &[Same, Deadline], "made again"),
+    ("socket::Listener::", "getpid ftruncate", whatever::FTRUNCATE, &[Same], "the mark of a file that is gone says nothing"),
+    ("socket::Listener::retire", "write flock", whatever::FLOCK, &[Same], "closing it lets it go too"),
+    ("socket::Listener::accept_last", "newfstatat", &[libc::EINTR], &[Same, Deadline], "made again"),
+    ("socket::Listener::accept_last", "connect", &[libc::EAGAIN], &[Same, Deadline], "somebody was there first"),
+    ("socket::Listener::try_accept_last", "accept4", &[libc::EAGAIN], &[Same, Success], "nobody is there: is there a successor?"),
+    ("socket::Listener::try_accept_last", "connect", &[libc::EAGAIN], &[Same, Success], "somebody was there first: looked again"),
+    ("socket::behind_at", "connect", &[libc::EPERM, libc::EAGAIN, libc::EPROTOTYPE, libc::EISCONN, libc::ECONNREFUSED], &[Same, Success], "the answer that was asked for"),
+    ("socket::SocketFile::behind", "connect", &[libc::EPERM, libc::EAGAIN, libc::EPROTOTYPE, libc::EISCONN, libc::ECONNREFUSED], &[Same, Success], "the answer that was asked for"),
+    ("socket::Stream::connect_at", "connect", &[libc::ECONNREFUSED], &[Same, Success], "replaced meanwhile? looked again"),
+    ("socket::Seqpacket::connect_at", "connect", &[libc::ECONNREFUSED], &[Same, Success], "replaced meanwhile? looked again"),
+    ("socket::Stream::connect_at", "connect", &[libc::ECONNREFUSED], &[As("openat", libc::ENOENT, Kernel)], "replaced meanwhile? looked again, and gone"),
+    ("socket::Seqpacket::connect_at", "connect", &[libc::ECONNREFUSED], &[As("openat", libc::ENOENT, Kernel)], "replaced meanwhile? looked again, and gone"),
+    ("socket::Stream::try_connect_at", "connect", &[libc::ECONNREFUSED], &[Same, Success], "replaced meanwhile? looked again"),
+    ("socket::Seqpacket::try_connect_at", "connect", &[libc::ECONNREFUSED], &[Same, Success], "replaced meanwhile? looked again"),
+    ("socket::Crowd::admit", "epoll_ctl clock_gettime", whatever::CLOCK_GETTIME, &[Same], "the next round says so"),
+    ("socket::Crowd::start_clock", "clock_gettime", whatever::CLOCK_GETTIME, &[Same], "the next round says so"),
+    ("socket::Stream::connect_at", "openat", &[libc::EAGAIN], &[Same, Deadline], "looked up again"),
+    ("socket::Seqpacket::connect_at", "openat", &[libc::EAGAIN], &[Same, Deadline], "looked up again"),
+    ("socket::Stream::connect_at", "fstat", &[libc::EINTR], &[Same, Deadline], "looked up again"),
+    ("socket::Seqpacket::connect_at", "fstat", &[libc::EINTR], &[Same, Deadline], "looked up again"),
+    ("socket::Listener::accept_last", "newfstatat", &[libc::ENOENT], &[As("bind", libc::EINVAL, Argument)], "the name is gone: nobody can come any more"),
+    ("socket::Crowd::", "close accept4", whatever::ACCEPT4, &[Same, Success, As("epoll_pwait", libc::EAGAIN, Kernel)], "nobody can be refused either: the door is left alone"),
+    ("socket::Crowd::", "accept4 accept4", whatever::ACCEPT4, &[Same, Success, As("epoll_pwait", libc::EAGAIN, Kernel)], "nobody can be refused either: the door is left alone"),
+    ("socket::Crowd::next", "accept4", &[libc::EINTR], &[Same, Success, Deadline], "made again, in another round"),
+    ("socket::Crowd::next", "epoll_ctl", &[libc::EINTR], &[Same, Success, Deadline], "goes on in another round"),
+    ("socket::Crowd::next", "epoll_pwait", &[libc::EINTR], &[Same, Success, Deadline], "another round"),
+    ("socket::Crowd::next", "accept4", &[libc::EMFILE, libc::ENFILE], &[Success, As("bind", libc::EINVAL, Argument)], "refused, and the rest goes on"),
+    ("socket::Crowd::try_next", "accept4", &[libc::EMFILE, libc::ENFILE], &[Success, As("epoll_pwait", libc::EAGAIN, Kernel)], "refused, and the rest goes on"),
+    ("socket::Crowd::", "accept4", &[libc::EAGAIN], &[Same, Success, As("epoll_pwait", libc::EAGAIN, Kernel)], "somebody else let them in"),
+    ("socket::Crowd::", "fcntl", whatever::FCNTL, &[Same, Success], "none in reserve: made again when the next is refused"),
     ("socket::Listener::remove", "unlinkat newfstatat", whatever::NEWFSTATAT, &[Same], "the lock's file stays, and does no harm"),
     ("socket::Listener::remove", "newfstatat newfstatat", whatever::NEWFSTATAT, &[Same], "the lock's file stays, and does no harm"),
     ("socket::Datagram::remove", "unlinkat newfstatat", whatever::NEWFSTATAT, &[Same], "the lock's file stays, and does no harm"),
@@ -159,8 +213,19 @@ const MEANINGS: &[Meaning] = &[
 
 /// Calls that wait for a peer, or stand in a loop that does.
 const WAITING: &[&str] = &[
-    "accept4", "connect", "openat", "ppoll", "pwritev2", "read", "recvfrom", "recvmsg", "sendmsg", "sendto",
-    "write", "writev",
+    "accept4",
+    "connect",
+    "epoll_pwait",
+    "openat",
+    "ppoll",
+    "pwritev2",
+    "read",
+    "recvfrom",
+    "recvmsg",
+    "sendmsg",
+    "sendto",
+    "write",
+    "writev",
 ];
 
 /// What may come of the call `at` this place of those made failing with `errno` in `function`. An errno of 0 is a
@@ -217,9 +282,11 @@ fn is_of(function: &str, pattern: &str) -> bool {
 pub fn waits(function: &str) -> bool {
     const WAIT: &[&str] = &[
         "accept",
+        "accept_last",
         "answer",
         "call",
         "connect",
+        "connect_at",
         "fail",
         "next",
         "open_sender",
@@ -241,13 +308,16 @@ pub fn waits(function: &str) -> bool {
         "send_to_with_fds",
         "send_with_fds",
         "serve",
+        "take_over",
+        "take_over_at",
+        "wait",
         "write",
         "write_all",
         "write_two",
         "write_with_fds",
     ];
     let name = function.rsplit("::").next().unwrap_or_default();
-    let none = ["memory::", "proc::", "socket::Datagram::connect"];
+    let none = ["memory::", "proc::", "socket::Datagram::connect", "socket::Files"];
     WAIT.contains(&name) && !none.iter().any(|m| function.starts_with(m))
 }
 
@@ -255,11 +325,20 @@ pub fn waits(function: &str) -> bool {
 pub fn consumes(function: &str) -> bool {
     let name = function.rsplit("::").next().unwrap_or_default();
     ["attach", "hand_over_as", "remove"].contains(&name)
+        || [
+            "socket::Crowd::new",
+            "socket::Crowd::admit",
+            "socket::Crowd::next",
+            "socket::Crowd::try_next",
+            "socket::Listener::accept_last",
+        ]
+        .contains(&function)
 }
 
 /// Functions whose purpose is to leave a descriptor behind under a number that was another's.
 pub fn hands_over(function: &str) -> bool {
-    function == "fd::Fd::hand_over_as"
+    // And a crowd's descriptor in reserve, which is given up and made anew.
+    ["fd::Fd::hand_over_as", "socket::Crowd::next", "socket::Crowd::try_next"].contains(&function)
 }
 
 /// Ends that keep what came in parts, or that move bytes which mean nothing but "look again": messages.rs looks

@@ -45,6 +45,28 @@ OP ssize_t op_stream_send(int fd, const void *msg, size_t n) {
     return sendto(fd, msg, n, MSG_DONTWAIT | MSG_NOSIGNAL, NULL, 0);
 }
 
+/* One descriptor along, in the control message that the caller keeps. */
+struct along {
+    struct cmsghdr head;
+    int fd;
+};
+
+OP ssize_t op_along_send(int fd, const void *msg, size_t n, const struct along *along) {
+    struct iovec part = {(void *)msg, n};
+    struct msghdr all = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = (void *)along, .msg_controllen = CMSG_LEN(sizeof(int))};
+    return sendmsg(fd, &all, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+OP ssize_t op_along_recv(int fd, void *buf, size_t n, struct along *along) {
+    struct iovec part = {buf, n};
+    struct msghdr all = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = along, .msg_controllen = CMSG_LEN(sizeof(int))};
+    ssize_t got = recvmsg(fd, &all, MSG_DONTWAIT | MSG_TRUNC | MSG_CMSG_CLOEXEC);
+    if (all.msg_flags & MSG_CTRUNC) return -1;
+    struct cmsghdr *c = CMSG_FIRSTHDR(&all);
+    if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS) return -1;
+    return got;
+}
+
 OP ssize_t op_stream_recv(int fd, void *buf, size_t n) { return recvfrom(fd, buf, n, MSG_DONTWAIT, NULL, NULL); }
 
 OP ssize_t op_datagram_send(int fd, const void *msg, size_t n) {
@@ -124,6 +146,9 @@ int main(int argc, char **argv) {
         check(op_fifo_send(to, msg, 64) == 64 && op_fifo_recv(from, buf, 4096) == 64, "fifo");
         check(op_seqpacket_send(seqpacket[0], msg, 64) == 64, "seqpacket");
         check(op_seqpacket_recv(seqpacket[1], buf, 65536) == 64, "seqpacket");
+        struct along along = {{CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS}, 0};
+        check(op_along_send(seqpacket[0], msg, 64, &along) == 64, "along");
+        check(op_along_recv(seqpacket[1], buf, 65536, &along) == 64 && close(along.fd) == 0, "along");
         check(op_stream_send(stream[0], msg, 64) == 64 && op_stream_recv(stream[1], buf, 65536) == 64, "stream");
         check(op_datagram_send(datagram[0], msg, 64) == 64, "datagram");
         check(op_datagram_recv(datagram[1], buf, 65536) == 64, "datagram");

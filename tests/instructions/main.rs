@@ -16,9 +16,13 @@ const LIMIT: i64 = 25;
 /// processes may. Held where it is until the ring is made fast.
 const RING_LIMIT: i64 = 130;
 
+/// A receive with a descriptor owns what came: it looks whether the last one was taken, takes the control message for
+/// what it is and no more, and knows where each number lies. The one in C overwrites the number that it had.
+const ALONG_LIMIT: i64 = 85;
+
 const TIMES: u64 = 200;
 
-const MECHANISMS: &[&str] = &["pipe", "fifo", "seqpacket", "stream", "datagram", "ring"];
+const MECHANISMS: &[&str] = &["pipe", "fifo", "seqpacket", "along", "stream", "datagram", "ring"];
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -84,7 +88,11 @@ fn compare() -> Vec<String> {
     for mechanism in MECHANISMS {
         for op in ["send", "recv"] {
             let above = row(mechanism, op, mechanism);
-            let limit = if *mechanism == "ring" { RING_LIMIT } else { LIMIT };
+            let limit = match (*mechanism, op) {
+                ("ring", _) => RING_LIMIT,
+                ("along", "recv") => ALONG_LIMIT,
+                _ => LIMIT,
+            };
             if above > limit {
                 wrong
                     .push(format!("{mechanism} {op}: {above} instructions above C, and {limit} are allowed"));

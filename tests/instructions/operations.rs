@@ -3,9 +3,10 @@
 use std::ffi::CString;
 use std::hint::black_box;
 
+use rawipc::fd::AsFd;
 use rawipc::pipe::{PIPE_BUF, PacketReceiver, PacketSender};
 use rawipc::ring::{Consumer, Producer};
-use rawipc::socket::{Datagram, Seqpacket, Stream};
+use rawipc::socket::{Datagram, FdRefs, FdSlots, Refs, Seqpacket, Slots, Stream};
 use rawipc::{ByteRead, ByteWrite, Errno, Receiver, Result, Sender, Wait, fifo, pipe, ring};
 
 /// No instruction, but a text of its own: functions of the same code would be made one.
@@ -51,6 +52,20 @@ operations! {
 
 #[unsafe(no_mangle)]
 #[inline(never)]
+extern "Rust" fn op_along_send(s: &mut Seqpacket, msg: &[u8], fds: &Refs<'_>) -> Result<()> {
+    apart!(op_along_send);
+    s.send_with_fds(msg, fds, Wait::FOREVER)
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "Rust" fn op_along_recv(s: &mut Seqpacket, buf: &mut [u8], fds: &mut Slots) -> Result<usize> {
+    apart!(op_along_recv);
+    s.recv_with_fds(buf, fds, Wait::FOREVER)
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
 extern "Rust" fn op_twin_send(s: &mut PacketSender, msg: &[u8]) -> Result<()> {
     let mut sum = 0_u8;
     for byte in msg {
@@ -84,6 +99,7 @@ pub fn all(times: u64) {
     fifo::remove(&path).unwrap();
     let (mut ring_in, mut ring_out) = ring::pair(65_536).unwrap();
     let (mut seqpacket_in, mut seqpacket_out) = Seqpacket::pair().unwrap();
+    let mut fds = FdSlots::<1>::new();
     let (mut stream_in, mut stream_out) = Stream::pair().unwrap();
     let (mut datagram_in, mut datagram_out) = Datagram::pair().unwrap();
 
@@ -96,6 +112,9 @@ pub fn all(times: u64) {
         assert_eq!(op_fifo_recv(&mut fifo_out, &mut buf[..PIPE_BUF]), Ok(64));
         op_seqpacket_send(&mut seqpacket_in, msg).unwrap();
         assert_eq!(op_seqpacket_recv(&mut seqpacket_out, buf), Ok(64));
+        op_along_send(&mut seqpacket_in, msg, &FdRefs::of([stream_in.as_fd()])).unwrap();
+        assert_eq!(op_along_recv(&mut seqpacket_out, buf, &mut fds), Ok(64));
+        drop(fds.take(0).unwrap());
         assert_eq!(op_stream_send(&mut stream_in, msg), Ok(64));
         assert_eq!(op_stream_recv(&mut stream_out, buf), Ok(64));
         op_datagram_send(&mut datagram_in, msg).unwrap();

@@ -5,6 +5,8 @@
 mod badinput;
 mod conformance;
 mod crash;
+mod crowd;
+mod datagrams;
 mod descriptors;
 mod exec;
 mod killed;
@@ -14,11 +16,14 @@ mod older_kernels;
 mod os;
 mod peers;
 mod proc;
+mod restart;
 mod ring_stress;
 mod rpc;
 mod runner;
 mod several;
 mod sizes;
+mod socket_files;
+mod strangers;
 mod tables;
 #[path = "../support/trace.rs"]
 mod trace;
@@ -40,6 +45,11 @@ fn main() {
     sizes::tests(&mut list);
     badinput::tests(&mut list);
     names::tests(&mut list);
+    restart::tests(&mut list);
+    socket_files::tests(&mut list);
+    strangers::tests(&mut list);
+    datagrams::tests(&mut list);
+    crowd::tests(&mut list);
     older_kernels::tests(&mut list);
     peers::tests(&mut list);
     travel::tests(&mut list);

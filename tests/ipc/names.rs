@@ -201,7 +201,7 @@ fn a_child_keeps_the_name_of_a_killed_parent() {
             let _keeps = bind(&name()).expect("bind");
             let worker = Child::spawn(|| {
                 // SAFETY: calls without pointers. It outlives the parent.
-                unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, 0u64) };
+                unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, 0 as libc::c_ulong) };
                 forked.open();
                 nap(Duration::from_secs(60));
             });

@@ -45,8 +45,9 @@ fn no_noexec_seal() {
 
 fn flagged_write(fd: RawFd, flags: u32) -> i32 {
     let part = libc::iovec { iov_base: c"x".as_ptr().cast_mut().cast(), iov_len: 1 };
+    let current: libc::c_long = -1;
     // SAFETY: one part, of one byte.
-    let n = unsafe { libc::syscall(libc::SYS_pwritev2, fd, &raw const part, 1, -1i64, -1i64, flags) };
+    let n = unsafe { libc::syscall(libc::SYS_pwritev2, fd, &raw const part, 1, current, current, flags) };
     if n == -1 { crate::os::errno() } else { 0 }
 }
 

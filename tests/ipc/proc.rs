@@ -200,16 +200,20 @@ fn a_new_process_of_the_same_number() {
     drop((read_end, write_end));
 }
 
+/// Words of `struct clone_args`.
+const EXIT_SIGNAL: usize = 4;
+const SET_TID: usize = 8;
+
 /// A child that has this number, which is free.
 fn fork_as(pid: i32) -> Child {
-    // SAFETY: all zeros is a clone_args.
-    let mut args: libc::clone_args = unsafe { std::mem::zeroed() };
-    args.exit_signal = libc::SIGCHLD as u64;
-    args.set_tid = (&raw const pid) as u64;
-    args.set_tid_size = 1;
+    // `struct clone_args`, which libc has for 64 bits alone.
+    let mut args = [0u64; 11];
+    args[EXIT_SIGNAL] = libc::SIGCHLD as u64;
+    args[SET_TID] = (&raw const pid).expose_provenance() as u64;
+    args[SET_TID + 1] = 1;
     let parent = std::process::id();
     // SAFETY: as fork: nothing is shared, and a test process has a single thread.
-    match unsafe { libc::syscall(libc::SYS_clone3, &raw mut args, size_of::<libc::clone_args>()) } {
+    match unsafe { libc::syscall(libc::SYS_clone3, &raw mut args, size_of_val(&args)) } {
         0 => {
             process::die_with(parent);
             nap(Duration::from_secs(60));

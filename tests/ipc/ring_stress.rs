@@ -1,4 +1,4 @@
-//! A small ring under load: a hundred thousand messages of mixed sizes, both sides asleep at times.
+//! A small ring under load: a hundred thousand messages, or as many bytes, of mixed sizes, both sides asleep at times.
 
 use crate::add_tests;
 use crate::conformance::mechanism::PATIENCE;
@@ -11,9 +11,13 @@ pub fn tests(list: &mut List) {
     add_tests!(list, "ring_stress": waiting, without_waiting, there_and_back, polling, used_by_a_child);
 }
 
-const MESSAGES: u64 = 100_000;
 /// The smallest: a page.
 const CAPACITY: usize = 4096;
+
+/// Where the page is larger, so are the ring and the messages: as many bytes in all.
+fn messages(limit: usize) -> u64 {
+    100_000 / ((limit + 8) * 2).div_ceil(CAPACITY) as u64
+}
 
 /// A generator for each side: both know what message `i` is, its length, and who rests after it.
 struct Mixed(u64);
@@ -88,7 +92,7 @@ fn waiting() {
     let (child, mut producer) = into_a_child(|mut consumer| {
         let limit = consumer.recv_limit();
         let (mut buf, mut scratch) = (vec![0; limit], vec![0; limit]);
-        for i in 0..MESSAGES {
+        for i in 0..messages(limit) {
             let n = consumer.recv(&mut buf, PATIENCE).expect("recv");
             check(i, &buf[..n], &mut scratch);
             rest(i, 1);
@@ -96,7 +100,7 @@ fn waiting() {
         assert_eq!(consumer.recv(&mut buf, PATIENCE), Ok(0));
     });
     let mut buf = vec![0; producer.send_limit()];
-    for i in 0..MESSAGES {
+    for i in 0..messages(producer.send_limit()) {
         producer.send(write(i, &mut buf), PATIENCE).expect("send");
         rest(i, 0);
     }
@@ -108,7 +112,7 @@ fn waiting() {
 fn without_waiting() {
     let (child, mut consumer) = out_of_a_child(|mut producer| {
         let mut buf = vec![0; producer.send_limit()];
-        for i in 0..MESSAGES {
+        for i in 0..messages(buf.len()) {
             let msg = write(i, &mut buf);
             while let Err(e) = producer.try_send(msg) {
                 assert_eq!(e.errno(), Errno::AGAIN, "{e}");
@@ -134,7 +138,7 @@ fn without_waiting() {
             }
         }
     }
-    assert_eq!(i, MESSAGES);
+    assert_eq!(i, messages(limit));
     child.join();
 }
 
@@ -145,7 +149,7 @@ fn polling() {
         consumer.set_polling(polling);
         let limit = consumer.recv_limit();
         let (mut buf, mut scratch) = (vec![0; limit], vec![0; limit]);
-        for i in 0..MESSAGES {
+        for i in 0..messages(limit) {
             let n = consumer.recv(&mut buf, PATIENCE).expect("recv");
             check(i, &buf[..n], &mut scratch);
             rest(i, 1);
@@ -153,8 +157,9 @@ fn polling() {
         assert_eq!(consumer.recv(&mut buf, PATIENCE), Ok(0));
     });
     producer.set_polling(polling);
-    let mut buf = vec![0; producer.send_limit()];
-    for i in 0..MESSAGES {
+    let limit = producer.send_limit();
+    let mut buf = vec![0; limit];
+    for i in 0..messages(limit) {
         producer.send(write(i, &mut buf), PATIENCE).expect("send");
         rest(i, 0);
     }

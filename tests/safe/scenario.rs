@@ -65,7 +65,7 @@ impl Scenarios {
 /// Where a scenario takes place.
 pub struct Stage {
     place: Place,
-    /// The window removes a name, which is its maker's alone to remove, and not a child's.
+    /// The window removes a name, or leaves it, which is its maker's alone, and not a child's.
     removes: bool,
     orders: RefCell<Option<Orders>>,
     has_dir: Cell<bool>,
@@ -73,7 +73,7 @@ pub struct Stage {
 
 impl Stage {
     pub fn new(place: Place, function: &str) -> Stage {
-        let removes = function.ends_with("::remove");
+        let removes = function.ends_with("::remove") || function.ends_with("::retire");
         Stage { place, removes, orders: RefCell::default(), has_dir: Cell::default() }
     }
 

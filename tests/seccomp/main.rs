@@ -84,6 +84,8 @@ fn main() -> ExitCode {
     }
     let only = std::env::args().skip(1).find(|a| !a.starts_with('-'));
     let wanted = |name: &str| only.as_ref().is_none_or(|part| name.contains(part.as_str()));
+    // Before any child makes one of its own.
+    scratch();
     let _scratch = scenario::Scratch::new();
     let refused = child::run(child::Under::kill(List::EXIT), |shut| shut()) != child::End::Lived;
     let (mut passed, mut failed, mut ignored) = (0, 0, 0);

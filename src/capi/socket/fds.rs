@@ -51,7 +51,7 @@ const SEND: Args = Args(Call::SENDMSG);
 const RECV: Args = Args(Call::RECVMSG);
 const FD: Args = Args(Call::CLOSE);
 
-/// Makes room for descriptors to send, as many as the memory has ints behind RAWIPC_FDS_HEAD bytes; none are there yet.
+/// Makes room for descriptors to send, as many as the memory has ints (4 bytes) behind RAWIPC_FDS_HEAD bytes; none are there yet.
 ///
 /// @param refs  gets it
 /// @return 0, or -errno
@@ -132,7 +132,7 @@ pub unsafe extern "C" fn rawipc_fd_refs_len(
     unsafe { length(told, error) }
 }
 
-/// Makes room for descriptors to receive, as many as the memory has ints behind RAWIPC_FDS_HEAD bytes. With none, a
+/// Makes room for descriptors to receive, as many as the memory has ints (4 bytes) behind RAWIPC_FDS_HEAD bytes. With none, a
 /// descriptor that comes is told as an error.
 ///
 /// @param slots  gets it
@@ -326,7 +326,7 @@ impl Args {
         // The last of an odd number ends in the middle of 8 bytes, for which the head is large enough too.
         let memory = memory.get_mut(skip..).filter(|memory| memory.len() >= head);
         let memory = memory.ok_or_else(|| self.refused(Errno::INVAL))?;
-        Ok((memory.as_mut_ptr().cast(), room.wrapping_div(size_of::<c_int>())))
+        Ok((memory.as_mut_ptr().cast(), room / 4))
     }
 
     /// Descriptors to send.

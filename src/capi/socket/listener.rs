@@ -24,6 +24,8 @@ use crate::socket::address::rawipc_address;
 use crate::socket::seqpacket::rawipc_seqpacket;
 use crate::wait::rawipc_wait;
 
+pub mod names;
+
 /// A listener that accepts streams.
 pub const RAWIPC_LISTENER_STREAM: u32 = 1;
 /// A listener that accepts seqpacket sockets.
@@ -84,6 +86,8 @@ macro_rules! both {
         }
     };
 }
+
+use both;
 
 const BIND: Args = Args(Call::BIND);
 const ACCEPT: Args = Args(Call::ACCEPT4);
@@ -350,7 +354,10 @@ pub unsafe extern "C" fn rawipc_listener_close(
 impl Args {
     /// # Safety
     /// `options` is NULL, or has as many bytes as it says in front.
-    unsafe fn listener_options(self, options: *const rawipc_listener_options) -> Result<socket::Options> {
+    pub(super) unsafe fn listener_options(
+        self,
+        options: *const rawipc_listener_options,
+    ) -> Result<socket::Options> {
         // SAFETY: by the caller.
         let given = unsafe { self.options(options) }?.unwrap_or(rawipc_listener_options::DEFAULT);
         let mut options = socket::Options::DEFAULT;

@@ -150,6 +150,29 @@ pub unsafe extern "C" fn rawipc_seqpacket_attach(
     unsafe { status(attached, error) }
 }
 
+/// Takes a descriptor for a UNIX seqpacket socket without asking the kernel: one that was accepted, or seen before.
+///
+/// @param socket  gets it
+/// @return 0, or -errno
+/// @par Ownership
+/// fd is the socket's from now on, unless it is refused.
+/// @rust socket::Seqpacket::assume
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rawipc_seqpacket_assume(
+    socket: *mut rawipc_seqpacket,
+    fd: c_int,
+    error: *mut rawipc_error,
+) -> c_int {
+    let assumed = (|| {
+        // SAFETY: the caller's memory.
+        let to = unsafe { FD.empty(socket) }?;
+        to.set(Seqpacket::assume(FD.owned(fd)?));
+        Ok(())
+    })();
+    // SAFETY: the caller's error.
+    unsafe { status(assumed, error) }
+}
+
 /// Declares the largest message of both directions, in bytes; the peer has to declare the same.
 ///
 /// The kernel's own limit is the sender's buffer, which is made larger where it has to be, and 4 MiB. It looks for that

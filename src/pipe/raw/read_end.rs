@@ -4,7 +4,7 @@ use super::{attach, capacity, set_capacity};
 use crate::channel::ByteRead;
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
-use crate::wait::{Events, Wait, events_now, until_done};
+use crate::wait::{Events, Wait, events_now, until_done, until_done_slowly};
 use rustix::fs::OFlags;
 
 /// The end of a pipe or FIFO that bytes come out of.
@@ -194,7 +194,7 @@ fn take_some(fd: &Fd, buf: &mut [u8]) -> Result<usize> {
 
 #[cold]
 fn read_first(fd: &Fd, expects_writer: &mut bool, buf: &mut [u8], wait: Wait) -> Result<usize> {
-    until_done(fd.as_fd(), Events::READABLE, wait, || take_first(fd, expects_writer, buf))
+    until_done_slowly(fd.as_fd(), Events::READABLE, wait, || take_first(fd, expects_writer, buf))
 }
 
 /// The same, of what may be a FIFO before its first writer.

@@ -50,7 +50,7 @@ impl WriteEnd {
         Ok(WriteEnd::new(fd))
     }
 
-    /// Takes `fd` for the write end of a pipe or FIFO without asking the kernel; see [`ReadEnd::assume`]. What a
+    /// Takes `fd` for the write end of a pipe or FIFO without asking the kernel; see [`ReadEnd::assume`](super::ReadEnd::assume). What a
     /// write before 6.18 learns of the kernel is learnt anew.
     #[inline]
     pub fn assume(fd: Fd) -> Self {
@@ -71,10 +71,10 @@ impl WriteEnd {
         capacity(&self.fd)
     }
 
-    /// `fcntl(F_SETPIPE_SZ)`; see [`ReadEnd::set_capacity`].
+    /// `fcntl(F_SETPIPE_SZ)`; see [`ReadEnd::set_capacity`](super::ReadEnd::set_capacity).
     ///
     /// # Errors
-    /// As [`ReadEnd::set_capacity`].
+    /// As [`ReadEnd::set_capacity`](super::ReadEnd::set_capacity).
     ///
     /// # Syscalls
     /// Async-signal-safe.

@@ -24,7 +24,9 @@ impl<C: Connection, M: AsFd> Crowd<'_, C, M> {
         match door.listener.try_accept() {
             Ok(_) if full => Ok(Some(Event::Refused(Refusal::NoSeat))),
             Ok(connection) => Ok(Some(Event::Arrived(connection))),
-            Err(e) if e.is_unsettled() => Ok(None),
+            Err(e) if e.is_again() => Ok(None),
+            // Told as it is: the wait decides.
+            Err(e) if e.is(Errno::INTR) => Err(e),
             Err(e) if e.is(Errno::MFILE) || e.is(Errno::NFILE) => {
                 if door.turn_away() {
                     return Ok(Some(Event::Refused(Refusal::NoDescriptor)));

@@ -5,7 +5,7 @@ use crate::channel::{Receiver, Sender};
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::AsFd;
 use crate::socket::message::{self, Made};
-use crate::wait::{Wait, until_done};
+use crate::wait::{Wait, until_done_slowly};
 
 impl Sender for Datagram {
     fn send_limit(&self) -> usize {
@@ -128,7 +128,7 @@ impl Datagram {
 
     #[cold]
     fn recv_unready(&self, buf: &mut [u8], wait: Wait, mut made: Made) -> Result<usize> {
-        until_done(self.fd.as_fd(), TOLD_OF, wait, || self.take_peers(buf, made.take()))
+        until_done_slowly(self.fd.as_fd(), TOLD_OF, wait, || self.take_peers(buf, made.take()))
     }
 
     fn take_peers(&self, buf: &mut [u8], made: Made) -> Result<usize> {

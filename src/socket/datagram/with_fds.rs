@@ -5,12 +5,11 @@ use crate::error::{Call, Result};
 use crate::fd::AsFd;
 use crate::socket::address::Address;
 use crate::socket::connection::until_room;
-use crate::socket::message::{self, NOW_RECVMSG, put_with_fds, recv_along};
+use crate::socket::message::{self, Along, MadeAlong, put_with_fds};
 use crate::socket::refs::Refs;
 use crate::socket::slots::Slots;
 use crate::sys::socket::ADDRESS_BYTES;
-use crate::wait::{Events, Wait, until_done};
-use rustix::net::RecvFlags;
+use crate::wait::{Events, Wait, until_done, until_done_slowly};
 
 impl Datagram {
     /// `sendmsg(self, msg, fds, MSG_DONTWAIT | MSG_NOSIGNAL)` — one message with these descriptors to the peer, or
@@ -114,7 +113,7 @@ impl Datagram {
     /// # Syscalls
     /// Async-signal-safe. As [`recv_from_with_fds`](Self::recv_from_with_fds).
     pub fn recv_with_fds(&mut self, buf: &mut [u8], fds: &mut Slots, wait: Wait) -> Result<usize> {
-        until_done(self.fd.as_fd(), TOLD_OF, wait, || self.take_along(buf, fds, &mut []).map(|(n, _)| n))
+        self.recv_along(buf, fds, &mut [], wait).map(|(n, _)| n)
     }
 
     /// `recvmsg(self, buf, fds, MSG_DONTWAIT | MSG_TRUNC | MSG_CMSG_CLOEXEC)` — one message with what was sent along,
@@ -126,7 +125,7 @@ impl Datagram {
     /// # Syscalls
     /// Async-signal-safe. As [`try_recv_from_with_fds`](Self::try_recv_from_with_fds).
     pub fn try_recv_with_fds(&mut self, buf: &mut [u8], fds: &mut Slots) -> Result<usize> {
-        self.take_along(buf, fds, &mut []).map(|(n, _)| n)
+        self.try_recv_along(buf, fds, &mut []).map(|(n, _)| n)
     }
 
     /// `recvmsg(self, buf, fds, MSG_DONTWAIT | MSG_TRUNC | MSG_CMSG_CLOEXEC)` — one message with what was sent along
@@ -161,8 +160,7 @@ impl Datagram {
         wait: Wait,
     ) -> Result<(usize, Address)> {
         let mut from = [0; ADDRESS_BYTES];
-        let (n, from_len) =
-            until_done(self.fd.as_fd(), TOLD_OF, wait, || self.take_along(buf, fds, &mut from))?;
+        let (n, from_len) = self.recv_along(buf, fds, &mut from, wait)?;
         Ok((n, Address::told(&from, from_len)))
     }
 
@@ -190,7 +188,7 @@ impl Datagram {
     /// | refused | none |
     pub fn try_recv_from_with_fds(&self, buf: &mut [u8], fds: &mut Slots) -> Result<(usize, Address)> {
         let mut from = [0; ADDRESS_BYTES];
-        let (n, from_len) = self.take_along(buf, fds, &mut from)?;
+        let (n, from_len) = self.try_recv_along(buf, fds, &mut from)?;
         Ok((n, Address::told(&from, from_len)))
     }
 
@@ -201,16 +199,54 @@ impl Datagram {
     }
 
     /// One message, and the length of its sender's name.
-    // Out of line: a wait calls it in two places, and its stack would be there twice.
-    #[inline(never)]
-    fn take_along(&self, buf: &mut [u8], fds: &mut Slots, from: &mut [u8]) -> Result<(usize, usize)> {
-        let flags = NOW_RECVMSG.union(RecvFlags::TRUNC).bits();
-        let mut from_len = 0;
-        let (taken, _) = message::take_with_fds(&self.fd, buf, self.limit, fds, |fds, buf| {
-            let came = recv_along(|| fds.recv(&self.fd, buf, from, flags, self.credentials))?;
-            from_len = came.from_len;
-            Ok(came)
-        })?;
+    #[inline]
+    fn recv_along(
+        &self,
+        buf: &mut [u8],
+        fds: &mut Slots,
+        from: &mut [u8],
+        wait: Wait,
+    ) -> Result<(usize, usize)> {
+        match self.along().take_at_once(buf, fds, from) {
+            Ok(came) => Ok((came.n, came.from_len)),
+            Err(made) => self.recv_along_unready(buf, fds, from, wait, made),
+        }
+    }
+
+    #[inline]
+    fn try_recv_along(&self, buf: &mut [u8], fds: &mut Slots, from: &mut [u8]) -> Result<(usize, usize)> {
+        match self.along().take_at_once(buf, fds, from) {
+            Ok(came) => Ok((came.n, came.from_len)),
+            Err(made) => self.take_along(buf, fds, from, made),
+        }
+    }
+
+    #[inline]
+    fn along(&self) -> Along<'_> {
+        Along { fd: &self.fd, limit: self.limit, credentials: self.credentials }
+    }
+
+    #[cold]
+    fn recv_along_unready(
+        &self,
+        buf: &mut [u8],
+        fds: &mut Slots,
+        from: &mut [u8],
+        wait: Wait,
+        mut made: MadeAlong,
+    ) -> Result<(usize, usize)> {
+        until_done_slowly(self.fd.as_fd(), TOLD_OF, wait, || self.take_along(buf, fds, from, made.take()))
+    }
+
+    #[cold]
+    fn take_along(
+        &self,
+        buf: &mut [u8],
+        fds: &mut Slots,
+        from: &mut [u8],
+        made: MadeAlong,
+    ) -> Result<(usize, usize)> {
+        let (taken, from_len, _) = self.along().take(buf, fds, from, made)?;
         Ok((judged(taken, Call::RECVMSG)?, from_len))
     }
 }

@@ -29,7 +29,7 @@ impl<C: Connection> Listener<C> {
     ///
     /// # Errors
     /// `EOPNOTSUPP`: an abstract name, which only a descriptor can be handed on with. `EALREADY`: it was called
-    /// before. Of these no syscall is made. `EPERM`: in a child made by fork. `ESTALE`, `ENOENT`: the file was
+    /// before. `ENAMETOOLONG`: a path of more than 103 bytes leaves no room for a successor's. Of these no syscall is made. `EPERM`: in a child made by fork. `ESTALE`, `ENOENT`: the file was
     /// replaced, or removed. `ENOSPC`, `EDQUOT`: no room for the mark. `EMFILE`, `ENFILE`. After an error it is
     /// the owner still.
     ///

@@ -6,8 +6,9 @@ use crate::fd::{CWD, Fd};
 use crate::socket::address::Address;
 use crate::socket::connection::Kind;
 use crate::socket::lock::{Identity, Lock};
+use crate::sys::rename;
 use core::ffi::CStr;
-use rustix::fs::{AtFlags, FileType, Mode, RenameFlags};
+use rustix::fs::{AtFlags, FileType, Mode};
 use rustix::net::SocketFlags;
 use rustix::process::geteuid;
 
@@ -25,16 +26,6 @@ pub(in super::super) enum Way {
 }
 
 impl Way {
-    /// Refuses a path that leaves no room for the name beside it.
-    pub(in super::super) fn check(self, address: &Address) -> Result<()> {
-        match (self, address.as_path()) {
-            (Way::Replaced(_), Some(_)) if address.beside(SUFFIX).is_unnamed() => {
-                Err(Error::argument(Call::BIND, Errno::NAMETOOLONG))
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// `listen`, where it is for connections.
     pub(super) fn listen(self, fd: &Fd) -> Result<()> {
         match self {
@@ -63,14 +54,12 @@ pub(super) fn make(
         Err(taken) if taken.is(Errno::ADDRINUSE) => taken,
         answer => return answer.and_then(|()| finish(fd, path, way)),
     };
-    match way {
-        Way::Replaced(_) => replace(fd, address, path, way, lock, taken),
-        Way::Removed => {
-            remove_dead(address, path, taken)?;
-            bind(fd, address)?;
-            finish(fd, path, way)
-        }
+    if let (Way::Replaced(_), true) = (way, has_room_beside(path)) {
+        return replace(fd, address, path, way, lock, taken);
     }
+    remove_dead(address, path, taken)?;
+    bind(fd, address)?;
+    finish(fd, path, way)
 }
 
 /// Makes the file beside, and gives it the name once it is listened behind.
@@ -89,7 +78,7 @@ fn replace(
         must_be_dead(address, taken)?;
     }
     let beside = &address.beside(SUFFIX);
-    let Some(new) = beside.as_path() else { return Err(taken) }; // not reached: it was refused before
+    let Some(new) = beside.as_path() else { return Err(taken) }; // not reached: there is room
     match bind(fd, beside) {
         // Of one that was killed in the middle of this: nobody else makes it, the lock being ours.
         Err(taken) if taken.is(Errno::ADDRINUSE) => {
@@ -99,14 +88,19 @@ fn replace(
         answer => answer?,
     }
     let file = finish(fd, new, way)?;
-    if let Err(errno) = rustix::fs::renameat_with(CWD, new, CWD, path, RenameFlags::empty()) {
+    if let Err(refused) = rename(new, path) {
         let _ = rustix::fs::unlinkat(CWD, new, AtFlags::empty());
-        return Err(Error::kernel(Call::RENAMEAT2, errno));
+        return Err(refused);
     }
     if left {
-        lock.forget_mark();
+        lock.spend_mark();
     }
     Ok(file)
+}
+
+/// Whether a successor's socket can be bound beside that path.
+pub(super) fn has_room_beside(path: &CStr) -> bool {
+    path.count_bytes() <= Address::NAME_MAX.saturating_sub(SUFFIX.len())
 }
 
 fn bind(fd: &Fd, address: &Address) -> Result<()> {

@@ -2,12 +2,11 @@
 
 use super::{Seqpacket, State};
 use crate::error::{Call, Errno, Error, Result};
-use crate::fd::{AsFd, Fd};
-use crate::socket::message::{self, NOW_RECVMSG, Taken, put_with_fds, recv_along};
+use crate::fd::AsFd;
+use crate::socket::message::{self, Along, MadeAlong, Taken, put_with_fds};
 use crate::socket::refs::Refs;
 use crate::socket::slots::Slots;
-use crate::wait::{Events, Wait, until_done};
-use rustix::net::RecvFlags;
+use crate::wait::{Events, Wait, until_done, until_done_slowly};
 
 impl Seqpacket {
     /// `sendmsg(self, msg, fds, MSG_DONTWAIT | MSG_NOSIGNAL)` — one message with these descriptors, or waits for room.
@@ -91,15 +90,16 @@ impl Seqpacket {
     /// # References
     /// [recvmsg(2)](https://man7.org/linux/man-pages/man2/recvmsg.2.html),
     /// [unix(7)](https://man7.org/linux/man-pages/man7/unix.7.html), "SCM_RIGHTS"
+    #[inline]
     pub fn recv_with_fds(&mut self, buf: &mut [u8], fds: &mut Slots, wait: Wait) -> Result<usize> {
-        let Seqpacket { fd, peer, credentials, limit } = self;
-        if *peer != State::Sound {
+        if self.peer != State::Sound {
             fds.must_be_empty()?;
-            return peer.settle(fd, Some(wait), Call::RECVMSG);
+            return self.peer.settle(&self.fd, Some(wait), Call::RECVMSG);
         }
-        let room = Room { limit: *limit, credentials: *credentials };
-        let taken = until_done(fd.as_fd(), Events::READABLE, wait, || room.take(fd, peer, buf, fds))?;
-        peer.judge(fd, taken, Some(wait), Call::RECVMSG)
+        match self.along().take_at_once(buf, fds, &mut []) {
+            Ok(came) => Ok(came.n),
+            Err(made) => self.recv_along_unready(buf, fds, wait, made),
+        }
     }
 
     /// `recvmsg(self, buf, fds, MSG_DONTWAIT | MSG_TRUNC | MSG_CMSG_CLOEXEC)` — one message with what was sent along,
@@ -132,36 +132,62 @@ impl Seqpacket {
     /// | end, of which the look failed before | (`ppoll`)×n `ioctl` |
     /// | empty message, of which the look failed before | (`ppoll`)×n |
     /// | refused; corrupt | none |
+    #[inline]
     pub fn try_recv_with_fds(&mut self, buf: &mut [u8], fds: &mut Slots) -> Result<usize> {
-        let Seqpacket { fd, peer, credentials, limit } = self;
-        if *peer != State::Sound {
+        if self.peer != State::Sound {
             fds.must_be_empty()?;
-            return peer.settle(fd, None, Call::RECVMSG);
+            return self.peer.settle(&self.fd, None, Call::RECVMSG);
         }
-        let taken = Room { limit: *limit, credentials: *credentials }.take(fd, peer, buf, fds)?;
+        match self.along().take_at_once(buf, fds, &mut []) {
+            Ok(came) => Ok(came.n),
+            Err(made) => self.take_along(buf, fds, made),
+        }
+    }
+
+    #[inline]
+    fn along(&self) -> Along<'_> {
+        Along { fd: &self.fd, limit: self.limit, credentials: self.credentials }
+    }
+
+    #[cold]
+    fn recv_along_unready(
+        &mut self,
+        buf: &mut [u8],
+        fds: &mut Slots,
+        wait: Wait,
+        mut made: MadeAlong,
+    ) -> Result<usize> {
+        let Seqpacket { fd, peer, credentials, limit } = self;
+        let along = Along { fd, limit: *limit, credentials: *credentials };
+        let taken = until_done_slowly(fd.as_fd(), Events::READABLE, wait, || {
+            take(&along, peer, buf, fds, made.take())
+        })?;
+        peer.judge(fd, taken, Some(wait), Call::RECVMSG)
+    }
+
+    #[cold]
+    fn take_along(&mut self, buf: &mut [u8], fds: &mut Slots, made: MadeAlong) -> Result<usize> {
+        let Seqpacket { fd, peer, credentials, limit } = self;
+        let along = Along { fd, limit: *limit, credentials: *credentials };
+        let taken = take(&along, peer, buf, fds, made)?;
         peer.judge(fd, taken, None, Call::RECVMSG)
     }
 }
 
-/// What is taken.
-struct Room {
-    limit: usize,
-    credentials: bool,
-}
-
-impl Room {
-    // Out of line: a wait calls it in two places, and its stack would be there twice.
-    #[inline(never)]
-    fn take(&self, fd: &Fd, peer: &mut State, buf: &mut [u8], fds: &mut Slots) -> Result<Taken> {
-        let flags = NOW_RECVMSG.union(RecvFlags::TRUNC).bits();
-        let (taken, bare) = message::take_with_fds(fd, buf, self.limit, fds, |fds, buf| {
-            recv_along(|| fds.recv(fd, buf, &mut [], flags, self.credentials))
-        })?;
-        if !bare && matches!(taken, Taken::Empty) {
-            // With the end nothing comes along.
-            *peer = State::Corrupt;
-            return Err(Error::peer(Call::RECVMSG, Errno::BADMSG));
-        }
-        Ok(taken)
+// Out of line: a wait calls it in two places, and its stack would be there twice.
+#[inline(never)]
+fn take(
+    along: &Along<'_>,
+    peer: &mut State,
+    buf: &mut [u8],
+    fds: &mut Slots,
+    made: MadeAlong,
+) -> Result<Taken> {
+    let (taken, _, bare) = along.take(buf, fds, &mut [], made)?;
+    if !bare && matches!(taken, Taken::Empty) {
+        // With the end nothing comes along.
+        *peer = State::Corrupt;
+        return Err(Error::peer(Call::RECVMSG, Errno::BADMSG));
     }
+    Ok(taken)
 }

@@ -84,10 +84,21 @@ fn a_file_that_was_not_left_is_not_taken() {
 }
 
 #[test]
-fn a_path_without_room_for_a_second_name_is_refused() {
-    let long = |n| Address::path(&CString::new(std::vec![b'l'; n]).unwrap()).unwrap();
-    let e = Listener::<Stream>::bind(&long(104)).unwrap_err();
-    assert_eq!(e, Error::argument(Call::BIND, Errno::NAMETOOLONG));
+fn a_path_without_room_for_a_second_name_is_bound_and_not_left() {
+    let (file, _) = path();
+    let file = file.with_file_name(std::format!(
+        "{:l<1$}",
+        std::process::id(),
+        103 - file.parent().unwrap().as_os_str().len()
+    ));
+    let address = Address::path(&CString::new(file.to_str().unwrap()).unwrap()).unwrap();
+    assert_eq!(address.as_path().unwrap().count_bytes(), 104);
+    drop(UnixListener::bind(&file).unwrap());
+    let mut listener = Listener::<Stream>::bind(&address).unwrap();
+    Stream::try_connect(&address).unwrap();
+    assert_eq!(listener.retire().unwrap_err(), Error::argument(Call::FLOCK, Errno::NAMETOOLONG));
+    drop(listener);
+    assert!(!file.exists());
 }
 
 #[test]

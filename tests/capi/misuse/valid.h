@@ -93,6 +93,69 @@ static const char *valid__path(void)
     return strncmp(verb, "create", 6) == 0 ? new_path() : fifo_path();
 }
 
+/* memory */
+
+static size_t valid__offset(void) { return 0; }
+static const char *valid__name(void) { return "name"; }
+
+static size_t valid__rawipc_map_anonymous__len(void) { return 65536; }
+static size_t valid__rawipc_memfd_create__len(void) { return 65536; }
+static size_t valid__rawipc_file_create__len(void) { return 65536; }
+
+static void valid__rawipc_map(rawipc_map *map) { made(rawipc_map_anonymous(map, 4096, NULL)); }
+static void valid__rawipc_memfd(rawipc_memfd *memfd) { made(rawipc_memfd_create(memfd, "valid", 4096, NULL)); }
+
+static void valid__rawipc_read_only_map(rawipc_read_only_map *map)
+{
+    static rawipc_memfd memfd;
+    valid__rawipc_memfd(&memfd);
+    made(rawipc_memfd_map_read_only(&memfd, map, NULL));
+}
+
+static int valid__rawipc_memfd_attach__fd(void)
+{
+    static rawipc_memfd memfd;
+    valid__rawipc_memfd(&memfd);
+    return made(rawipc_memfd_into_fd(&memfd, NULL));
+}
+
+static void valid__rawipc_file(rawipc_file *file)
+{
+    unlink("file");
+    made(rawipc_file_create(file, "file", 4096, NULL));
+}
+
+static const char *valid__rawipc_file_create__path(void) { unlink("file"); return "file"; }
+
+static const char *file_path(void)
+{
+    static rawipc_file file;
+    valid__rawipc_file(&file);
+    return "file";
+}
+
+static const char *valid__rawipc_file_open__path(void) { return file_path(); }
+static const char *valid__rawipc_file_remove__path(void) { return file_path(); }
+
+/* ring */
+
+static rawipc_ring_producer producer;
+static rawipc_ring_consumer consumer;
+
+static size_t valid__capacity(void) { return 4096; }
+
+/* Its other end stays open. */
+static void valid__rawipc_ring_producer(rawipc_ring_producer *to)
+{
+    made(rawipc_ring_pair(to, &consumer, 4096, NULL));
+}
+
+static void valid__rawipc_ring_consumer(rawipc_ring_consumer *to)
+{
+    made(rawipc_ring_pair(&producer, to, 4096, NULL));
+    made(rawipc_ring_send(&producer, "hello", 5, NULL, NULL));
+}
+
 /* socket: addresses */
 
 static const char *valid__rawipc_address_path__path(void) { return "a.sock"; }
@@ -119,7 +182,7 @@ static int bound(rawipc_address *address, int type)
 
 static void valid__rawipc_address(rawipc_address *address)
 {
-    if (strstr(this_case->function, "_bind"))
+    if (strstr(this_case->function, "_bind") || strstr(this_case->function, "_take_over"))
         name_of(address);
     else
         bound(address, strstr(this_case->function, "_datagram_") ? SOCK_DGRAM
@@ -300,3 +363,161 @@ static void valid__rawipc_rpc_server(rawipc_rpc_server *server)
     if (!strstr(this_case->function, "next"))
         made(rawipc_rpc_server_next(server, &method, &args, NULL, NULL));
 }
+
+/* proc */
+
+static int32_t valid__pid(void) { return getpid(); }
+static int valid__process(void) { return made(rawipc_proc_own(NULL)); }
+static int valid__rawipc_proc_fdinfo__fd(void) { return 1; }
+static uint32_t valid__link(void) { return RAWIPC_PROC_EXE; }
+static size_t valid__rawipc_proc_table_open__len(void) { return 256; }
+static size_t valid__rawipc_proc_table_next__len(void) { return RAWIPC_PROC_LINK_MAX; }
+static size_t valid__rawipc_proc_link__len(void) { return RAWIPC_PROC_LINK_MAX; }
+
+static void valid__rawipc_proc_table(rawipc_proc_table *table)
+{
+    static unsigned char names[256];
+    made(rawipc_proc_table_open(table, valid__process(), names, sizeof names, NULL));
+}
+
+/* seccomp */
+
+static size_t valid__index(void) { return 0; }
+static const char *valid__rawipc_seccomp_add__name(void) { return "RING_CONSUMER"; }
+static const char *valid__call(void) { return "read"; }
+static int valid__command(void) { return F_GETFL; }
+static uint32_t valid__action(void) { return RAWIPC_SECCOMP_ERRNO; }
+static int valid__code(void) { return EPERM; }
+static size_t valid__count(void) { return 1; }
+static size_t valid__rawipc_seccomp_filter_make__len(void) { return 64; }
+static size_t valid__rawipc_seccomp_name__len(void) { return 32; }
+
+static void valid__rawipc_seccomp_list(rawipc_seccomp_list *list) { made(rawipc_seccomp_add(list, "FD", NULL)); }
+static void valid__rawipc_seccomp_instruction(rawipc_seccomp_instruction *instructions) { (void)instructions; }
+
+static void valid__rawipc_seccomp_filter(rawipc_seccomp_filter *filter)
+{
+    static rawipc_seccomp_instruction room[RAWIPC_SECCOMP_ROOM];
+    static const uint32_t own[] = { SYS_exit_group, SYS_brk, SYS_write };
+    rawipc_seccomp_list list = { { 0 } };
+    valid__rawipc_seccomp_list(&list);
+    made((int)rawipc_seccomp_filter_make(filter, &list, own, 3, RAWIPC_SECCOMP_ERRNO, EPERM, room, RAWIPC_SECCOMP_ROOM, NULL));
+}
+
+/* wait: a set, in which a pipe is ready */
+
+static uint32_t valid__events(void) { return RAWIPC_EVENT_READABLE; }
+static uint32_t valid__trigger(void) { return RAWIPC_TRIGGER_LEVEL; }
+static uint64_t valid__token(void) { return 7; }
+static void valid__rawipc_ready(rawipc_ready *ready) { (void)ready; }
+static int valid__rawipc_epoll_add__fd(void) { return valid__write_end(); }
+
+static int valid__set(void)
+{
+    int set = made(rawipc_epoll_create(NULL));
+    made(rawipc_epoll_add(set, valid__read_end(), RAWIPC_EVENT_READABLE, RAWIPC_TRIGGER_LEVEL, 7, NULL));
+    return set;
+}
+
+/* The one that is in the set, which was made before. */
+static int valid__rawipc_epoll_change__fd(void) { return ends[0]; }
+static int valid__rawipc_epoll_remove__fd(void) { return ends[0]; }
+
+/* socket: paths, and what lies there */
+
+static const char *socket_path(void)
+{
+    unlink("socket");
+    unlink("socket.lock");
+    return "socket";
+}
+
+/* A listener at a path, where somebody waits to be accepted. */
+static void listen_at_path(rawipc_listener *listener, uint32_t kind)
+{
+    rawipc_address address;
+    made(rawipc_address_path(&address, socket_path(), NULL));
+    made(rawipc_listener_bind(listener, kind, &address, NULL, NULL));
+    int client = made(socket(AF_UNIX, kind == RAWIPC_LISTENER_STREAM ? SOCK_STREAM : SOCK_SEQPACKET, 0));
+    made(connect(client, (struct sockaddr *)&address, address.len));
+}
+
+static const char *listening_path(uint32_t kind)
+{
+    static rawipc_listener listener;
+    listen_at_path(&listener, kind);
+    return "socket";
+}
+
+static const char *valid__rawipc_socket_behind_at__path(void) { return listening_path(RAWIPC_LISTENER_STREAM); }
+static const char *valid__rawipc_stream_connect_at__path(void) { return listening_path(RAWIPC_LISTENER_STREAM); }
+static const char *valid__rawipc_stream_try_connect_at__path(void) { return listening_path(RAWIPC_LISTENER_STREAM); }
+static const char *valid__rawipc_seqpacket_connect_at__path(void) { return listening_path(RAWIPC_LISTENER_SEQPACKET); }
+static const char *valid__rawipc_seqpacket_try_connect_at__path(void) { return listening_path(RAWIPC_LISTENER_SEQPACKET); }
+static const char *valid__rawipc_datagram_bind_at__path(void) { return socket_path(); }
+static const char *valid__rawipc_datagram_connect_at__path(void)
+{
+    static rawipc_datagram bound;
+    rawipc_address address;
+    made(rawipc_address_path(&address, socket_path(), NULL));
+    made(rawipc_datagram_bind(&bound, &address, NULL));
+    return "socket";
+}
+static const char *valid__rawipc_listener_bind_at__path(void) { return socket_path(); }
+static const char *valid__rawipc_listener_take_over_at__path(void) { return socket_path(); }
+static int valid__rawipc_seqpacket_assume__fd(void) { return one_of_two(SOCK_SEQPACKET); }
+
+static int valid__rawipc_listener_attach__fd(void)
+{
+    int fd = made(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0));
+    struct sockaddr name = { AF_UNIX, "" };
+    made(bind(fd, &name, sizeof(sa_family_t)));
+    made(listen(fd, 5));
+    return fd;
+}
+
+static void valid__rawipc_listener_retire__listener(rawipc_listener *l) { listen_at_path(l, RAWIPC_LISTENER_STREAM); }
+
+static void retired(rawipc_listener *listener)
+{
+    listen_at_path(listener, RAWIPC_LISTENER_STREAM);
+    made(rawipc_listener_retire(listener, NULL));
+}
+
+static void valid__rawipc_listener_accept_last__listener(rawipc_listener *l) { retired(l); }
+static void valid__rawipc_listener_try_accept_last__listener(rawipc_listener *l) { retired(l); }
+
+/* socket: files; the one that listens was told */
+
+static size_t valid__records_len(void) { return 4096; }
+static const char *valid__rawipc_files_open_at__path(void) { return "."; }
+
+static void valid__rawipc_files(rawipc_files *files)
+{
+    static unsigned char records[4096];
+    static rawipc_listener listener;
+    rawipc_socket_file file;
+    listen_at_path(&listener, RAWIPC_LISTENER_STREAM);
+    made(rawipc_files_open_at(files, AT_FDCWD, ".", records, sizeof records, NULL));
+    if (!strstr(this_case->function, "next"))
+        made(rawipc_files_next(files, &file, NULL) - 1);
+}
+
+/* socket: a crowd, somebody at its door, and one member */
+
+static rawipc_crowd_member first_member;
+
+static int64_t valid__patience(void) { return -1; }
+static void valid__rawipc_crowd_seat(rawipc_crowd_seat *seats) { (void)seats; }
+static int valid__rawipc_crowd_admit__fd(void) { return one_of_two(SOCK_STREAM); }
+
+static void valid__rawipc_crowd(rawipc_crowd *crowd)
+{
+    static rawipc_crowd_seat seats[4];
+    rawipc_listener listener;
+    valid__rawipc_listener(&listener);
+    made(rawipc_crowd_new(crowd, &listener, seats, 4, 1000000000, NULL));
+    made(rawipc_crowd_admit(crowd, one_of_two(SOCK_STREAM), RAWIPC_EVENT_READABLE, RAWIPC_TRIGGER_LEVEL, &first_member, NULL));
+}
+
+static void valid__rawipc_crowd_member(rawipc_crowd_member *member) { *member = first_member; }

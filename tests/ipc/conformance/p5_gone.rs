@@ -102,15 +102,17 @@ fn receiver_killed(m: &Mechanism) {
 
 fn receiver_leaves_a_waiting_sender(m: &Mechanism) {
     for killed in [false, true] {
-        let there = Gate::new();
+        let (there, full) = (Gate::new(), Gate::new());
         let (child, mut tx) = receiver_in_child(m, |rx| {
             there.open();
+            full.wait();
             // The sender sleeps by then; if not, its next send says the same.
             nap(Duration::from_millis(if killed { 60_000 } else { 40 }));
             drop(rx);
         });
         there.wait();
         tx.fill(SMALL);
+        full.open();
         let killer = killed.then(|| {
             let pid = child.pid();
             crate::os::process::Child::spawn(move || {

@@ -113,7 +113,7 @@ fn a_name_removed_lives_on() {
     child.join();
 }
 
-fn truncate(path: &CStr, len: i64) {
+fn truncate(path: &CStr, len: libc::off_t) {
     // SAFETY: a path that ends with a NUL.
     let ret = unsafe { libc::truncate(path.as_ptr(), len) };
     crate::os::check(ret, "truncate");

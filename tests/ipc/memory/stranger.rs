@@ -107,7 +107,7 @@ fn the_size_cannot_be_changed() {
     let (fd, map) = created(false);
     let child = Child::spawn(|| {
         let hostile = receive(&there);
-        for len in [0, 1, 4096, LEN as i64 - 1, LEN as i64 + 1, 1 << 20] {
+        for len in [0, 1, 4096, LEN as libc::off_t - 1, LEN as libc::off_t + 1, 1 << 20] {
             // SAFETY: a call without pointers.
             let ret = unsafe { libc::ftruncate(hostile.as_raw_fd(), len) };
             assert_eq!((ret, errno()), (-1, libc::EPERM), "ftruncate to {len}");

@@ -151,17 +151,20 @@ pub fn exit(status: i32) -> ! {
 /// SIGKILL for us when `parent`, who forked us, is gone.
 pub fn die_with(parent: u32) {
     // SAFETY: a call without pointers.
-    check(unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL as u64) }, "PR_SET_PDEATHSIG");
+    check(unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL as libc::c_ulong) }, "PR_SET_PDEATHSIG");
     // SAFETY: a call without arguments.
     if unsafe { libc::getppid() } as u32 != parent {
         exit(1);
     }
 }
 
-/// Orphans below us become our children, so that none is overlooked.
+/// Orphans below us become our children, so that none is overlooked; qemu-user cannot have it so.
 pub fn adopt_orphans() {
     // SAFETY: a call without pointers.
-    check(unsafe { libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1u64) }, "PR_SET_CHILD_SUBREAPER");
+    let answer = unsafe { libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1 as libc::c_ulong) };
+    if answer == 0 || super::errno() != libc::EINVAL {
+        check(answer, "PR_SET_CHILD_SUBREAPER");
+    }
 }
 
 /// Sleeps, whatever signals come.

@@ -35,7 +35,7 @@ impl Timer {
         // SAFETY: a valid event, and room for the number.
         let ret = unsafe { libc::timer_create(libc::CLOCK_MONOTONIC, &mut event, id.as_mut_ptr()) };
         check(ret, "timer_create");
-        let period = libc::timespec { tv_sec: 0, tv_nsec: period.as_nanos() as i64 };
+        let period = libc::timespec { tv_sec: 0, tv_nsec: period.as_nanos() as libc::c_long };
         let times = libc::itimerspec { it_interval: period, it_value: period };
         // SAFETY: written by timer_create above.
         let id = unsafe { id.assume_init() };

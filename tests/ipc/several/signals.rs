@@ -33,9 +33,12 @@ fn two<T>(work: impl FnOnce(&mut [PollFd<'_>; 2], &mut pipe::WriteEnd) -> T) -> 
 fn retried_unless_asked_for() {
     two(|fds, _| {
         let _timer = Timer::every(Duration::from_millis(2));
-        let before = handled();
-        assert_error(poll(fds, Wait::at_most(SHORT)), Errno::TIMEDOUT, Origin::Deadline);
-        assert!(handled() > before + 3, "too few signals came to prove anything");
+        let (before, begin) = (handled(), Instant::now());
+        // On a busy machine many come as one.
+        while handled() <= before + 3 {
+            assert_error(poll(fds, Wait::at_most(SHORT)), Errno::TIMEDOUT, Origin::Deadline);
+            assert!(begin.elapsed() < Duration::from_secs(10), "too few signals came to prove anything");
+        }
     });
 }
 

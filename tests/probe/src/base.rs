@@ -53,6 +53,8 @@ probes! {
     probe_wait__PollFd__new(fd: &Fd, e: Events) -> PollFd<'_> = PollFd::new(fd, e);
     probe_wait__PollFd__told(p: &PollFd<'_>) -> Events = p.told();
     probe_wait__Epoll__create() -> Result<Epoll> = Epoll::create();
+    probe_wait__Epoll__assume(fd: Fd) -> Epoll = Epoll::assume(fd);
+    probe_wait__Epoll__into_fd(s: Epoll) -> Fd = s.into_fd();
     probe_wait__Epoll__add(s: &Epoll, f: &Fd, e: Events, g: Trigger, t: u64) -> Result<()> = s.add(f, e, g, t);
     probe_wait__Epoll__change(s: &Epoll, f: &Fd, e: Events, g: Trigger, t: u64) -> Result<()> =
         s.change(f, e, g, t);
@@ -67,6 +69,9 @@ probes! {
 }
 
 probes! {
+    probe_channel__ByteRead__read_call(r: &ReadEnd) -> Call = r.read_call();
+    probe_channel__ByteWrite__write_call(e: &WriteEnd) -> Call = e.write_call();
+    probe_channel__ByteWrite__atomic(e: &WriteEnd) -> usize = e.atomic();
     probe_channel__ByteRead__read_exact(r: &mut ReadEnd, buf: &mut [u8], w: Wait) -> Result<usize> =
         r.read_exact(buf, w);
     probe_channel__ByteWrite__write_all(e: &mut WriteEnd, b: &[u8], w: Wait) -> Result<()> = e.write_all(b, w);

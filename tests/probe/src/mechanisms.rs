@@ -225,6 +225,7 @@ probes! {
     probe_socket__Seqpacket__try_connect_at(d: BorrowedFd<'_>, p: &CStr) -> Result<Seqpacket> =
         Seqpacket::try_connect_at(d, p);
     probe_socket__Seqpacket__attach(fd: Fd) -> Result<Seqpacket> = Seqpacket::attach(fd);
+    probe_socket__Seqpacket__assume(fd: Fd) -> Seqpacket = Seqpacket::assume(fd);
     probe_socket__Seqpacket__set_limit(s: &mut Seqpacket, n: usize) -> Result<()> = s.set_limit(n);
     probe_socket__Seqpacket__shutdown_write(s: &Seqpacket) -> Result<()> = s.shutdown_write();
     probe_socket__Seqpacket__into_fd(s: Seqpacket) -> Fd = s.into_fd();

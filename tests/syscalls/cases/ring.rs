@@ -6,6 +6,7 @@ use rawipc::ring::{self, Consumer, Producer};
 use rawipc::{Errno, Receiver, Sender, Wait};
 
 use super::pipe::drop_of;
+use super::room;
 use crate::scenario::{Outcome, Scenarios, Stage};
 
 pub fn cases(s: &mut Scenarios) {
@@ -15,7 +16,8 @@ pub fn cases(s: &mut Scenarios) {
     waiting::cases(s);
 }
 
-const CAPACITY: usize = 4096;
+/// The smallest: the largest page of the architecture.
+const CAPACITY: usize = if cfg!(target_arch = "aarch64") { 65536 } else { 4096 };
 /// A message of which a ring has room for one.
 const LARGE: &[u8] = &[7; CAPACITY / 2 - 16];
 
@@ -94,7 +96,7 @@ fn fill(p: &mut Producer) {
 
 /// Receives until there is nothing, and is told so: the consumer sleeps.
 fn drain(c: &mut Consumer) {
-    while c.try_recv(&mut [0; CAPACITY]).is_ok() {}
+    while c.try_recv(room()).is_ok() {}
 }
 
 /// A ring that is empty, and whose consumer was told so: it makes no barrier any more.
@@ -135,17 +137,15 @@ fn overwrite(name: &str, offset: usize, word: u32) -> Outcome {
 }
 
 /// Where the producer's first record begins, and where the consumer says how far it is.
-fn first_record() -> usize {
-    if cfg!(target_arch = "aarch64") { 65536 } else { 4096 }
-}
+const FIRST_RECORD: usize = CAPACITY;
 const POSITION: usize = 128;
 /// A sleep word that says so, of a sleep that none of ours has come to.
 const ASLEEP: u32 = 0x71;
 
 type Recv = fn(&mut Consumer) -> rawipc::Result<usize>;
 const RECVS: [(&str, Recv); 2] = [
-    ("ring::Consumer::recv", |c| c.recv(&mut [0; CAPACITY], Wait::FOREVER)),
-    ("ring::Consumer::try_recv", |c| c.try_recv(&mut [0; CAPACITY])),
+    ("ring::Consumer::recv", |c| c.recv(room(), Wait::FOREVER)),
+    ("ring::Consumer::try_recv", |c| c.try_recv(room())),
 ];
 
 fn receiving(s: &mut Scenarios) {
@@ -180,7 +180,7 @@ fn receiving(s: &mut Scenarios) {
         });
         s.case(function, "corrupt", move |t| {
             let (_p, mut c) = made()?;
-            overwrite("rawipc-producer", first_record(), u32::MAX)?;
+            overwrite("rawipc-producer", FIRST_RECORD, u32::MAX)?;
             t.err(Errno::BADMSG, || recv(&mut c))
         });
     }
@@ -202,7 +202,7 @@ fn receiving(s: &mut Scenarios) {
         let (mut p, mut c) = idle()?;
         overwrite("rawipc-producer", 0, ASLEEP)?;
         t.cue("write", 1, move || fill(&mut p));
-        t.gives(LARGE.len(), || c.try_recv(&mut [0; CAPACITY]))
+        t.gives(LARGE.len(), || c.try_recv(room()))
     });
     s.case("ring::Consumer::recv", "nothing there, the producer waits for room", |t| {
         let (mut p, mut c) = idle()?;
@@ -223,7 +223,7 @@ fn receiving(s: &mut Scenarios) {
     s.case(try_recv, "a message came just then, the producer waits for room", |t| {
         let (mut p, mut c) = idle()?;
         t.cue("epoll_pwait", 1, move || fill(&mut p));
-        t.gives(LARGE.len(), || c.try_recv(&mut [0; CAPACITY]))
+        t.gives(LARGE.len(), || c.try_recv(room()))
     });
 }
 
@@ -309,7 +309,7 @@ fn sending(s: &mut Scenarios) {
 }
 
 fn make_room(c: &mut Consumer, sleeps: bool) {
-    assert!(c.try_recv(&mut [0; CAPACITY]).is_ok());
+    assert!(c.try_recv(room()).is_ok());
     if sleeps {
         drain(c);
     }

@@ -34,16 +34,6 @@ pub fn cases(s: &mut Scenarios) {
     with_fds::cases(s);
 }
 
-/// Room for any message, on no stack: that of a window may be small. Each process has one window.
-fn whole() -> &'static mut [u8] {
-    struct Room(std::cell::UnsafeCell<[u8; seqpacket::WHOLE]>);
-    // SAFETY: only the thread with the window asks for it.
-    unsafe impl Sync for Room {}
-    static ROOM: Room = Room(std::cell::UnsafeCell::new([0; seqpacket::WHOLE]));
-    // SAFETY: once in a window, or after what was made of it before is gone.
-    unsafe { &mut *ROOM.0.get() }
-}
-
 fn path(t: &Stage) -> rawipc::Result<Address> {
     Address::path(&t.path("socket"))
 }

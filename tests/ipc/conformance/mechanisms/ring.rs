@@ -25,8 +25,9 @@ pub const RING: Mechanism = Mechanism {
     notes: &[],
 };
 
-/// Where the records begin in the producer's region, and what one of SMALL bytes takes.
-const RECORDS: usize = 4096;
+/// Where the records begin in the producer's region, which is the largest page there is, and what one of SMALL bytes
+/// takes.
+const RECORDS: usize = if cfg!(target_arch = "aarch64") { 65536 } else { 4096 };
 const RECORD: usize = (SMALL + 16).next_multiple_of(64);
 
 fn records() -> Mapping {

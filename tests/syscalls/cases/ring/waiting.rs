@@ -3,7 +3,8 @@
 use rawipc::ring::{Consumer, Polling, Producer};
 use rawipc::{Errno, Receiver, Sender, Wait};
 
-use super::{CAPACITY, LARGE, fill, full, idle, made, make_room};
+use super::{LARGE, fill, full, idle, made, make_room};
+use crate::cases::room;
 use crate::scenario::{LONG, Outcome, PAST, SHORT, Scenarios, TINY, ZERO};
 
 pub fn cases(s: &mut Scenarios) {
@@ -33,7 +34,7 @@ static RECV: Side<Consumer, Producer> = Side {
     make: || idle().map(|(p, c)| (c, p)).map_err(Into::into),
     fresh: || made().map(|(p, c)| (c, p)).map_err(Into::into),
     poll: Consumer::set_polling,
-    call: |c, wait| c.recv(&mut [0; CAPACITY], wait).map(drop),
+    call: |c, wait| c.recv(room(), wait).map(drop),
     act: |p, waits| if waits { fill(p) } else { assert!(p.try_send(b"some").is_ok()) },
     just_then: "a message came just then",
     gone: "the end",

@@ -50,13 +50,13 @@ fn binding(s: &mut Scenarios) {
         });
     }
     let function = "socket::Listener::bind_at";
-    s.case(function, "above 511 bytes of directories", |t| t.ok_with(deep(t)?, |at| LISTENER(at)));
-    s.case(function, "above 511 bytes of directories, an error", |t| {
+    s.case(function, "above 319 bytes of directories", |t| t.ok_with(deep(t)?, |at| LISTENER(at)));
+    s.case(function, "above 319 bytes of directories, an error", |t| {
         let at = deep(t)?;
         t.refuse("listen", 1, Errno::NOMEM);
         t.err(Errno::NOMEM, || LISTENER(&at))
     });
-    s.case(function, "above 511 bytes of directories, no directory", |t| {
+    s.case(function, "above 319 bytes of directories, no directory", |t| {
         let at = deep(t)?;
         t.refuse("openat", 3, Errno::NOENT);
         t.err(Errno::NOENT, || LISTENER(&at))

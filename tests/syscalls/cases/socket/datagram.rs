@@ -4,7 +4,8 @@ use rawipc::socket::{Address, DEFAULT_LIMIT, Datagram};
 use rawipc::{Errno, Receiver, Sender, Wait};
 use rustix::net::SendFlags;
 
-use super::{path, whole};
+use super::path;
+use crate::cases::room;
 use crate::cases::waiting::{Peer, Waiting};
 use crate::scenario::{Outcome, Scenarios, Stage};
 
@@ -183,7 +184,7 @@ fn receiving(s: &mut Scenarios) {
         Waiting { function, prefix: "", polls: 1, pauses: false, make: silent, call }
     }
     static BOTH: [Waiting<Datagram>; 2] = [
-        recv(|a, wait| a.recv(whole(), wait).map(drop)),
+        recv(|a, wait| a.recv(room(), wait).map(drop)),
         recv(|a, wait| a.recv(&mut [0; SMALL], wait).map(drop)),
     ];
     BOTH.iter().for_each(|w| w.cases(s));
@@ -219,7 +220,7 @@ fn receiving_from(s: &mut Scenarios) {
         Waiting { function, prefix: "", polls: 1, pauses: false, make: silent, call }
     }
     static BOTH: [Waiting<Datagram>; 2] = [
-        recv(|a, wait| a.recv_from(whole(), wait).map(drop)),
+        recv(|a, wait| a.recv_from(room(), wait).map(drop)),
         recv(|a, wait| a.recv_from(&mut [0; SMALL], wait).map(drop)),
     ];
     BOTH.iter().for_each(|w| w.cases(s));
@@ -230,7 +231,7 @@ fn receiving_from(s: &mut Scenarios) {
             let (a, mut b) = Datagram::pair()?;
             message.map_or(Ok(()), |m| b.try_send(m))?;
             t.refuse("recvmsg", 1, Errno::CONNRESET);
-            t.answers(errno, || a.try_recv_from(whole()))
+            t.answers(errno, || a.try_recv_from(room()))
         });
     }
     let more: [Story; 2] = [

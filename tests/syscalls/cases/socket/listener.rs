@@ -60,6 +60,24 @@ fn binding(s: &mut Scenarios) {
         t.refuse("listen", 1, Errno::NOMEM);
         t.err(Errno::NOMEM, || LISTENER(&at, 0o600))
     });
+    let long: [(&str, Option<(&str, u64)>); 5] = [
+        ("long path of a dead socket", None),
+        ("long path of a dead socket, not removed", Some(("unlinkat", 1))),
+        ("long path of a dead socket, no bind", Some(("bind", 2))),
+        ("long path of a dead socket, no listen", Some(("listen", 1))),
+        ("long path of a dead socket, no stat", Some(("newfstatat", 3))),
+    ];
+    for (case, fails) in long {
+        s.case("socket::Listener::bind_with", case, move |t| {
+            let room = 105 - t.path("").count_bytes();
+            let at = Address::path(&t.path(&"l".repeat(room)))?;
+            drop(UnixListener::bind(std_path(at.as_path().ok_or("a path")?))?);
+            if let Some((call, nth)) = fails {
+                t.refuse(call, nth, Errno::NOMEM);
+            }
+            t.answers(fails.map(|_| Errno::NOMEM), || LISTENER(&at, 0o600))
+        });
+    }
     s.case("socket::Listener::bind", "path", |t| {
         t.ok_with(path(t)?, |at| Listener::<Stream>::bind(at).map(std::mem::forget))
     });
@@ -186,7 +204,7 @@ const LISTENERS: &[OnTheWay] = &[
         "path of a retired listener, no look at the mark",
         |t| {
             a_retired_one(t)?;
-            fails(t, "read", 1)
+            fails(t, "preadv2", 1)
         },
         FAILS,
     ),

@@ -4,7 +4,7 @@ use rawipc::socket::{DEFAULT_LIMIT, Seqpacket};
 use rawipc::{Errno, Receiver, Sender, Wait};
 use rustix::net::SendFlags;
 
-use super::whole;
+use crate::cases::room;
 use crate::cases::waiting::{Peer, Waiting};
 use crate::scenario::{LONG, Outcome, Scenarios, Stage};
 
@@ -150,7 +150,7 @@ fn receiving(s: &mut Scenarios) {
     }
     s.case("socket::Seqpacket::try_recv", "nothing there", |t| {
         let (mut a, _b) = Seqpacket::pair()?;
-        t.err(Errno::AGAIN, || a.try_recv(whole()))
+        t.err(Errno::AGAIN, || a.try_recv(room()))
     });
     s.case("socket::Seqpacket::try_recv", "nothing there", |t| {
         let (mut a, _b) = Seqpacket::pair()?;
@@ -171,7 +171,7 @@ pub fn unjudged(t: &Stage, gone: bool, look: &str) -> Outcome<(Seqpacket, Option
     }
     let b = (!gone).then_some(b);
     t.refuse(look, 1, Errno::NOMEM);
-    match a.try_recv(whole()) {
+    match a.try_recv(room()) {
         Err(e) if e.errno() == Errno::NOMEM => Ok((a, b)),
         other => Err(format!("ENOMEM was expected, not {other:?}").into()),
     }
@@ -183,23 +183,23 @@ fn ends(s: &mut Scenarios) {
         let (mut a, b) = Seqpacket::pair()?;
         a.try_send(b"never read")?;
         drop(b);
-        t.gives(0, || a.try_recv(whole()))
+        t.gives(0, || a.try_recv(room()))
     });
     // Signals while it is looked.
     s.case("socket::Seqpacket::try_recv", "end", |t| {
         let mut a = Seqpacket::pair()?.0;
         t.refuse("ppoll", 1, Errno::INTR);
-        t.gives(0, || a.try_recv(whole()))
+        t.gives(0, || a.try_recv(room()))
     });
     for (case, gone, look) in LOOKS {
         let errno = (!gone).then_some(Errno::BADMSG);
         s.case("socket::Seqpacket::try_recv", case, move |t| {
             let (mut a, _b) = unjudged(t, gone, look)?;
-            t.answers(errno, || a.try_recv(whole()))
+            t.answers(errno, || a.try_recv(room()))
         });
         s.case("socket::Seqpacket::recv", "at once otherwise", move |t| {
             let (mut a, _b) = unjudged(t, gone, look)?;
-            t.answers(errno, || a.recv(whole(), LONG))
+            t.answers(errno, || a.recv(room(), LONG))
         });
     }
     for waits in [true, false] {
@@ -207,10 +207,10 @@ fn ends(s: &mut Scenarios) {
         s.case(function, "corrupt", move |t| {
             let (mut a, b) = Seqpacket::pair()?;
             rustix::net::send(&b, b"", SendFlags::empty()).expect("sent");
-            assert!(a.try_recv(whole()).is_err());
+            assert!(a.try_recv(room()).is_err());
             t.err(Errno::BADMSG, || match waits {
-                true => a.recv(whole(), Wait::FOREVER),
-                false => a.try_recv(whole()),
+                true => a.recv(room(), Wait::FOREVER),
+                false => a.try_recv(room()),
             })
         });
     }
@@ -225,7 +225,7 @@ fn waits(s: &mut Scenarios) {
         Waiting { function: "socket::Seqpacket::recv", prefix: "", polls: 1, pauses: false, make, call: room }
     }
     static BOTH: [Waiting<Seqpacket>; 2] = [
-        recv(|a, wait| a.recv(whole(), wait).map(drop)),
+        recv(|a, wait| a.recv(room(), wait).map(drop)),
         recv(|a, wait| a.recv(&mut [0; SMALL], wait).map(drop)),
     ];
     BOTH.iter().for_each(|w| w.cases(s));
@@ -233,6 +233,6 @@ fn waits(s: &mut Scenarios) {
         let (mut a, b) = Seqpacket::pair()?;
         let mut b = Some(b);
         t.cue("ppoll", 1, move || drop(b.take()));
-        t.gives(0, || a.recv(whole(), Wait::FOREVER))
+        t.gives(0, || a.recv(room(), Wait::FOREVER))
     });
 }

@@ -6,9 +6,10 @@ use rawipc::fd::{AsFd, BorrowedFd};
 use rawipc::socket::{Address, DEFAULT_LIMIT, Datagram, FdRefs, FdSlots, Refs, Seqpacket, Slots, Stream};
 use rawipc::{ByteWrite, Errno, Sender, Wait};
 
+use super::path;
 use super::seqpacket::{LOOKS, unjudged};
-use super::{path, whole};
 use crate::cases::pipe::drop_of;
+use crate::cases::room;
 use crate::cases::waiting::{Peer, Waiting};
 use crate::scenario::{Outcome, Scenarios, Stage};
 
@@ -330,7 +331,7 @@ fn receiving<C: Carrier>(s: &mut Scenarios) {
             }
             let mut small = [0; SMALL];
             let mut fds = FdSlots::<2>::new();
-            let buf = if story.room == SMALL { &mut small[..] } else { whole() };
+            let buf = if story.room == SMALL { &mut small[..] } else { room() };
             let limit = story.left.map(Few::left);
             let answer = match story.says {
                 Ok(n) => t.gives(n, || b.take(buf, &mut fds, wait)),
@@ -353,12 +354,12 @@ fn receiving<C: Carrier>(s: &mut Scenarios) {
         s.case(function, case, move |t| {
             let (a, mut b) = C::pair()?;
             send_raw(&a, b"some", 1);
-            t.err(Errno::TOOBIG, || b.take(whole(), &mut FdSlots::<0>::new(), wait))
+            t.err(Errno::TOOBIG, || b.take(room(), &mut FdSlots::<0>::new(), wait))
         });
         s.case(function, "refused", move |t| {
             let (_a, mut b) = C::pair()?;
             let mut held = filled(1)?;
-            t.err(Errno::INVAL, || b.take(whole(), &mut held, wait))
+            t.err(Errno::INVAL, || b.take(room(), &mut held, wait))
         });
     }
 }
@@ -398,7 +399,7 @@ fn ends(s: &mut Scenarios) {
             }
             drop(b);
             let mut few = [0; SMALL];
-            let buf = if small { &mut few[..] } else { whole() };
+            let buf = if small { &mut few[..] } else { room() };
             let mut fds = FdSlots::<1>::new();
             match sent {
                 false => t.gives(0, || a.take(buf, &mut fds, None)),
@@ -410,7 +411,7 @@ fn ends(s: &mut Scenarios) {
         s.case("socket::Seqpacket::try_recv_with_fds", case, move |t| {
             let (mut a, _b) = unjudged(t, gone, look)?;
             let mut fds = FdSlots::<1>::new();
-            t.answers((!gone).then_some(Errno::BADMSG), || a.take(whole(), &mut fds, None))
+            t.answers((!gone).then_some(Errno::BADMSG), || a.take(room(), &mut fds, None))
         });
     }
     for (function, wait) in <Seqpacket as Carrier>::TAKE.into_iter().zip(WAYS) {
@@ -418,8 +419,8 @@ fn ends(s: &mut Scenarios) {
             let (mut a, b) = Seqpacket::pair()?;
             send_raw(&b, b"", 0);
             let mut fds = FdSlots::<1>::new();
-            assert!(a.take(whole(), &mut fds, None).is_err());
-            t.err(Errno::BADMSG, || a.take(whole(), &mut fds, wait))
+            assert!(a.take(room(), &mut fds, None).is_err());
+            t.err(Errno::BADMSG, || a.take(room(), &mut fds, wait))
         });
     }
 }
@@ -443,7 +444,7 @@ fn waits(s: &mut Scenarios) {
         Waiting { function: C::PUT[0], prefix: "", polls: 1, pauses: false, make: writing::<C>, call }
     }
     const fn recv<C: Carrier>() -> Waiting<(C, FdSlots<1>)> {
-        let call = |(b, fds): &mut (C, FdSlots<1>), wait| b.take(whole(), fds, Some(wait)).map(drop);
+        let call = |(b, fds): &mut (C, FdSlots<1>), wait| b.take(room(), fds, Some(wait)).map(drop);
         Waiting { function: C::TAKE[0], prefix: "", polls: 1, pauses: false, make: reading::<C>, call }
     }
     static STREAM: (Waiting<Stream>, Waiting<(Stream, FdSlots<1>)>) = (send(), recv());
