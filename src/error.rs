@@ -234,10 +234,11 @@ mod table {
 
     calls! {
         ACCEPT4 "accept4", BIND "bind", CLOCK_GETTIME "clock_gettime", CLOSE "close", CONNECT "connect",
-        DUP3 "dup3", EPOLL_CREATE1 "epoll_create1", EPOLL_CTL "epoll_ctl", EPOLL_PWAIT "epoll_pwait", EXIT "exit", EXIT_GROUP "exit_group", FALLOCATE "fallocate", FCHMOD "fchmod",
+        DUP3 "dup3", EPOLL_CREATE1 "epoll_create1", EPOLL_CTL "epoll_ctl", EPOLL_PWAIT "epoll_pwait",
+        EPOLL_PWAIT2 "epoll_pwait2", EVENTFD2 "eventfd2", EXIT "exit", EXIT_GROUP "exit_group", FALLOCATE "fallocate", FCHMOD "fchmod",
         FCNTL "fcntl", FLOCK "flock", FSTAT "fstat", FSTATFS "fstatfs", FTRUNCATE "ftruncate", GETDENTS64 "getdents64",
         GETEUID "geteuid", GETPID "getpid", GETSOCKNAME "getsockname", GETSOCKOPT "getsockopt", IOCTL "ioctl",
-        LISTEN "listen", MADVISE "madvise", MEMFD_CREATE "memfd_create", MKNODAT "mknodat", MMAP "mmap",
+        LISTEN "listen", MADVISE "madvise", MEMBARRIER "membarrier", MEMFD_CREATE "memfd_create", MKNODAT "mknodat", MMAP "mmap",
         MPROTECT "mprotect", MUNMAP "munmap", NEWFSTATAT "newfstatat", OPENAT "openat", PIPE2 "pipe2",
         PPOLL "ppoll", PRCTL "prctl", PREADV2 "preadv2", PWRITEV2 "pwritev2", READ "read",
         READLINKAT "readlinkat", RECVFROM "recvfrom", RECVMSG "recvmsg", RENAMEAT2 "renameat2", RESTART_SYSCALL "restart_syscall",

@@ -11,18 +11,24 @@
 //! sides write are atomics. What is out of range is an error, before any access.
 
 #[allow(unsafe_code)]
+mod circle;
+#[allow(unsafe_code)]
 mod copy;
 mod file;
 #[allow(unsafe_code)]
 mod map;
+#[allow(unsafe_code)]
+mod mark;
 mod memfd;
 
 use crate::error::{Call, Errno, Error, Named, Result};
 use crate::fd::{AsFd, Fd};
 use rustix::fs::{FallocateFlags, Stat};
 
+pub(crate) use circle::{Circle, CircleView};
 pub use file::File;
 pub use map::{Map, ReadOnlyMap};
+pub(crate) use mark::ForkMark;
 pub use memfd::Memfd;
 
 /// No program can have more than this mapped: half of 32 bits, or the 47 bits that Linux gives a program unless it

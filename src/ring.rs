@@ -6,63 +6,91 @@
 //!
 //! [`pair`] makes both ends; then fork, and each process keeps one and drops the other, and with it the mapping that
 //! may write to what is not its own; until then it could, but neither side reads what it wrote. **An end is one
-//! process's**: two that use copies of the same end after a fork destroy each other's messages. The copy that is
-//! merely dropped does no harm.
+//! process's**: the first that sends or receives with it. To any other, a child of that one included, it says
+//! `EPERM`, and may be dropped without harm.
 //!
-//! # Waiting for several
-//! The descriptor that [`AsFd`](crate::fd::AsFd) gives of either end is its doorbell. It becomes
-//! [`READABLE`](crate::wait::Events::READABLE), **for a producer that waits for room too**, when the other side
-//! did something since this side was last told that it would have to wait: by `EAGAIN` from `try_recv` or
-//! `try_send`, or by `ETIMEDOUT`. So a loop over several channels tries until `EAGAIN`, then polls. It becomes
-//! readable without anything to find, as well, and says [`HANG_UP`](crate::wait::Events::HANG_UP) when the other
-//! side is gone.
+//! # Waiting
+//! Where there is nothing, an end polls as long as it was told to ([`Polling`]), and then sleeps, woken by the other
+//! side's doings and by its death alike. To begin with it does not poll at all.
+//!
+//! The descriptor that [`AsFd`](crate::fd::AsFd) gives of either end is its doorbell, for waiting on several things at
+//! once. It becomes [`READABLE`](crate::wait::Events::READABLE), **for a producer that waits for room too**, when the
+//! other side is gone, or did something since this side was last told that it would have to wait: by `EAGAIN` from
+//! `try_recv` or `try_send`, or by `ETIMEDOUT`. So a loop over several channels tries until `EAGAIN`, then polls. It
+//! becomes readable without anything to find, as well.
 
 mod consumer;
 mod doorbell;
+mod index;
 mod layout;
+mod polling;
 mod producer;
+mod side;
 mod sleep;
 #[cfg(test)]
 mod tests;
 
 use crate::error::Result;
+use crate::memory::{ForkMark, Map};
+use crate::sys::sleep::membarrier_register;
+use layout::{Region, SLEEP};
+use side::Side;
+use sleep::OwnSleep;
 
 pub use consumer::Consumer;
+pub use polling::Polling;
 pub use producer::Producer;
 
-/// `memfd_create`, `mmap` and `socketpair` — a ring of at least `capacity` bytes and its two ends, of which each
+/// What the order of memory is made of: in one place, so that a model checker can put its own there.
+mod atomic {
+    pub(super) use core::sync::atomic::{AtomicU32, Ordering, compiler_fence, fence};
+}
+
+/// `memfd_create`, `mmap` and what wakes sleepers — a ring of at least `capacity` bytes and its two ends, of which each
 /// process keeps one after the fork.
 ///
-/// The capacity is rounded up to a power of two, a page at least. A message takes its length and 8 bytes, rounded
-/// up to a multiple of 64; the largest is half the capacity less 8. The descriptors of the memory are closed
-/// again, so nothing can be mapped anew.
+/// The capacity is rounded up to a power of two, a page at least. A message takes its length and 16 bytes, rounded
+/// up to a multiple of 64; the largest is half the capacity less 16. For short messages 64 KiB to 1 MiB are best, for
+/// those of 4 KiB and more 4 MiB. The descriptors of the memory are closed again, so nothing can be mapped anew.
 ///
 /// # Errors
 /// `EINVAL`: `capacity` is 0 or more than 2³⁰. `ENOMEM`, `ENOSPC`: there is not so much memory. `EMFILE`,
-/// `ENFILE`: no descriptors left, of which two stay and a third is used for a moment.
+/// `ENFILE`: no descriptors left, of which six stay and a seventh is used for a moment.
 ///
 /// # Syscalls
 /// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
-/// | ok   | `socketpair` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` `fallocate` `fcntl` `mmap` `fcntl` `mmap` `close` |
-/// | signals come | `socketpair` `memfd_create` (`fallocate`)×n `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` (`fallocate`)×n `fcntl` `mmap` `fcntl` `mmap` `close` |
-/// | before 6.3 | `socketpair` `memfd_create` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` `memfd_create` `fallocate` `fcntl` `mmap` `fcntl` `mmap` `close` |
-/// | fewer than two descriptors left | `socketpair` |
-/// | two left | `socketpair` `memfd_create` `close` `close` |
-/// | no memory | `socketpair` `memfd_create` `fallocate` `close` `close` `close` |
-/// | sealing the size fails | `socketpair` `memfd_create` `fallocate` `fcntl` `close` `close` `close` |
-/// | no mapping | `socketpair` `memfd_create` `fallocate` `fcntl` `mmap` `close` `close` `close` |
-/// | no second mapping | `socketpair` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `munmap` `close` `close` `close` |
-/// | sealing writes fails | `socketpair` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `munmap` `close` `close` `close` |
-/// | no third mapping | `socketpair` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `munmap` `close` `close` `close` |
-/// | no fourth mapping | `socketpair` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `munmap` `munmap` `close` `close` `close` |
-/// | none left for the second memory | `socketpair` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` `munmap` `munmap` `close` `close` |
-/// | no memory for the second | `socketpair` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` `fallocate` `close` `munmap` `munmap` `close` `close` |
-/// | sealing the second size fails | `socketpair` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` `fallocate` `fcntl` `close` `munmap` `munmap` `close` `close` |
-/// | no fifth mapping | `socketpair` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` `fallocate` `fcntl` `mmap` `close` `munmap` `munmap` `close` `close` |
-/// | sealing writes to the second fails | `socketpair` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` `fallocate` `fcntl` `mmap` `fcntl` `munmap` `close` `munmap` `munmap` `close` `close` |
-/// | no sixth mapping | `socketpair` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` `fallocate` `fcntl` `mmap` `fcntl` `mmap` `munmap` `close` `munmap` `munmap` `close` `close` |
+/// | ok; no membarrier | `socketpair` `eventfd2` `eventfd2` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `mmap` `madvise` `mmap` `madvise` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` `fallocate` `fcntl` `mmap` `fcntl` `mmap` `close` `membarrier` |
+/// | signals come | `socketpair` `eventfd2` `eventfd2` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `mmap` `madvise` `mmap` `madvise` `memfd_create` (`fallocate`)×n `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` (`fallocate`)×n `fcntl` `mmap` `fcntl` `mmap` `close` `membarrier` |
+/// | before 6.3 | `socketpair` `eventfd2` `eventfd2` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `mmap` `madvise` `mmap` `madvise` `memfd_create` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` `memfd_create` `fallocate` `fcntl` `mmap` `fcntl` `mmap` `close` `membarrier` |
+/// | no socket | `socketpair` |
+/// | no bell | `socketpair` `eventfd2` `close` `close` |
+/// | no second bell | `socketpair` `eventfd2` `eventfd2` `close` `close` `close` |
+/// | no epoll | `socketpair` `eventfd2` `eventfd2` `epoll_create1` `close` `close` `close` `close` |
+/// | nothing to be added to it | `socketpair` `eventfd2` `eventfd2` `epoll_create1` `epoll_ctl` `close` `close` `close` `close` `close` |
+/// | nothing more to be added to it | `socketpair` `eventfd2` `eventfd2` `epoll_create1` `epoll_ctl` `epoll_ctl` `close` `close` `close` `close` `close` |
+/// | no second epoll | `socketpair` `eventfd2` `eventfd2` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `epoll_create1` `close` `close` `close` `close` `close` |
+/// | nothing to be added to the second | `socketpair` `eventfd2` `eventfd2` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `epoll_create1` `epoll_ctl` `close` `close` `close` `close` `close` `close` |
+/// | nothing more to be added to the second | `socketpair` `eventfd2` `eventfd2` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `epoll_create1` `epoll_ctl` `epoll_ctl` `close` `close` `close` `close` `close` `close` |
+/// | no page for a mark | `socketpair` `eventfd2` `eventfd2` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `mmap` `close` `close` `close` `close` `close` `close` |
+/// | a mark is refused | `socketpair` `eventfd2` `eventfd2` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `mmap` `madvise` `munmap` `close` `close` `close` `close` `close` `close` |
+/// | no page for the second mark | `socketpair` `eventfd2` `eventfd2` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `mmap` `madvise` `mmap` `munmap` `close` `close` `close` `close` `close` `close` |
+/// | the second mark is refused | `socketpair` `eventfd2` `eventfd2` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `mmap` `madvise` `mmap` `madvise` `munmap` `munmap` `close` `close` `close` `close` `close` `close` |
+/// | no descriptor for the memory | `socketpair` `eventfd2` `eventfd2` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `mmap` `madvise` `mmap` `madvise` `memfd_create` `munmap` `munmap` `close` `close` `close` `close` `close` `close` |
+/// | no memory | `socketpair` `eventfd2` `eventfd2` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `mmap` `madvise` `mmap` `madvise` `memfd_create` `fallocate` `close` `munmap` `munmap` `close` `close` `close` `close` `close` `close` |
+/// | sealing the size fails | `socketpair` `eventfd2` `eventfd2` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `mmap` `madvise` `mmap` `madvise` `memfd_create` `fallocate` `fcntl` `close` `munmap` `munmap` `close` `close` `close` `close` `close` `close` |
+/// | no mapping | `socketpair` `eventfd2` `eventfd2` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `mmap` `madvise` `mmap` `madvise` `memfd_create` `fallocate` `fcntl` `mmap` `close` `munmap` `munmap` `close` `close` `close` `close` `close` `close` |
+/// | no second mapping | `socketpair` `eventfd2` `eventfd2` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `mmap` `madvise` `mmap` `madvise` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `munmap` `close` `munmap` `munmap` `close` `close` `close` `close` `close` `close` |
+/// | sealing writes fails | `socketpair` `eventfd2` `eventfd2` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `mmap` `madvise` `mmap` `madvise` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `munmap` `close` `munmap` `munmap` `close` `close` `close` `close` `close` `close` |
+/// | no third mapping | `socketpair` `eventfd2` `eventfd2` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `mmap` `madvise` `mmap` `madvise` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `munmap` `close` `munmap` `munmap` `close` `close` `close` `close` `close` `close` |
+/// | no fourth mapping | `socketpair` `eventfd2` `eventfd2` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `mmap` `madvise` `mmap` `madvise` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `munmap` `munmap` `close` `munmap` `munmap` `close` `close` `close` `close` `close` `close` |
+/// | none left for the second memory | `socketpair` `eventfd2` `eventfd2` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `mmap` `madvise` `mmap` `madvise` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` `munmap` `munmap` `munmap` `munmap` `close` `close` `close` `close` `close` `close` |
+/// | no memory for the second | `socketpair` `eventfd2` `eventfd2` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `mmap` `madvise` `mmap` `madvise` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` `fallocate` `close` `munmap` `munmap` `munmap` `munmap` `close` `close` `close` `close` `close` `close` |
+/// | sealing the second size fails | `socketpair` `eventfd2` `eventfd2` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `mmap` `madvise` `mmap` `madvise` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` `fallocate` `fcntl` `close` `munmap` `munmap` `munmap` `munmap` `close` `close` `close` `close` `close` `close` |
+/// | no fifth mapping | `socketpair` `eventfd2` `eventfd2` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `mmap` `madvise` `mmap` `madvise` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` `fallocate` `fcntl` `mmap` `close` `munmap` `munmap` `munmap` `munmap` `close` `close` `close` `close` `close` `close` |
+/// | sealing writes to the second fails | `socketpair` `eventfd2` `eventfd2` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `mmap` `madvise` `mmap` `madvise` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` `fallocate` `fcntl` `mmap` `fcntl` `munmap` `close` `munmap` `munmap` `munmap` `munmap` `close` `close` `close` `close` `close` `close` |
+/// | no sixth mapping | `socketpair` `eventfd2` `eventfd2` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait` `mmap` `madvise` `mmap` `madvise` `memfd_create` `fallocate` `fcntl` `mmap` `mmap` `fcntl` `mmap` `mmap` `close` `memfd_create` `fallocate` `fcntl` `mmap` `fcntl` `mmap` `munmap` `close` `munmap` `munmap` `munmap` `munmap` `close` `close` `close` `close` `close` `close` |
 /// | refused | none |
 ///
 /// # Examples
@@ -92,11 +120,18 @@ pub use producer::Producer;
 pub fn pair(capacity: usize) -> Result<(Producer, Consumer)> {
     let geometry = layout::round_up(capacity)?;
     let (producer_bell, consumer_bell) = doorbell::Doorbell::pair()?;
-    let (records, records_seen) = layout::region(c"rawipc-producer", layout::GRAIN, geometry.capacity())?;
-    let (place, place_seen) = layout::region(c"rawipc-consumer", layout::GRAIN, 0)?;
+    let (producer_mark, consumer_mark) = (ForkMark::new()?, ForkMark::new()?);
+    let (records, records_seen) = layout::producer_region(geometry)?;
+    let (place, place_seen) = layout::consumer_region()?;
+    // Of the process that makes them, and of its children: the ends are nobody else's.
+    let barriers = membarrier_register().is_ok();
+    let side =
+        |bell, mark, words: &Map| Side::new(bell, mark, OwnSleep::new(words.word::<SLEEP>(), barriers));
+    let producer = side(producer_bell, producer_mark, records.words());
+    let consumer = side(consumer_bell, consumer_mark, &place);
     Ok((
-        Producer::new(producer_bell, records, place_seen, geometry),
-        Consumer::new(consumer_bell, place, records_seen, geometry),
+        Producer::new(producer, records, place_seen, geometry),
+        Consumer::new(consumer, place, records_seen, geometry),
     ))
 }
 

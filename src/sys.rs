@@ -11,12 +11,16 @@
 //! | [`NOSIGNAL`] | newer than rustix |
 //! | [`seccomp`] | rustix has no filters |
 //! | [`epoll`] | rustix's comes with a buffer type of its own |
+//! | [`sleep`] | rustix's `epoll_pwait2` takes no signal mask; it lacks `membarrier` |
 //! | [`socket`] | rustix's `getsockopt`, `recvfrom` and ancillary buffers hold assertions, and drop what they do not know |
-//! | [`copy_bytes`] | no syscall: a copy that may race with a peer, which the language's own may not |
+//! | [`copy`] | no syscall: a copy that may race with a peer, which the language's own may not |
 
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+pub(crate) mod copy;
 pub(crate) mod epoll;
 pub(crate) mod made;
 pub(crate) mod seccomp;
+pub(crate) mod sleep;
 pub(crate) mod socket;
 
 use crate::error::{Call, Error, Result};
@@ -55,11 +59,13 @@ mod nr {
     pub(super) use g::__NR_fcntl64 as FCNTL;
     pub(super) use g::{
         __NR_accept4 as ACCEPT4, __NR_close as CLOSE, __NR_epoll_create1 as EPOLL_CREATE1,
-        __NR_epoll_ctl as EPOLL_CTL, __NR_epoll_pwait as EPOLL_PWAIT, __NR_getdents64 as GETDENTS64,
-        __NR_getsockopt as GETSOCKOPT, __NR_memfd_create as MEMFD_CREATE, __NR_openat as OPENAT,
+        __NR_epoll_ctl as EPOLL_CTL, __NR_epoll_pwait as EPOLL_PWAIT, __NR_epoll_pwait2 as EPOLL_PWAIT2,
+        __NR_eventfd2 as EVENTFD2, __NR_getdents64 as GETDENTS64, __NR_getsockopt as GETSOCKOPT,
+        __NR_membarrier as MEMBARRIER, __NR_memfd_create as MEMFD_CREATE, __NR_openat as OPENAT,
         __NR_prctl as PRCTL, __NR_recvmsg as RECVMSG, __NR_renameat2 as RENAMEAT2,
-        __NR_rt_sigpending as SIGPENDING, __NR_rt_sigprocmask as SIGPROCMASK, __NR_seccomp as SECCOMP,
-        __NR_sendmsg as SENDMSG, __NR_setsockopt as SETSOCKOPT, __NR_socket as SOCKET,
+        __NR_rt_sigpending as SIGPENDING, __NR_rt_sigprocmask as SIGPROCMASK,
+        __NR_sched_yield as SCHED_YIELD, __NR_seccomp as SECCOMP, __NR_sendmsg as SENDMSG,
+        __NR_setsockopt as SETSOCKOPT, __NR_socket as SOCKET,
     };
     #[cfg(target_pointer_width = "64")]
     pub(super) use g::{
@@ -169,9 +175,19 @@ pub(crate) fn rename(from: &CStr, to: &CStr) -> Result<()> {
 /// # Safety
 /// As the call itself asks of its arguments.
 #[inline]
-unsafe fn syscall(call: Call, nr: u32, args: [usize; 5]) -> Result<usize> {
+unsafe fn syscall(call: Call, nr: u32, [a, b, c, d, e]: [usize; 5]) -> Result<usize> {
+    // SAFETY: passed on; a call of five does not look at the sixth.
+    unsafe { syscall6(call, nr, [a, b, c, d, e, 0]) }
+}
+
+/// As [`syscall`], for a call of six.
+///
+/// # Safety
+/// As the call itself asks of its arguments.
+#[inline]
+unsafe fn syscall6(call: Call, nr: u32, args: [usize; 6]) -> Result<usize> {
     // SAFETY: passed on.
-    let ret = unsafe { arch::syscall5(nr as usize, args) };
+    let ret = unsafe { arch::syscall6(nr as usize, args) };
     // The kernel's errors are the last 4095 values.
     match ret.wrapping_neg() {
         errno @ 1..=4095 => Err(Error::kernel_raw(call, errno)),
@@ -179,38 +195,11 @@ unsafe fn syscall(call: Call, nr: u32, args: [usize; 5]) -> Result<usize> {
     }
 }
 
-/// From this length on [`copy_bytes`] is the way to copy shared memory; always, where a loop of words would be there for
-/// its speed alone.
-#[cfg(all(target_arch = "x86_64", not(miri)))]
-pub(crate) const BULK: usize = if cfg!(small) { 0 } else { 1024 };
-#[cfg(not(all(target_arch = "x86_64", not(miri))))]
-pub(crate) const BULK: usize = usize::MAX;
-
-/// `rep movsb`: as fast as the best memcpy, and opaque to the compiler, so that a peer that writes meanwhile is
-/// no data race of the language.
-///
-/// # Safety
-/// `n` bytes are mapped from `from` on, and `n` for writing from `to` on; they do not overlap.
-#[cfg(all(target_arch = "x86_64", not(miri)))]
-#[inline]
-pub(crate) unsafe fn copy_bytes(to: *mut u8, from: *const u8, n: usize) {
-    // SAFETY: the caller's promise; the direction flag is clear wherever Rust runs.
-    unsafe {
-        core::arch::asm!("rep movsb", inout("rcx") n => _, inout("rdi") to => _, inout("rsi") from => _,
-            options(nostack, preserves_flags));
-    }
-}
-
-/// Not reached: no slice is as long as [`BULK`] is here.
-#[cfg(not(all(target_arch = "x86_64", not(miri))))]
-#[inline]
-pub(crate) unsafe fn copy_bytes(_to: *mut u8, _from: *const u8, _n: usize) {}
-
 #[cfg(feature = "libc")]
 mod arch {
-    pub(super) unsafe fn syscall5(nr: usize, [a, b, c, d, e]: [usize; 5]) -> usize {
+    pub(super) unsafe fn syscall6(nr: usize, [a, b, c, d, e, f]: [usize; 6]) -> usize {
         // SAFETY: passed on.
-        match unsafe { libc::syscall(nr as libc::c_long, a, b, c, d, e) } {
+        match unsafe { libc::syscall(nr as libc::c_long, a, b, c, d, e, f) } {
             -1 => {
                 // SAFETY: it has nothing to ask for.
                 let errno = unsafe { libc::__errno_location() };
@@ -224,12 +213,12 @@ mod arch {
 
 #[cfg(all(not(feature = "libc"), target_arch = "x86_64"))]
 mod arch {
-    pub(super) unsafe fn syscall5(nr: usize, [a, b, c, d, e]: [usize; 5]) -> usize {
+    pub(super) unsafe fn syscall6(nr: usize, [a, b, c, d, e, f]: [usize; 6]) -> usize {
         let ret;
         // SAFETY: the x86-64 convention; what the kernel writes is the caller's promise.
         unsafe {
             core::arch::asm!("syscall", inlateout("rax") nr => ret, in("rdi") a, in("rsi") b, in("rdx") c,
-                in("r10") d, in("r8") e, lateout("rcx") _, lateout("r11") _, options(nostack, preserves_flags));
+                in("r10") d, in("r8") e, in("r9") f, lateout("rcx") _, lateout("r11") _, options(nostack, preserves_flags));
         }
         ret
     }
@@ -237,12 +226,12 @@ mod arch {
 
 #[cfg(all(not(feature = "libc"), target_arch = "aarch64"))]
 mod arch {
-    pub(super) unsafe fn syscall5(nr: usize, [a, b, c, d, e]: [usize; 5]) -> usize {
+    pub(super) unsafe fn syscall6(nr: usize, [a, b, c, d, e, f]: [usize; 6]) -> usize {
         let ret;
         // SAFETY: the aarch64 convention; what the kernel writes is the caller's promise.
         unsafe {
             core::arch::asm!("svc 0", in("x8") nr, inlateout("x0") a => ret, in("x1") b, in("x2") c,
-                in("x3") d, in("x4") e, options(nostack, preserves_flags));
+                in("x3") d, in("x4") e, in("x5") f, options(nostack, preserves_flags));
         }
         ret
     }
@@ -250,12 +239,12 @@ mod arch {
 
 #[cfg(all(not(feature = "libc"), target_arch = "riscv64"))]
 mod arch {
-    pub(super) unsafe fn syscall5(nr: usize, [a, b, c, d, e]: [usize; 5]) -> usize {
+    pub(super) unsafe fn syscall6(nr: usize, [a, b, c, d, e, f]: [usize; 6]) -> usize {
         let ret;
         // SAFETY: the riscv64 convention; what the kernel writes is the caller's promise.
         unsafe {
             core::arch::asm!("ecall", in("a7") nr, inlateout("a0") a => ret, in("a1") b, in("a2") c,
-                in("a3") d, in("a4") e, options(nostack));
+                in("a3") d, in("a4") e, in("a5") f, options(nostack));
         }
         ret
     }
@@ -263,13 +252,13 @@ mod arch {
 
 #[cfg(all(not(feature = "libc"), target_arch = "arm"))]
 mod arch {
-    pub(super) unsafe fn syscall5(nr: usize, [a, b, c, d, e]: [usize; 5]) -> usize {
+    pub(super) unsafe fn syscall6(nr: usize, [a, b, c, d, e, f]: [usize; 6]) -> usize {
         let ret;
         // SAFETY: the EABI convention; r7 may be the frame pointer, so it is saved around the call.
         unsafe {
             core::arch::asm!("mov {keep}, r7", "mov r7, {nr}", "svc 0", "mov r7, {keep}",
                 nr = in(reg) nr, keep = out(reg) _, inlateout("r0") a => ret, in("r1") b, in("r2") c,
-                in("r3") d, in("r4") e, options(nostack));
+                in("r3") d, in("r4") e, in("r5") f, options(nostack));
         }
         ret
     }
@@ -277,15 +266,16 @@ mod arch {
 
 #[cfg(all(not(feature = "libc"), target_arch = "x86"))]
 mod arch {
-    pub(super) unsafe fn syscall5(nr: usize, [a, b, c, d, e]: [usize; 5]) -> usize {
+    pub(super) unsafe fn syscall6(nr: usize, [a, b, c, d, e, f]: [usize; 6]) -> usize {
         // LLVM keeps ebx and esi for itself, and gives them out as any other: an operand in a register of its
         // choice could lie in either. So all but one of the arguments are fetched from memory.
-        let args = [a, b, d, e];
+        let args = [a, b, d, e, f];
         let ret;
-        // SAFETY: the i386 convention; ebx and esi are saved around the call, and `args` lives as long.
+        // SAFETY: the i386 convention; ebx, esi and ebp are saved around the call, and `args` lives as long.
         unsafe {
-            core::arch::asm!("push ebx", "push esi", "mov ebx, [ecx]", "mov esi, [ecx + 8]",
-                "mov edi, [ecx + 12]", "mov ecx, [ecx + 4]", "int 0x80", "pop esi", "pop ebx",
+            core::arch::asm!("push ebx", "push esi", "push ebp", "mov ebx, [ecx]", "mov esi, [ecx + 8]",
+                "mov edi, [ecx + 12]", "mov ebp, [ecx + 16]", "mov ecx, [ecx + 4]", "int 0x80", "pop ebp",
+                "pop esi", "pop ebx",
                 inlateout("eax") nr => ret, inlateout("ecx") args.as_ptr() => _, in("edx") c,
                 lateout("edi") _);
         }

@@ -18,11 +18,16 @@ pub fn stop(tour: &mut Tour) -> Outcome {
         "memfd_create(2)",
         "Whole messages through mapped memory. Each side writes to memory of its own that the other can only read, \
          so that neither can spoil what the other has written. While both are awake a message costs no syscall; who \
-         finds nothing sleeps on a socket, by which it also hears of the other's death.",
+         finds nothing sleeps in an epoll, by which it also hears of the other's death. An end is of the process that \
+         first uses it.",
     );
-    let (mut mine, mut theirs) = two_rings()?;
-    let kept = whole(&mut mine, &mut theirs)?;
+    // Both ends are used here, and so these can be no child's.
+    let kept = {
+        let (mut mine, mut theirs) = two_rings()?;
+        whole(&mut mine, &mut theirs)?
+    };
 
+    let (mine, theirs) = two_rings()?;
     let (mut mine, mut child) = fork(mine, theirs, |here, mut side| {
         here.holds(&numbers(&side.0))?;
         hear(here.voice, &mut here.claims, &mut side, "Did you notice the kernel?")?;
@@ -41,9 +46,8 @@ pub fn stop(tour: &mut Tour) -> Outcome {
     drop(mine);
     child.finish(&mut tour.claims)?;
 
-    let bells =
-        parents.iter().chain(&childs).all(|d| d.is("lrwx------", &format!("socket:[{}]", d.object.1)));
-    tour.claims.show(bells, "the only descriptors are the sockets to sleep on");
+    let bells = parents.iter().chain(&childs).all(|d| d.is("lrwx------", "anon_inode:[eventpoll]"));
+    tour.claims.show(bells, "what each end sleeps in is an epoll");
     let claim = "each piece of memory is rw-s in one process and r--s in the other";
     tour.claims.show(has_one_writer_each(&parents_maps, &childs_maps), claim);
     tour.claims.show(kept == Whole::Yes, "two messages, sent before the first was received, came out as two");

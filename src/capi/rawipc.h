@@ -1531,13 +1531,12 @@ int rawipc_file_close(rawipc_file *file, rawipc_error *error);
  * A ring of whole messages in mapped memory, one way, from one process to one.
  *
  * rawipc_ring_pair() makes both ends; then fork, and each process keeps one and closes the other. While both sides are
- * awake a message costs no syscall. An end is one process's: two that use copies of the same end after a fork destroy
- * each other's messages; a copy that is merely closed does no harm.
+ * awake a message costs no syscall. An end is of the first process that sends or receives with it: to any other it says
+ * -EPERM, and may be closed without harm.
  *
  * The descriptor of an end, rawipc_ring_producer_fd() and rawipc_ring_consumer_fd(), is its doorbell. It becomes
- * readable, for a producer that waits for room too, when the other side did something since this side was last told
- * -EAGAIN or -ETIMEDOUT: so a loop over several channels tries until -EAGAIN, then polls. It says hang-up when the
- * other side is gone.
+ * readable, for a producer that waits for room too, when the other side is gone, or did something since this side was
+ * last told -EAGAIN or -ETIMEDOUT: so a loop over several channels tries until -EAGAIN, then polls.
  */
 
 /** The end that sends. A handle. */
@@ -1560,38 +1559,86 @@ typedef struct rawipc_ring_consumer {
  * @return 0, or -errno
  * @par Errors
  * EINVAL: capacity is 0 or more than 2³⁰. ENOMEM, ENOSPC: there is not so much memory. EMFILE, ENFILE: no descriptors
- * left, of which two stay and a third is used for a moment.
+ * left, of which six stay and a seventh is used for a moment.
  * @par Ownership
  * Both are the caller's, until rawipc_ring_producer_close() and rawipc_ring_consumer_close(), in each process.
  * @par Syscalls, as of ring::pair in Rust
- * - ok: socketpair memfd_create fallocate fcntl mmap mmap fcntl mmap mmap close memfd_create fallocate fcntl mmap fcntl
- *   mmap close
- * - signals come: socketpair memfd_create (fallocate)×n fcntl mmap mmap fcntl mmap mmap close memfd_create
- *   (fallocate)×n fcntl mmap fcntl mmap close
- * - before 6.3: socketpair memfd_create memfd_create fallocate fcntl mmap mmap fcntl mmap mmap close memfd_create
- *   memfd_create fallocate fcntl mmap fcntl mmap close
- * - fewer than two descriptors left: socketpair
- * - two left: socketpair memfd_create close close
- * - no memory: socketpair memfd_create fallocate close close close
- * - sealing the size fails: socketpair memfd_create fallocate fcntl close close close
- * - no mapping: socketpair memfd_create fallocate fcntl mmap close close close
- * - no second mapping: socketpair memfd_create fallocate fcntl mmap mmap munmap close close close
- * - sealing writes fails: socketpair memfd_create fallocate fcntl mmap mmap fcntl munmap close close close
- * - no third mapping: socketpair memfd_create fallocate fcntl mmap mmap fcntl mmap munmap close close close
- * - no fourth mapping: socketpair memfd_create fallocate fcntl mmap mmap fcntl mmap mmap munmap munmap close close
+ * - ok; no membarrier: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1
+ *   epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap fcntl mmap mmap
+ *   close memfd_create fallocate fcntl mmap fcntl mmap close membarrier
+ * - signals come: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl
+ *   epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create (fallocate)×n fcntl mmap mmap fcntl mmap mmap close
+ *   memfd_create (fallocate)×n fcntl mmap fcntl mmap close membarrier
+ * - before 6.3: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl
+ *   epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create memfd_create fallocate fcntl mmap mmap fcntl mmap mmap
+ *   close memfd_create memfd_create fallocate fcntl mmap fcntl mmap close membarrier
+ * - no socket: socketpair
+ * - no bell: socketpair eventfd2 close close
+ * - no second bell: socketpair eventfd2 eventfd2 close close close
+ * - no epoll: socketpair eventfd2 eventfd2 epoll_create1 close close close close
+ * - nothing to be added to it: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl close close close close close
+ * - nothing more to be added to it: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl close close close
+ *   close close
+ * - no second epoll: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1 close
+ *   close close close close
+ * - nothing to be added to the second: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait
+ *   epoll_create1 epoll_ctl close close close close close close
+ * - nothing more to be added to the second: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait
+ *   epoll_create1 epoll_ctl epoll_ctl close close close close close close
+ * - no page for a mark: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1
+ *   epoll_ctl epoll_ctl epoll_pwait mmap close close close close close close
+ * - a mark is refused: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1
+ *   epoll_ctl epoll_ctl epoll_pwait mmap madvise munmap close close close close close close
+ * - no page for the second mark: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait
+ *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap munmap close close close close close close
+ * - the second mark is refused: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait
+ *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise munmap munmap close close close close close
  *   close
- * - none left for the second memory: socketpair memfd_create fallocate fcntl mmap mmap fcntl mmap mmap close
- *   memfd_create munmap munmap close close
- * - no memory for the second: socketpair memfd_create fallocate fcntl mmap mmap fcntl mmap mmap close memfd_create
- *   fallocate close munmap munmap close close
- * - sealing the second size fails: socketpair memfd_create fallocate fcntl mmap mmap fcntl mmap mmap close memfd_create
- *   fallocate fcntl close munmap munmap close close
- * - no fifth mapping: socketpair memfd_create fallocate fcntl mmap mmap fcntl mmap mmap close memfd_create fallocate
- *   fcntl mmap close munmap munmap close close
- * - sealing writes to the second fails: socketpair memfd_create fallocate fcntl mmap mmap fcntl mmap mmap close
- *   memfd_create fallocate fcntl mmap fcntl munmap close munmap munmap close close
- * - no sixth mapping: socketpair memfd_create fallocate fcntl mmap mmap fcntl mmap mmap close memfd_create fallocate
- *   fcntl mmap fcntl mmap munmap close munmap munmap close close
+ * - no descriptor for the memory: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait
+ *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create munmap munmap close close
+ *   close close close close
+ * - no memory: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl
+ *   epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate close munmap munmap close close close close
+ *   close close
+ * - sealing the size fails: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1
+ *   epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl close munmap munmap close
+ *   close close close close close
+ * - no mapping: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl
+ *   epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap close munmap munmap close close
+ *   close close close close
+ * - no second mapping: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1
+ *   epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap munmap close
+ *   munmap munmap close close close close close close
+ * - sealing writes fails: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1
+ *   epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap fcntl munmap close
+ *   munmap munmap close close close close close close
+ * - no third mapping: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1
+ *   epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap fcntl mmap munmap
+ *   close munmap munmap close close close close close close
+ * - no fourth mapping: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1
+ *   epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap fcntl mmap mmap
+ *   munmap munmap close munmap munmap close close close close close close
+ * - none left for the second memory: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait
+ *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap
+ *   fcntl mmap mmap close memfd_create munmap munmap munmap munmap close close close close close close
+ * - no memory for the second: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1
+ *   epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap fcntl mmap mmap
+ *   close memfd_create fallocate close munmap munmap munmap munmap close close close close close close
+ * - sealing the second size fails: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait
+ *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap
+ *   fcntl mmap mmap close memfd_create fallocate fcntl close munmap munmap munmap munmap close close close close close
+ *   close
+ * - no fifth mapping: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1
+ *   epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap fcntl mmap mmap
+ *   close memfd_create fallocate fcntl mmap close munmap munmap munmap munmap close close close close close close
+ * - sealing writes to the second fails: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait
+ *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap
+ *   fcntl mmap mmap close memfd_create fallocate fcntl mmap fcntl munmap close munmap munmap munmap munmap close close
+ *   close close close close
+ * - no sixth mapping: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1
+ *   epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap fcntl mmap mmap
+ *   close memfd_create fallocate fcntl mmap fcntl mmap munmap close munmap munmap munmap munmap close close close close
+ *   close close
  * - refused: none
  */
 int rawipc_ring_pair(rawipc_ring_producer *producer, rawipc_ring_consumer *consumer, size_t capacity,
@@ -1603,28 +1650,27 @@ int rawipc_ring_pair(rawipc_ring_producer *producer, rawipc_ring_consumer *consu
  * @return 0, or -errno
  * @par Errors
  * EINVAL: an empty message. EMSGSIZE: larger than the limit. EPIPE: the consumer is gone. ETIMEDOUT: no room came in
- * time. EBADMSG: the consumer wrote what cannot be; the ring stays so.
+ * time. EBADMSG: the consumer wrote what cannot be; the ring stays so. EPERM: the end is another process's.
  * @par Syscalls, as of ring::Producer::send in Rust
- * - room; gone already; corrupt; refused: none
- * - room, the consumer sleeps; room, the consumer sleeps, no memory for a bell; room, a copy of the consumer was
- *   dropped; the consumer was dropped: sendto
- * - waits for ever; the consumer is gone, waits for ever: (ppoll recvfrom)×n
- * - waits for ever, the consumer sleeps: (ppoll recvfrom)×n sendto
- * - waits with a limit; the consumer is gone, waits with a limit; times out: (clock_gettime ppoll recvfrom)×n
- * - waits with a limit, the consumer sleeps: (clock_gettime ppoll recvfrom)×n sendto
- * - times out, by the clock: (clock_gettime ppoll recvfrom)×n clock_gettime recvfrom
- * - room came just then, by the clock, the consumer sleeps: (clock_gettime ppoll recvfrom)×n clock_gettime recvfrom
- *   sendto
- * - over from the start: clock_gettime recvfrom
- * - room came just then, over from the start, the consumer sleeps: clock_gettime recvfrom sendto
- * - a limit of zero: recvfrom
- * - room came just then, a limit of zero, the consumer sleeps: recvfrom sendto
- * - a signal ends it, for ever: ppoll
- * - a signal ends it later, for ever: (ppoll recvfrom)×n ppoll
- * - a signal ends it, with a limit: clock_gettime ppoll
- * - a signal ends it later, with a limit: (clock_gettime ppoll recvfrom)×n clock_gettime ppoll
- * - a bell is owed: sendto [rawipc_ring_send()]
- * - a bell is owed, no memory for it: sendto
+ * - room; gone already; corrupt; another process's; refused: none
+ * - room, the consumer sleeps: write
+ * - room, the consumer sleeps on; the consumer was dropped: epoll_pwait
+ * - a copy of the consumer was dropped: epoll_pwait [rawipc_ring_send()]
+ * - many messages since the last sleep: membarrier [rawipc_ring_send()]
+ * - polls, and looks at the doorbell: (epoll_pwait)×n [rawipc_ring_send()]
+ * - polls with a limit, and looks at the doorbell: (epoll_pwait clock_gettime)×n [rawipc_ring_send()]
+ * - polls, and yields: (sched_yield)×n [rawipc_ring_send()]
+ * - yields on, and looks at the doorbell: (sched_yield)×n (epoll_pwait sched_yield)×n [rawipc_ring_send()]
+ * - yields on with a limit, and looks at the doorbell: (sched_yield)×n (epoll_pwait clock_gettime sched_yield)×n
+ *   [rawipc_ring_send()]
+ * - waits for ever; the consumer is gone, waits for ever; a signal ends it, for ever: (epoll_pwait)×n
+ *   [rawipc_ring_send()]
+ * - waits with a limit; the consumer is gone, waits with a limit; times out; times out, by the clock; a signal ends it,
+ *   with a limit: (clock_gettime epoll_pwait2)×n [rawipc_ring_send()]
+ * - over from the start; room came just then, over from the start: clock_gettime epoll_pwait [rawipc_ring_send()]
+ * - a limit of zero; room came just then, a limit of zero: epoll_pwait [rawipc_ring_send()]
+ * - before 5.11, waits with a limit; before 5.11, times out; before 5.11, a signal ends it: (clock_gettime epoll_pwait2
+ *   epoll_pwait)×n
  */
 int rawipc_ring_send(rawipc_ring_producer *producer, const void *msg, size_t len,
                      const rawipc_wait *wait, rawipc_error *error);
@@ -1636,12 +1682,13 @@ int rawipc_ring_send(rawipc_ring_producer *producer, const void *msg, size_t len
  * @par Errors
  * As rawipc_ring_send(), and EAGAIN in place of a wait.
  * @par Syscalls, as of ring::Producer::try_send in Rust
- * - room; gone already; corrupt; refused: none
- * - room, the consumer sleeps; room, the consumer sleeps, no memory for a bell; room, a copy of the consumer was
- *   dropped; the consumer was dropped: sendto
- * - no room; the consumer is gone; room came just then: recvfrom
- * - room came just then, the consumer sleeps; a bell is owed; a bell is owed, no memory for it: recvfrom sendto
- * - a bell is owed, room came just then, the consumer sleeps: recvfrom sendto sendto
+ * - room; gone already; corrupt; another process's; refused: none
+ * - room, the consumer sleeps: write
+ * - room, the consumer sleeps on; the consumer was dropped: epoll_pwait
+ * - a copy of the consumer was dropped: epoll_pwait [rawipc_ring_try_send()]
+ * - no room; the consumer is gone; room came just then: epoll_pwait
+ * - room came just then, the consumer sleeps: epoll_pwait write
+ * - no room, many messages since the last sleep: membarrier [rawipc_ring_try_send()]
  */
 int rawipc_ring_try_send(rawipc_ring_producer *producer, const void *msg, size_t len,
                          rawipc_error *error);
@@ -1661,27 +1708,25 @@ ssize_t rawipc_ring_send_limit(const rawipc_ring_producer *producer, rawipc_erro
  * @return its length; 0: the producer is gone, and all that it sent has been handed out; or -errno
  * @par Errors
  * EMSGSIZE: the buffer is too small; `needed` tells the length, and the message stays. ETIMEDOUT: nothing came in time.
- * EBADMSG: the producer wrote what cannot be; the ring stays so. EINVAL: len is 0.
+ * EBADMSG: the producer wrote what cannot be; the ring stays so. EPERM: the end is another process's. EINVAL: len is 0.
  * @par Syscalls, as of ring::Consumer::recv in Rust
- * - a message is there; too small a buffer; gone already; corrupt: none
- * - a message is there, the producer waits for room: sendto
- * - waits for ever; the end, waits for ever: (ppoll recvfrom)×n
- * - waits for ever, the producer waits for room: (ppoll recvfrom)×n sendto
- * - waits with a limit; the end, waits with a limit; times out: (clock_gettime ppoll recvfrom)×n
- * - waits with a limit, the producer waits for room: (clock_gettime ppoll recvfrom)×n sendto
- * - times out, by the clock: (clock_gettime ppoll recvfrom)×n clock_gettime recvfrom
- * - a message came just then, by the clock, the producer waits for room: (clock_gettime ppoll recvfrom)×n clock_gettime
- *   recvfrom sendto
- * - over from the start: clock_gettime recvfrom
- * - a message came just then, over from the start, the producer waits for room: clock_gettime recvfrom sendto
- * - a limit of zero: recvfrom
- * - a message came just then, a limit of zero, the producer waits for room: recvfrom sendto
- * - a signal ends it, for ever: ppoll
- * - a signal ends it later, for ever: (ppoll recvfrom)×n ppoll
- * - a signal ends it, with a limit: clock_gettime ppoll
- * - a signal ends it later, with a limit: (clock_gettime ppoll recvfrom)×n clock_gettime ppoll
- * - a bell is owed: sendto [rawipc_ring_recv()]
- * - a bell is owed, no memory for it: sendto
+ * - a message is there; too small a buffer; gone already; corrupt; another process's: none
+ * - a message is there, the producer waits for room: write
+ * - nothing there, the producer waits for room: write [rawipc_ring_recv()]
+ * - many messages since the last sleep: membarrier [rawipc_ring_recv()]
+ * - polls, and looks at the doorbell: (epoll_pwait)×n [rawipc_ring_recv()]
+ * - polls with a limit, and looks at the doorbell: (epoll_pwait clock_gettime)×n [rawipc_ring_recv()]
+ * - polls, and yields: (sched_yield)×n [rawipc_ring_recv()]
+ * - yields on, and looks at the doorbell: (sched_yield)×n (epoll_pwait sched_yield)×n [rawipc_ring_recv()]
+ * - yields on with a limit, and looks at the doorbell: (sched_yield)×n (epoll_pwait clock_gettime sched_yield)×n
+ *   [rawipc_ring_recv()]
+ * - waits for ever; the end, waits for ever; a signal ends it, for ever: (epoll_pwait)×n [rawipc_ring_recv()]
+ * - waits with a limit; the end, waits with a limit; times out; times out, by the clock; a signal ends it, with a
+ *   limit: (clock_gettime epoll_pwait2)×n [rawipc_ring_recv()]
+ * - over from the start; a message came just then, over from the start: clock_gettime epoll_pwait [rawipc_ring_recv()]
+ * - a limit of zero; a message came just then, a limit of zero: epoll_pwait [rawipc_ring_recv()]
+ * - before 5.11, waits with a limit; before 5.11, times out; before 5.11, a signal ends it: (clock_gettime epoll_pwait2
+ *   epoll_pwait)×n
  */
 ssize_t rawipc_ring_recv(rawipc_ring_consumer *consumer, void *buf, size_t len,
                          const rawipc_wait *wait, rawipc_error *error);
@@ -1693,12 +1738,13 @@ ssize_t rawipc_ring_recv(rawipc_ring_consumer *consumer, void *buf, size_t len,
  * @par Errors
  * As rawipc_ring_recv(), and EAGAIN in place of a wait.
  * @par Syscalls, as of ring::Consumer::try_recv in Rust
- * - a message is there; too small a buffer; gone already; corrupt: none
- * - a message is there, the producer waits for room: sendto
- * - nothing there; the end; a message came just then: recvfrom
- * - a message came just then, the producer waits for room; a bell is owed; a bell is owed, no memory for it: recvfrom
- *   sendto
- * - a bell is owed, a message came just then, the producer waits for room: recvfrom sendto sendto
+ * - a message is there; too small a buffer; gone already; corrupt; another process's: none
+ * - a message is there, the producer waits for room: write
+ * - nothing there; the end; a message came just then: epoll_pwait
+ * - nothing there, the producer waits for room; a message came just then, the producer waits for room: epoll_pwait
+ *   write
+ * - a message came just then, the producer waits for room twice: epoll_pwait write write
+ * - nothing there, many messages since the last sleep: membarrier [rawipc_ring_try_recv()]
  */
 ssize_t rawipc_ring_try_recv(rawipc_ring_consumer *consumer, void *buf, size_t len,
                              rawipc_error *error);
@@ -1731,6 +1777,36 @@ ssize_t rawipc_ring_producer_capacity(const rawipc_ring_producer *producer, rawi
 ssize_t rawipc_ring_consumer_capacity(const rawipc_ring_consumer *consumer, rawipc_error *error);
 
 /**
+ * How a wait of the end that sends polls before it sleeps; not at all to begin with.
+ *
+ * First looks with a pause of the processor between them, then looks with a sched_yield between them, then the sleep.
+ * UINT32_MAX is without end. The other side's death and a deadline end the polling, a signal does not.
+ *
+ * @param pauses  how many looks with a pause
+ * @param yields  how many looks with a yield
+ * @return 0, or -errno
+ * @par Syscalls, as of ring::Producer::set_polling in Rust
+ * None.
+ */
+int rawipc_ring_producer_set_polling(rawipc_ring_producer *producer, uint32_t pauses,
+                                     uint32_t yields, rawipc_error *error);
+
+/**
+ * How a wait of the end that receives polls before it sleeps; not at all to begin with.
+ *
+ * First looks with a pause of the processor between them, then looks with a sched_yield between them, then the sleep.
+ * UINT32_MAX is without end. The other side's death and a deadline end the polling, a signal does not.
+ *
+ * @param pauses  how many looks with a pause
+ * @param yields  how many looks with a yield
+ * @return 0, or -errno
+ * @par Syscalls, as of ring::Consumer::set_polling in Rust
+ * None.
+ */
+int rawipc_ring_consumer_set_polling(rawipc_ring_consumer *consumer, uint32_t pauses,
+                                     uint32_t yields, rawipc_error *error);
+
+/**
  * The doorbell of the end that sends, to poll; it stays the handle's.
  *
  * @return the descriptor, or -errno
@@ -1753,7 +1829,7 @@ int rawipc_ring_consumer_fd(const rawipc_ring_consumer *consumer, rawipc_error *
  *
  * @return 0, or -errno
  * @par Syscalls, as of ring::Producer in Rust
- * - drop: close munmap munmap
+ * - drop: close close close munmap munmap munmap
  */
 int rawipc_ring_producer_close(rawipc_ring_producer *producer, rawipc_error *error);
 
@@ -1762,7 +1838,7 @@ int rawipc_ring_producer_close(rawipc_ring_producer *producer, rawipc_error *err
  *
  * @return 0, or -errno
  * @par Syscalls, as of ring::Consumer in Rust
- * - drop: close munmap munmap
+ * - drop: close close close munmap munmap munmap
  */
 int rawipc_ring_consumer_close(rawipc_ring_consumer *consumer, rawipc_error *error);
 

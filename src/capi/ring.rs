@@ -1,17 +1,16 @@
 //! A ring of whole messages in mapped memory, one way, from one process to one.
 //!
 //! rawipc_ring_pair() makes both ends; then fork, and each process keeps one and closes the other. While both sides are
-//! awake a message costs no syscall. An end is one process's: two that use copies of the same end after a fork destroy
-//! each other's messages; a copy that is merely closed does no harm.
+//! awake a message costs no syscall. An end is of the first process that sends or receives with it: to any other it says
+//! -EPERM, and may be closed without harm.
 //!
 //! The descriptor of an end, rawipc_ring_producer_fd() and rawipc_ring_consumer_fd(), is its doorbell. It becomes
-//! readable, for a producer that waits for room too, when the other side did something since this side was last told
-//! -EAGAIN or -ETIMEDOUT: so a loop over several channels tries until -EAGAIN, then polls. It says hang-up when the
-//! other side is gone.
+//! readable, for a producer that waits for room too, when the other side is gone, or did something since this side was
+//! last told -EAGAIN or -ETIMEDOUT: so a loop over several channels tries until -EAGAIN, then polls.
 
 use core::ffi::{c_int, c_void};
 
-use rawipc::ring::{self, Consumer, Producer};
+use rawipc::ring::{self, Consumer, Polling, Producer};
 use rawipc::{Call, Receiver, Sender, Wait};
 
 use crate::arg::{Args, known_buffer, known_bytes};
@@ -49,7 +48,7 @@ const MEMORY: Args = Args(Call::MEMORY);
 /// @return 0, or -errno
 /// @par Errors
 /// EINVAL: capacity is 0 or more than 2³⁰. ENOMEM, ENOSPC: there is not so much memory. EMFILE, ENFILE: no descriptors
-/// left, of which two stay and a third is used for a moment.
+/// left, of which six stay and a seventh is used for a moment.
 /// @par Ownership
 /// Both are the caller's, until rawipc_ring_producer_close() and rawipc_ring_consumer_close(), in each process.
 /// @rust ring::pair
@@ -80,7 +79,7 @@ pub unsafe extern "C" fn rawipc_ring_pair(
 /// @return 0, or -errno
 /// @par Errors
 /// EINVAL: an empty message. EMSGSIZE: larger than the limit. EPIPE: the consumer is gone. ETIMEDOUT: no room came in
-/// time. EBADMSG: the consumer wrote what cannot be; the ring stays so.
+/// time. EBADMSG: the consumer wrote what cannot be; the ring stays so. EPERM: the end is another process's.
 /// @rust ring::Producer::send
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rawipc_ring_send(
@@ -174,7 +173,7 @@ pub unsafe extern "C" fn rawipc_ring_send_limit(
 /// @return its length; 0: the producer is gone, and all that it sent has been handed out; or -errno
 /// @par Errors
 /// EMSGSIZE: the buffer is too small; `needed` tells the length, and the message stays. ETIMEDOUT: nothing came in time.
-/// EBADMSG: the producer wrote what cannot be; the ring stays so. EINVAL: len is 0.
+/// EBADMSG: the producer wrote what cannot be; the ring stays so. EPERM: the end is another process's. EINVAL: len is 0.
 /// @rust ring::Consumer::recv
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rawipc_ring_recv(
@@ -291,6 +290,50 @@ pub unsafe extern "C" fn rawipc_ring_consumer_capacity(
     let capacity = unsafe { MEMORY.value_ref(consumer) }.map(Consumer::capacity);
     // SAFETY: the caller's error.
     unsafe { length(capacity, error) }
+}
+
+/// How a wait of the end that sends polls before it sleeps; not at all to begin with.
+///
+/// First looks with a pause of the processor between them, then looks with a sched_yield between them, then the sleep.
+/// UINT32_MAX is without end. The other side's death and a deadline end the polling, a signal does not.
+///
+/// @param pauses  how many looks with a pause
+/// @param yields  how many looks with a yield
+/// @return 0, or -errno
+/// @rust ring::Producer::set_polling
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rawipc_ring_producer_set_polling(
+    producer: *mut rawipc_ring_producer,
+    pauses: u32,
+    yields: u32,
+    error: *mut rawipc_error,
+) -> c_int {
+    // SAFETY: the caller's handle.
+    let set = unsafe { MEMORY.value(producer) }.map(|end| end.set_polling(Polling { pauses, yields }));
+    // SAFETY: the caller's error.
+    unsafe { status(set, error) }
+}
+
+/// How a wait of the end that receives polls before it sleeps; not at all to begin with.
+///
+/// First looks with a pause of the processor between them, then looks with a sched_yield between them, then the sleep.
+/// UINT32_MAX is without end. The other side's death and a deadline end the polling, a signal does not.
+///
+/// @param pauses  how many looks with a pause
+/// @param yields  how many looks with a yield
+/// @return 0, or -errno
+/// @rust ring::Consumer::set_polling
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rawipc_ring_consumer_set_polling(
+    consumer: *mut rawipc_ring_consumer,
+    pauses: u32,
+    yields: u32,
+    error: *mut rawipc_error,
+) -> c_int {
+    // SAFETY: the caller's handle.
+    let set = unsafe { MEMORY.value(consumer) }.map(|end| end.set_polling(Polling { pauses, yields }));
+    // SAFETY: the caller's error.
+    unsafe { status(set, error) }
 }
 
 /// The doorbell of the end that sends, to poll; it stays the handle's.

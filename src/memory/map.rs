@@ -167,7 +167,25 @@ impl Map {
     }
 }
 
+impl Map {
+    /// The word at a fixed place in the first page, which every mapping has.
+    #[inline]
+    pub(crate) fn word<const OFFSET: usize>(&self) -> &AtomicU32 {
+        let word = self.as_ptr().wrapping_add(in_first_page::<OFFSET>()).cast::<AtomicU32>();
+        // SAFETY: in the first page, aligned, for writing, and mapped for as long as `self` lives.
+        unsafe { &*word }
+    }
+}
+
 impl ReadOnlyMap {
+    /// The value of the word at a fixed place in the first page, loaded once and relaxed.
+    #[inline]
+    pub(crate) fn load<const OFFSET: usize>(&self) -> u32 {
+        let word = self.as_ptr().wrapping_add(in_first_page::<OFFSET>()).cast::<AtomicU32>();
+        // SAFETY: in the first page, aligned, and mapped for as long as `self` lives.
+        unsafe { &*word }.load(Ordering::Relaxed)
+    }
+
     pub(super) fn of_file(fd: BorrowedFd<'_>, len: usize) -> Result<ReadOnlyMap> {
         Mapping::of_file(fd, ProtFlags::READ, len).map(ReadOnlyMap)
     }
@@ -226,6 +244,12 @@ impl ReadOnlyMap {
         fence(Ordering::Acquire);
         Ok(value)
     }
+}
+
+/// No page is smaller than 4096 bytes, and a page is mapped whole, whatever length was asked for. What would not be a
+/// word of it is another one.
+const fn in_first_page<const OFFSET: usize>() -> usize {
+    OFFSET & (4096 - 4)
 }
 
 const READ_WRITE: ProtFlags = ProtFlags::READ.union(ProtFlags::WRITE);

@@ -3,48 +3,41 @@
 use crate::channel::Receiver;
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, BorrowedFd};
-use crate::memory::{Map, ReadOnlyMap};
-use crate::ring::State;
-use crate::ring::doorbell::{Doorbell, Heard};
-use crate::ring::layout::{Geometry, HEADER, Own, POSITION, SLEEP_COUNT, record};
-use crate::ring::sleep::{OwnSleep, PeerSleep, published};
-use crate::wait::{Events, Sleeper, Wait};
-use core::sync::atomic::Ordering;
+use crate::memory::{CircleView, Map};
+use crate::ring::index::{arrived, give_back};
+use crate::ring::layout::{CLAIM, Geometry, HEADER, Own, POSITION, SLEEP, record};
+use crate::ring::side::{Side, Waiter, Woken};
+use crate::ring::sleep::{Barrier, PeerSleep, Tell, published};
+use crate::ring::{Polling, State};
+use crate::wait::Wait;
 
 /// The end of a ring that messages come out of.
+///
+/// The room that messages took is given back a quarter of the ring at a time, or 16 KiB, and at once where the producer
+/// sleeps for it or this end is about to wait: a producer may find the ring full while so much of it is taken already.
 ///
 /// # Syscalls
 /// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
-/// | drop | `close` `munmap` `munmap` |
+/// | drop | `close` `close` `close` `munmap` `munmap` `munmap` |
 #[derive(Debug)]
 #[repr(C)]
 pub struct Consumer {
-    // Dropped in this order: the bell is closed when the drop is counted.
-    bell: Doorbell,
-    pub(super) own: Own,
-    theirs: ReadOnlyMap,
+    // Dropped in this order: the line is closed when the drop is counted.
+    pub(super) side: Side,
+    pub(super) own: Own<Map>,
+    pub(super) theirs: CircleView,
     geometry: Geometry,
     /// Where the next record is, or will be.
     pub(super) tail: u32,
-    sleep: OwnSleep,
-    producer: PeerSleep,
-    state: State,
+    /// What was given back.
+    pub(super) given: u32,
 }
 
 impl Consumer {
-    pub(super) fn new(bell: Doorbell, own: Map, theirs: ReadOnlyMap, geometry: Geometry) -> Self {
-        Consumer {
-            bell,
-            own: Own(own),
-            theirs,
-            geometry,
-            tail: 0,
-            sleep: OwnSleep::AWAKE,
-            producer: PeerSleep::NONE,
-            state: State::Open,
-        }
+    pub(super) fn new(side: Side, own: Map, theirs: CircleView, geometry: Geometry) -> Self {
+        Consumer { side, own: Own(own), theirs, geometry, tail: 0, given: 0 }
     }
 
     /// The bytes that the ring holds, headers and padding included.
@@ -53,103 +46,127 @@ impl Consumer {
         self.geometry.capacity()
     }
 
-    /// Takes the next message out of the ring if it is there, and wakes the producer if it waits for room.
+    /// How a wait for a message polls before it sleeps; [`Polling::NONE`] to begin with.
     #[inline]
-    fn take(&mut self, buf: &mut [u8]) -> Result<usize> {
-        let here = self.geometry.offset(self.tail);
-        // Loaded once, and judged as what was loaded. Acquire, in the load: the message was there before.
-        let len = self.theirs.load_u32(here)? as usize;
-        if len == 0 {
-            return Err(Error::kernel(Call::MEMORY, Errno::AGAIN));
+    pub fn set_polling(&mut self, polling: Polling) {
+        self.side.polling = polling;
+    }
+
+    /// The length of the next message if it is there, judged once as it was loaded.
+    #[inline]
+    fn next(&mut self) -> Result<Option<usize>> {
+        let Some(len) = arrived(self.theirs.load(self.tail)) else { return Ok(None) };
+        let len = len as usize;
+        if len <= self.geometry.limit() { Ok(Some(len)) } else { Err(self.corrupt()) }
+    }
+
+    #[cold]
+    fn corrupt(&mut self) -> Error {
+        self.side.state = State::Corrupt;
+        Error::peer(Call::MEMORY, Errno::BADMSG)
+    }
+
+    /// Steps over the message of `len` bytes, and gives room back where it is time to.
+    #[inline]
+    fn step_over(&mut self, len: usize) {
+        self.tail = self.tail.wrapping_add(record(len));
+        self.side.sleep.end(self.own.0.word::<SLEEP>());
+        let due = self.tail.wrapping_sub(self.given) >= self.geometry.portion();
+        if due || PeerSleep::seems_asleep(self.theirs.head().load::<SLEEP>()) {
+            // The message is taken, whoever has heard of it; and this is told once more before we sleep.
+            let _ = self.give_back();
         }
-        if len > self.geometry.limit() {
-            self.state = State::Corrupt;
-            return Err(Error::peer(Call::MEMORY, Errno::BADMSG));
+    }
+
+    /// Gives back the room of what was taken, and wakes the producer if it sleeps.
+    #[inline(never)]
+    fn give_back(&mut self) -> Result<()> {
+        give_back(self.own.0.word::<POSITION>(), self.tail);
+        self.given = self.tail;
+        self.side.sleep.go_on(self.own.0.word::<SLEEP>(), self.tail);
+        published();
+        let theirs = self.theirs.head();
+        match self.side.peer.tell(|| theirs.load::<SLEEP>()) {
+            Tell::Ring => self.side.bell.ring(),
+            // That it is gone is told once the ring is empty.
+            Tell::Nothing | Tell::Ask => Ok(()),
+        }
+    }
+
+    /// The length of the next message, when it is there; 0 is the end.
+    #[inline]
+    fn await_next(&mut self, wait: Option<Wait>) -> Result<usize> {
+        self.side.check_owner(self.own.0.word::<CLAIM>())?;
+        if self.side.state == State::Open {
+            if let Some(len) = self.next()? {
+                return Ok(len);
+            }
+        }
+        self.wait_for_next(wait)
+    }
+
+    #[cold]
+    fn wait_for_next(&mut self, wait: Option<Wait>) -> Result<usize> {
+        match self.side.state {
+            State::Open => {}
+            State::Gone => return Ok(0),
+            State::Corrupt => return Err(Error::peer(Call::MEMORY, Errno::BADMSG)),
+        }
+        let woken = match wait {
+            Some(wait) => Some(self.wait(wait)?),
+            None => self.look_and_announce()?,
+        };
+        match woken {
+            // Something that was there and is not any more is a peer's that takes messages back.
+            Some(Woken::Ready) => self.next()?.ok_or_else(|| self.corrupt()),
+            Some(Woken::HangUp) => {
+                self.side.state = State::Gone;
+                Ok(0)
+            }
+            None => Err(Error::kernel(Call::MEMORY, Errno::AGAIN)),
+        }
+    }
+
+    #[inline]
+    fn take(&mut self, buf: &mut [u8], wait: Option<Wait>) -> Result<usize> {
+        let len = self.await_next(wait)?;
+        if len == 0 {
+            return Ok(0);
         }
         let Some(message) = buf.get_mut(..len) else {
             return Err(Error::argument(Call::MEMORY, Errno::MSGSIZE).with_needed(len));
         };
-        self.theirs.read(here.wrapping_add(HEADER), message)?;
-        self.tail = self.tail.wrapping_add(record(len));
-        // Release: the message was read before the producer may write over it. At each message, and not a quarter
-        // ring at a time, or room that is there would be kept from a producer that sleeps for it.
-        self.own.0.atomic_u32(POSITION)?.store(self.tail, Ordering::Release);
-        self.sleep.end(self.own.0.atomic_u32(SLEEP_COUNT)?);
-        published();
-        if self.producer.must_ring(self.theirs.load_u32(SLEEP_COUNT)?) {
-            // The message is taken, whoever has heard of it.
-            let _ = self.ring();
-        }
+        self.theirs.read(self.tail.wrapping_add(HEADER as u32), message);
+        self.step_over(len);
         Ok(len)
     }
+}
 
-    #[cold]
-    fn ring(&mut self) -> Result<()> {
-        match self.bell.ring() {
-            // That it is gone is told once the ring is empty.
-            Err(e) if e.is(Errno::PIPE) => Ok(()),
-            answer => answer.inspect_err(|_| self.producer.missed()),
-        }
+impl Waiter for Consumer {
+    fn side(&mut self) -> &mut Side {
+        &mut self.side
     }
 
-    /// The ring was empty: is the producer gone? If not, it rings from here on when it sends.
-    #[cold]
-    fn take_or_await(&mut self, buf: &mut [u8]) -> Result<usize> {
-        if self.bell.listen()? != Heard::HangUp {
-            return self.await_and_take(buf);
-        }
-        // What was sent before the end is there now.
-        match self.take(buf) {
-            Err(e) if e.is_again() => {
-                self.state = State::Gone;
-                Ok(0)
-            }
-            answer => answer,
-        }
+    fn prepare(&mut self) -> Barrier {
+        self.side.sleep.prepare(self.own.0.word::<SLEEP>(), self.tail)
     }
 
-    /// Says that it waits, and looks once more.
-    fn await_and_take(&mut self, buf: &mut [u8]) -> Result<usize> {
-        if self.producer.owed() {
-            self.ring()?;
-        }
-        self.sleep.begin(self.own.0.atomic_u32(SLEEP_COUNT)?);
-        self.take(buf)
+    fn announce(&mut self) {
+        self.side.sleep.announce(self.own.0.word::<SLEEP>());
     }
 
-    #[cold]
-    fn wait_and_take(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
-        let mut sleeper = Sleeper::new(wait);
-        let mut answer = self.await_and_take(buf);
-        while answer.is_err_and(Error::is_again) {
-            let slept = sleeper.ready(self.bell.as_fd(), Events::READABLE);
-            match slept {
-                Err(e) if !e.is(Errno::TIMEDOUT) => return Err(e),
-                _ => answer = self.take_or_await(buf),
-            }
-            if let (Err(late), true) = (slept, answer.is_err_and(Error::is_again)) {
-                return Err(late);
-            }
-        }
-        answer
+    fn settle(&mut self) -> Result<()> {
+        self.give_back()
     }
 
-    /// Takes a message, or says what is known without looking; `None` where there is nothing.
     #[inline]
-    fn take_if_open(&mut self, buf: &mut [u8]) -> Option<Result<usize>> {
-        match self.state {
-            State::Open => match self.take(buf) {
-                Err(e) if e.is_again() => None,
-                answer => Some(answer),
-            },
-            State::Gone => Some(Ok(0)),
-            State::Corrupt => Some(Err(Error::peer(Call::MEMORY, Errno::BADMSG))),
-        }
+    fn is_ready(&mut self) -> bool {
+        self.theirs.load(self.tail) != 0
     }
 }
 
 impl Receiver for Consumer {
-    /// Half the [`capacity`](Consumer::capacity), less 8 bytes.
+    /// Half the [`capacity`](Consumer::capacity), less 16 bytes.
     #[inline]
     fn recv_limit(&self) -> usize {
         self.geometry.limit()
@@ -158,63 +175,52 @@ impl Receiver for Consumer {
     /// Copies one message out of the ring, waiting for it as long as `wait` says.
     ///
     /// # Errors
-    /// As [`Receiver::recv`], and `ENOBUFS`: nothing there, and no memory in the kernel to wake the producer, which
-    /// waits for room.
+    /// As [`Receiver::recv`], and `EPERM`: this end is another process's, which used it before the fork, or first after
+    /// it.
     ///
     /// # Syscalls
     /// Async-signal-safe.
-    /// A bell is owed where the kernel had no memory to wake the other side before.
+    /// The first wait, and each after many messages, begins with a `membarrier`, where pair found that there is one.
     ///
     /// | case | calls |
     /// |------|-------|
-    /// | a message is there; too small a buffer; gone already; corrupt | none |
-    /// | a message is there, the producer waits for room | `sendto` |
-    /// | waits for ever; the end, waits for ever | (`ppoll` `recvfrom`)×n |
-    /// | waits for ever, the producer waits for room | (`ppoll` `recvfrom`)×n `sendto` |
-    /// | waits with a limit; the end, waits with a limit; times out | (`clock_gettime` `ppoll` `recvfrom`)×n |
-    /// | waits with a limit, the producer waits for room | (`clock_gettime` `ppoll` `recvfrom`)×n `sendto` |
-    /// | times out, by the clock | (`clock_gettime` `ppoll` `recvfrom`)×n `clock_gettime` `recvfrom` |
-    /// | a message came just then, by the clock, the producer waits for room | (`clock_gettime` `ppoll` `recvfrom`)×n `clock_gettime` `recvfrom` `sendto` |
-    /// | over from the start | `clock_gettime` `recvfrom` |
-    /// | a message came just then, over from the start, the producer waits for room | `clock_gettime` `recvfrom` `sendto` |
-    /// | a limit of zero | `recvfrom` |
-    /// | a message came just then, a limit of zero, the producer waits for room | `recvfrom` `sendto` |
-    /// | a signal ends it, for ever | `ppoll` |
-    /// | a signal ends it later, for ever | (`ppoll` `recvfrom`)×n `ppoll` |
-    /// | a signal ends it, with a limit | `clock_gettime` `ppoll` |
-    /// | a signal ends it later, with a limit | (`clock_gettime` `ppoll` `recvfrom`)×n `clock_gettime` `ppoll` |
-    /// | a bell is owed | `sendto` [`recv`](Receiver::recv) |
-    /// | a bell is owed, no memory for it | `sendto` |
+    /// | a message is there; too small a buffer; gone already; corrupt; another process's | none |
+    /// | a message is there, the producer waits for room | `write` |
+    /// | nothing there, the producer waits for room | `write` [`recv`](Consumer::recv) |
+    /// | many messages since the last sleep | `membarrier` [`recv`](Consumer::recv) |
+    /// | polls, and looks at the doorbell | (`epoll_pwait`)×n [`recv`](Consumer::recv) |
+    /// | polls with a limit, and looks at the doorbell | (`epoll_pwait` `clock_gettime`)×n [`recv`](Consumer::recv) |
+    /// | polls, and yields | (`sched_yield`)×n [`recv`](Consumer::recv) |
+    /// | yields on, and looks at the doorbell | (`sched_yield`)×n (`epoll_pwait` `sched_yield`)×n [`recv`](Consumer::recv) |
+    /// | yields on with a limit, and looks at the doorbell | (`sched_yield`)×n (`epoll_pwait` `clock_gettime` `sched_yield`)×n [`recv`](Consumer::recv) |
+    /// | waits for ever; the end, waits for ever; a signal ends it, for ever | (`epoll_pwait`)×n [`recv`](Consumer::recv) |
+    /// | waits with a limit; the end, waits with a limit; times out; times out, by the clock; a signal ends it, with a limit | (`clock_gettime` `epoll_pwait2`)×n [`recv`](Consumer::recv) |
+    /// | over from the start; a message came just then, over from the start | `clock_gettime` `epoll_pwait` [`recv`](Consumer::recv) |
+    /// | a limit of zero; a message came just then, a limit of zero | `epoll_pwait` [`recv`](Consumer::recv) |
+    /// | before 5.11, waits with a limit; before 5.11, times out; before 5.11, a signal ends it | (`clock_gettime` `epoll_pwait2` `epoll_pwait`)×n |
     #[inline]
     fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
-        match self.take_if_open(buf) {
-            Some(answer) => answer,
-            None => self.wait_and_take(buf, wait),
-        }
+        self.take(buf, Some(wait))
     }
 
     /// Copies one message out of the ring if it is there now.
     ///
     /// # Errors
-    /// As [`Receiver::try_recv`], and `ENOBUFS` as in `recv`.
+    /// As [`Receiver::try_recv`], and `EPERM` as in `recv`.
     ///
     /// # Syscalls
     /// Async-signal-safe.
-    /// A bell is owed where the kernel had no memory to wake the other side before.
-    ///
     /// | case | calls |
     /// |------|-------|
-    /// | a message is there; too small a buffer; gone already; corrupt | none |
-    /// | a message is there, the producer waits for room | `sendto` |
-    /// | nothing there; the end; a message came just then | `recvfrom` |
-    /// | a message came just then, the producer waits for room; a bell is owed; a bell is owed, no memory for it | `recvfrom` `sendto` |
-    /// | a bell is owed, a message came just then, the producer waits for room | `recvfrom` `sendto` `sendto` |
+    /// | a message is there; too small a buffer; gone already; corrupt; another process's | none |
+    /// | a message is there, the producer waits for room | `write` |
+    /// | nothing there; the end; a message came just then | `epoll_pwait` |
+    /// | nothing there, the producer waits for room; a message came just then, the producer waits for room | `epoll_pwait` `write` |
+    /// | a message came just then, the producer waits for room twice | `epoll_pwait` `write` `write` |
+    /// | nothing there, many messages since the last sleep | `membarrier` [`try_recv`](Consumer::try_recv) |
     #[inline]
     fn try_recv(&mut self, buf: &mut [u8]) -> Result<usize> {
-        match self.take_if_open(buf) {
-            Some(answer) => answer,
-            None => self.take_or_await(buf),
-        }
+        self.take(buf, None)
     }
 }
 
@@ -222,6 +228,6 @@ impl AsFd for Consumer {
     /// The doorbell: readable when there may be a message, see [`ring`](crate::ring).
     #[inline]
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.bell.as_fd()
+        self.side.bell.as_fd()
     }
 }

@@ -1,12 +1,12 @@
 //! Where everything lies in the two regions, and the arithmetic of records.
 //!
 //! ```text
-//! producer's region   0            sleep count, drop count           written by the producer alone
+//! producer's region   0            sleep word, drop count, claim     written by the producer alone
 //!                     GRAIN        capacity bytes of records         mapped twice in a row
-//! consumer's region   0            sleep count, drop count           written by the consumer alone
-//!                     64           position: the bytes taken so far
+//! consumer's region   0            sleep word, drop count, claim     written by the consumer alone
+//!                     128          position: the bytes given back so far
 //! record              0            length of the message, 0 while it is not there
-//!                     8            the message, then nothing up to a multiple of 64
+//!                     16           the message, then nothing up to a multiple of 64
 //! ```
 //!
 //! All words are 32 bits wide: the largest that every processor loads from read-only memory in one piece.
@@ -14,8 +14,7 @@
 //! a difference between them is exact.
 
 use crate::error::{Call, Errno, Error, Result};
-use crate::memory::{Map, Memfd, ReadOnlyMap};
-use core::ffi::CStr;
+use crate::memory::{Circle, CircleView, Map, Memfd, ReadOnlyMap};
 use core::sync::atomic::Ordering;
 
 /// The largest page of any kernel for this architecture: a mapping may begin at each multiple.
@@ -29,28 +28,39 @@ pub(super) const GRAIN: usize =
 pub(super) const CAPACITY_MAX: usize = 1 << 30;
 
 /// Records begin at multiples of this, a cache line.
-const LINE: usize = 64;
+pub(super) const LINE: usize = 64;
 
-/// The length word, and four bytes that are kept for later.
-pub(super) const HEADER: usize = 8;
+/// The producer keeps so many bytes in front of it clear of length words: it cleared the one behind a short record long
+/// before, and the line that it is in comes while there is time for it.
+pub(super) const AHEAD: u32 = 8 * LINE as u32;
 
-pub(super) const SLEEP_COUNT: usize = 0;
+/// The length word, and what makes the message begin where the processor's widest registers like it.
+pub(super) const HEADER: usize = 16;
+
+/// Many short messages, or a part of a long one's time.
+const PORTION: u32 = 1 << 14;
+
+pub(super) const SLEEP: usize = 0;
 pub(super) const DROP_COUNT: usize = 4;
-pub(super) const POSITION: usize = LINE;
+pub(super) const CLAIM: usize = 8;
+/// Two lines on: processors fetch lines in pairs.
+pub(super) const POSITION: usize = 2 * LINE;
 
-/// The region that one side writes to: ours to write, the other's to read.
-pub(super) fn region(name: &CStr, head: usize, twice: usize) -> Result<(Map, ReadOnlyMap)> {
-    let memfd = Memfd::create(name, head.saturating_add(twice))?;
+/// The region that the producer writes to: ours to write, the other's to read.
+pub(super) fn producer_region(geometry: Geometry) -> Result<(Circle, CircleView)> {
+    let memfd = Memfd::create(c"rawipc-producer", GRAIN.saturating_add(geometry.capacity()))?;
     // Writing is sealed after the one mapping that may write, so the other can never be made to.
-    if twice == 0 {
-        let own = memfd.map()?;
-        memfd.seal_writes()?;
-        Ok((own, memfd.map_read_only()?))
-    } else {
-        let own = memfd.map_doubled(head)?;
-        memfd.seal_writes()?;
-        Ok((own, memfd.map_read_only_doubled(head)?))
-    }
+    let own = memfd.map_doubled(GRAIN)?;
+    memfd.seal_writes()?;
+    Ok((Circle::new(own, GRAIN)?, CircleView::new(memfd.map_read_only_doubled(GRAIN)?, GRAIN)?))
+}
+
+/// The region that the consumer writes to.
+pub(super) fn consumer_region() -> Result<(Map, ReadOnlyMap)> {
+    let memfd = Memfd::create(c"rawipc-consumer", GRAIN)?;
+    let own = memfd.map()?;
+    memfd.seal_writes()?;
+    Ok((own, memfd.map_read_only()?))
 }
 
 /// The capacity that is made for the one that is asked for.
@@ -82,17 +92,17 @@ impl Geometry {
         (self.capacity as usize / 2).saturating_sub(HEADER)
     }
 
-    /// Where in the producer's region the record at `position` begins.
+    /// As much as is given back in one go: a producer that waits for room is kept waiting for no more than that.
     #[inline]
-    pub(super) fn offset(self, position: u32) -> usize {
-        GRAIN.wrapping_add((position & self.capacity.wrapping_sub(1)) as usize)
+    pub(super) fn portion(self) -> u32 {
+        (self.capacity / 4).min(PORTION)
     }
 
-    /// Whether a record of `record` bytes has room, `used` bytes being taken: with a line to spare, for the empty
-    /// length word behind it.
+    /// Whether a record of `record` bytes has room, `used` bytes being taken: with lines to spare, which are cleared
+    /// behind it.
     #[inline]
     pub(super) fn has_room(self, used: u32, record: u32) -> bool {
-        (used as usize).saturating_add(record as usize).saturating_add(LINE) <= self.capacity()
+        (used as usize).saturating_add(record as usize).saturating_add(AHEAD as usize) <= self.capacity()
     }
 
     /// Where the consumer is, from what it claims: between where it was seen before and `head`, at a record's
@@ -113,18 +123,33 @@ pub(super) fn record(len: usize) -> u32 {
 /// What one side writes to, marked when it is dropped.
 ///
 /// After a fork the same region is held by two processes, of which one drops it at once; only the kernel knows
-/// which copy is the last. So a drop is counted here, after the doorbell was closed, and whoever sees the count
-/// change asks the kernel, by ringing.
+/// which copy is the last. So a drop is counted here, after the line was closed, and whoever sees the count change
+/// asks the kernel.
 #[derive(Debug)]
 #[repr(transparent)]
-pub(super) struct Own(pub(super) Map);
+pub(super) struct Own<R: Region>(pub(super) R);
 
-impl Drop for Own {
+/// Memory of ours that begins with the words of a side.
+pub(super) trait Region {
+    fn words(&self) -> &Map;
+}
+
+impl Region for Map {
+    fn words(&self) -> &Map {
+        self
+    }
+}
+
+impl Region for Circle {
+    fn words(&self) -> &Map {
+        self.head()
+    }
+}
+
+impl<R: Region> Drop for Own<R> {
     fn drop(&mut self) {
-        if let Ok(drops) = self.0.atomic_u32(DROP_COUNT) {
-            // Release: the doorbell is closed before.
-            drops.fetch_add(1, Ordering::Release);
-        }
+        // Release: the line is closed before.
+        self.0.words().word::<DROP_COUNT>().fetch_add(1, Ordering::Release);
     }
 }
 
@@ -143,7 +168,7 @@ mod tests {
 
     #[test]
     fn a_record_is_whole_lines_and_the_largest_is_half_the_ring() {
-        assert_eq!([1, 56, 57, 120, 121].map(record), [64, 64, 128, 128, 192]);
+        assert_eq!([1, 48, 49, 112, 113].map(record), [64, 64, 128, 128, 192]);
         for capacity in [GRAIN, CAPACITY_MAX] {
             let geometry = round_up(capacity).unwrap();
             assert_eq!(record(geometry.limit()) as usize, capacity / 2);
@@ -152,13 +177,18 @@ mod tests {
     }
 
     #[test]
-    fn a_line_stays_free() {
+    fn lines_stay_free() {
         let geometry = round_up(GRAIN).unwrap();
-        let full = GRAIN as u32 - 64;
+        let full = GRAIN as u32 - AHEAD;
         assert!(geometry.has_room(full - 64, 64));
         assert!(!geometry.has_room(full, 64));
         assert!(!geometry.has_room(full - 64, 128));
         assert!(geometry.has_room(0, full));
+    }
+
+    #[test]
+    fn a_portion_is_a_quarter_of_the_smallest_and_less_of_others() {
+        assert_eq!([GRAIN, 1 << 20].map(|n| round_up(n).unwrap().portion()), [GRAIN as u32 / 4, PORTION]);
     }
 
     #[test]

@@ -3,58 +3,58 @@
 use crate::channel::Sender;
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, BorrowedFd};
-use crate::memory::{Map, ReadOnlyMap};
-use crate::ring::State;
-use crate::ring::doorbell::{Doorbell, Heard};
-use crate::ring::layout::{DROP_COUNT, Geometry, HEADER, Own, POSITION, SLEEP_COUNT, record};
-use crate::ring::sleep::{OwnSleep, PeerSleep, published};
-use crate::wait::{Events, Sleeper, Wait};
-use core::sync::atomic::Ordering;
+use crate::memory::{Circle, ReadOnlyMap};
+use crate::ring::doorbell::Heard;
+use crate::ring::index::{clear, publish, taken};
+use crate::ring::layout::{AHEAD, CLAIM, DROP_COUNT, Geometry, HEADER, LINE, Own, POSITION, SLEEP, record};
+use crate::ring::side::{Side, Waiter, Woken};
+use crate::ring::sleep::{Barrier, PeerSleep, Tell, published};
+use crate::ring::{Polling, State};
+use crate::wait::Wait;
 
 /// The end of a ring that messages go into.
 ///
-/// **When the consumer is gone**, `send` says `EPIPE`, at once and from then on, where the consumer was dropped or
-/// was killed while it waited for a message. Where it was killed awake, memory alone does not tell: as many sends
-/// succeed as the ring has room for, and the next one says `EPIPE`. What the consumer had not taken is lost with
-/// it, as in a pipe.
+/// **When the consumer is gone**, `send` says `EPIPE`, at once and from then on, where the consumer was dropped. Where it
+/// was killed, memory alone does not tell: two more sends succeed where it slept, and as many as the ring has room
+/// for where it was awake; then `send` says `EPIPE`. What the consumer had not taken is lost with it, as in a pipe.
 ///
 /// # Syscalls
 /// Async-signal-safe.
 /// | case | calls |
 /// |------|-------|
-/// | drop | `close` `munmap` `munmap` |
+/// | drop | `close` `close` `close` `munmap` `munmap` `munmap` |
 #[derive(Debug)]
 #[repr(C)]
 pub struct Producer {
-    // Dropped in this order: the bell is closed when the drop is counted.
-    pub(super) bell: Doorbell,
-    pub(super) own: Own,
-    theirs: ReadOnlyMap,
+    // Dropped in this order: the line is closed when the drop is counted.
+    pub(super) side: Side,
+    pub(super) own: Own<Circle>,
+    pub(super) theirs: ReadOnlyMap,
     geometry: Geometry,
     /// Where the next record goes.
     pub(super) head: u32,
     /// Where the consumer was when we last looked.
     pub(super) tail: u32,
-    sleep: OwnSleep,
-    consumer: PeerSleep,
+    /// How far in front of `head` the first words of lines are clear.
+    pub(super) clear: u32,
+    /// What a wait is for: room for a record of so many bytes.
+    wanted: u32,
     /// The consumer's drop count when we last looked.
     drops: u32,
-    state: State,
 }
 
 impl Producer {
-    pub(super) fn new(bell: Doorbell, own: Map, theirs: ReadOnlyMap, geometry: Geometry) -> Self {
+    pub(super) fn new(side: Side, own: Circle, theirs: ReadOnlyMap, geometry: Geometry) -> Self {
         Producer {
-            bell,
+            side,
             own: Own(own),
             theirs,
             geometry,
             head: 0,
             tail: 0,
-            sleep: OwnSleep::AWAKE,
-            consumer: PeerSleep::NONE,
+            clear: AHEAD,
+            wanted: 0,
             drops: 0,
-            state: State::Open,
         }
     }
 
@@ -64,127 +64,180 @@ impl Producer {
         self.geometry.capacity()
     }
 
+    /// How a wait for room polls before it sleeps; [`Polling::NONE`] to begin with.
     #[inline]
-    fn check(&self, msg: &[u8]) -> Result<()> {
-        if msg.is_empty() {
+    pub fn set_polling(&mut self, polling: Polling) {
+        self.side.polling = polling;
+    }
+
+    /// Refuses what can never be sent, and says what is known without looking.
+    #[inline]
+    fn check(&mut self, len: usize) -> Result<()> {
+        if len == 0 {
             return Err(Error::argument(Call::MEMORY, Errno::INVAL));
         }
         let limit = self.geometry.limit();
-        if msg.len() > limit {
+        if len > limit {
             return Err(Error::argument(Call::MEMORY, Errno::MSGSIZE).with_needed(limit));
         }
-        match self.state {
+        self.side.check_owner(self.own.0.head().word::<CLAIM>())?;
+        match self.side.state {
             State::Open => Ok(()),
             State::Gone => Err(Error::peer(Call::MEMORY, Errno::PIPE)),
             State::Corrupt => Err(Error::peer(Call::MEMORY, Errno::BADMSG)),
         }
     }
 
-    /// Puts the message into the ring if it has room, and wakes the consumer if it sleeps.
+    /// Whether a record has room, for all that we know of the consumer, or can learn.
     #[inline]
-    fn put(&mut self, msg: &[u8]) -> Result<()> {
-        let record = record(msg.len());
-        if !self.geometry.has_room(self.head.wrapping_sub(self.tail), record) {
-            self.look(record)?;
-        }
-        let (here, next) = (self.head, self.head.wrapping_add(record));
-        let (here, next_offset) = (self.geometry.offset(here), self.geometry.offset(next));
-        // The word behind the message says "nothing yet" before the message is there to be walked past.
-        self.own.0.atomic_u32(next_offset)?.store(0, Ordering::Relaxed);
-        self.own.0.write(here.wrapping_add(HEADER), msg)?;
-        // Release: whoever sees the length sees the message, and the word behind it.
-        self.own.0.atomic_u32(here)?.store(msg.len() as u32, Ordering::Release);
-        self.head = next;
-        self.sleep.end(self.own.0.atomic_u32(SLEEP_COUNT)?);
-        published();
-        match self.wake() {
-            // The message is there, whoever has heard of it: the bell is owed, not the message.
-            Err(e) if e.is(Errno::NOBUFS) => Ok(()),
-            answer => answer,
+    fn has_room(&mut self, record: u32) -> bool {
+        self.geometry.has_room(self.head.wrapping_sub(self.tail), record) || self.look(record)
+    }
+
+    /// Looks where the consumer is. One that lies has room: whoever goes on is told.
+    fn look(&mut self, record: u32) -> bool {
+        let claimed = taken(self.theirs.load::<POSITION>());
+        match self.geometry.believe(claimed, self.tail, self.head) {
+            Some(tail) => {
+                self.tail = tail;
+                self.side.sleep.go_on(self.own.0.head().word::<SLEEP>(), self.head);
+                self.geometry.has_room(self.head.wrapping_sub(tail), record)
+            }
+            None => {
+                self.side.state = State::Corrupt;
+                true
+            }
         }
     }
 
-    /// Rings, where the consumer sleeps, or where a copy of it was dropped: the bell finds out if it was the last.
+    /// Waits until a record has room: at once where it has.
     #[inline]
-    fn wake(&mut self) -> Result<()> {
-        let drops = self.theirs.load_u32(DROP_COUNT)?;
-        let asleep = self.consumer.must_ring(self.theirs.load_u32(SLEEP_COUNT)?);
-        if !asleep && drops == self.drops {
+    fn make_room(&mut self, record: u32, wait: Option<Wait>) -> Result<()> {
+        if self.has_room(record) && self.side.state == State::Open {
             return Ok(());
         }
-        self.ring()?;
-        self.drops = drops;
+        self.wait_for_room(record, wait)
+    }
+
+    #[cold]
+    fn wait_for_room(&mut self, record: u32, wait: Option<Wait>) -> Result<()> {
+        self.wanted = record;
+        if self.side.state == State::Open {
+            let woken = match wait {
+                Some(wait) => Some(self.wait(wait)?),
+                None => self.look_and_announce()?,
+            };
+            match woken {
+                Some(Woken::Ready) if self.side.state == State::Open => return Ok(()),
+                Some(Woken::Ready) => {}
+                Some(Woken::HangUp) => return Err(self.gone()),
+                None => return Err(Error::kernel(Call::MEMORY, Errno::AGAIN)),
+            }
+        }
+        Err(Error::peer(Call::MEMORY, Errno::BADMSG))
+    }
+
+    #[cold]
+    fn gone(&mut self) -> Error {
+        self.side.state = State::Gone;
+        Error::peer(Call::EPOLL_PWAIT, Errno::PIPE)
+    }
+
+    /// Says that the message of `len` bytes is there, and wakes the consumer if it sleeps.
+    #[inline]
+    fn commit(&mut self, len: usize) -> Result<()> {
+        let record = record(len);
+        let next = self.head.wrapping_add(record);
+        // A long record ends where nothing was cleared yet.
+        let ahead = self.clear.wrapping_sub(self.head);
+        if record >= ahead {
+            clear(self.own.0.word(next));
+            self.clear = next.wrapping_add(LINE as u32);
+        }
+        publish(self.own.0.word(self.head), len as u32);
+        self.head = next;
+        let end = next.wrapping_add(AHEAD);
+        while self.clear != end {
+            clear(self.own.0.word(self.clear));
+            self.clear = self.clear.wrapping_add(LINE as u32);
+        }
+        self.side.sleep.end(self.own.0.head().word::<SLEEP>());
+        published();
+        if PeerSleep::is_quiet(self.theirs.load::<SLEEP>()) {
+            return Ok(());
+        }
+        self.tell()
+    }
+
+    /// Rings, where the consumer sleeps.
+    #[inline(never)]
+    fn tell(&mut self) -> Result<()> {
+        let theirs = &self.theirs;
+        match self.side.peer.tell(|| theirs.load::<SLEEP>()) {
+            Tell::Nothing => Ok(()),
+            // Nobody can be woken any more, and the message may be heard of: it is not to be sent again.
+            Tell::Ring => self.side.bell.ring().inspect_err(|_| self.side.state = State::Gone),
+            Tell::Ask => {
+                // The message is there, whatever comes of the look: the next one is refused.
+                if self.side.bell.listen() == Ok(Heard::HangUp) {
+                    self.side.state = State::Gone;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// A copy of the consumer was dropped: was it the last?
+    #[cold]
+    fn ask(&mut self, drops: u32) -> Result<()> {
+        match self.side.bell.listen()? {
+            Heard::HangUp => return Err(self.gone()),
+            // Asked again at the next message.
+            Heard::Unheard => {}
+            Heard::Nothing | Heard::Bell => self.drops = drops,
+        }
         Ok(())
     }
 
-    #[cold]
-    fn ring(&mut self) -> Result<()> {
-        self.bell.ring().inspect_err(|e| {
-            if e.is(Errno::NOBUFS) {
-                self.consumer.missed();
-            } else {
-                // Gone; or nobody can be woken any more, and a message that is there already may be heard of: it is
-                // not to be sent again.
-                self.state = State::Gone;
-            }
-        })
+    #[inline]
+    fn send_one(&mut self, msg: &[u8], wait: Option<Wait>) -> Result<()> {
+        self.check(msg.len())?;
+        let drops = self.theirs.load::<DROP_COUNT>();
+        if drops != self.drops {
+            self.ask(drops)?;
+        }
+        self.make_room(record(msg.len()), wait)?;
+        self.own.0.write(self.head.wrapping_add(HEADER as u32), msg);
+        self.commit(msg.len())
+    }
+}
+
+impl Waiter for Producer {
+    fn side(&mut self) -> &mut Side {
+        &mut self.side
     }
 
-    /// Looks where the consumer is, for room for `record`.
-    fn look(&mut self, record: u32) -> Result<()> {
-        // Acquire, in the load: the consumer has read what it left behind, and it may be written over.
-        let claimed = self.theirs.load_u32(POSITION)?;
-        let Some(tail) = self.geometry.believe(claimed, self.tail, self.head) else {
-            self.state = State::Corrupt;
-            return Err(Error::peer(Call::MEMORY, Errno::BADMSG));
-        };
-        self.tail = tail;
-        if self.geometry.has_room(self.head.wrapping_sub(tail), record) {
-            Ok(())
-        } else {
-            Err(Error::kernel(Call::MEMORY, Errno::AGAIN))
-        }
+    fn prepare(&mut self) -> Barrier {
+        self.side.sleep.prepare(self.own.0.head().word::<SLEEP>(), self.head)
     }
 
-    /// There was no room: is the consumer gone? If not, it rings from here on when it makes some.
-    #[cold]
-    fn put_or_await(&mut self, msg: &[u8]) -> Result<()> {
-        if self.bell.listen()? == Heard::HangUp {
-            self.state = State::Gone;
-            return Err(Error::peer(Call::RECVFROM, Errno::PIPE));
-        }
-        self.await_and_put(msg)
+    fn announce(&mut self) {
+        self.side.sleep.announce(self.own.0.head().word::<SLEEP>());
     }
 
-    /// Says that it waits, and looks once more.
-    fn await_and_put(&mut self, msg: &[u8]) -> Result<()> {
-        if self.consumer.owed() {
-            self.ring()?;
-        }
-        self.sleep.begin(self.own.0.atomic_u32(SLEEP_COUNT)?);
-        self.put(msg)
+    /// Each message was told of when it was sent.
+    fn settle(&mut self) -> Result<()> {
+        Ok(())
     }
 
-    #[cold]
-    fn wait_and_put(&mut self, msg: &[u8], wait: Wait) -> Result<()> {
-        let mut sleeper = Sleeper::new(wait);
-        let mut answer = self.await_and_put(msg);
-        while answer.is_err_and(Error::is_again) {
-            let slept = sleeper.ready(self.bell.as_fd(), Events::READABLE);
-            match slept {
-                Err(e) if !e.is(Errno::TIMEDOUT) => return Err(e),
-                _ => answer = self.put_or_await(msg),
-            }
-            if let (Err(late), true) = (slept, answer.is_err_and(Error::is_again)) {
-                return Err(late);
-            }
-        }
-        answer
+    #[inline]
+    fn is_ready(&mut self) -> bool {
+        self.look(self.wanted)
     }
 }
 
 impl Sender for Producer {
-    /// Half the [`capacity`](Producer::capacity), less 8 bytes.
+    /// Half the [`capacity`](Producer::capacity), less 16 bytes.
     #[inline]
     fn send_limit(&self) -> usize {
         self.geometry.limit()
@@ -194,65 +247,54 @@ impl Sender for Producer {
     ///
     /// # Errors
     /// As [`Sender::send`], and `EBADMSG`: the consumer wrote a position that cannot be; the ring is corrupt and
-    /// stays so. `ENOBUFS`: no room, and no memory in the kernel to wake the consumer so that it makes some; nothing
-    /// was sent. Any other errno of `sendto` breaks this end for good: the message may arrive, nothing after it does.
+    /// stays so. `EPERM`: this end is another process's, which used it before the fork, or first after it. Any other errno
+    /// of `write` breaks this end for good: the message may arrive, nothing after it does.
     ///
     /// # Syscalls
     /// Async-signal-safe.
-    /// A bell is owed where the kernel had no memory to wake the other side before.
+    /// The first wait, and each after many messages, begins with a `membarrier`, where pair found that there is one.
     ///
     /// | case | calls |
     /// |------|-------|
-    /// | room; gone already; corrupt; refused | none |
-    /// | room, the consumer sleeps; room, the consumer sleeps, no memory for a bell; room, a copy of the consumer was dropped; the consumer was dropped | `sendto` |
-    /// | waits for ever; the consumer is gone, waits for ever | (`ppoll` `recvfrom`)×n |
-    /// | waits for ever, the consumer sleeps | (`ppoll` `recvfrom`)×n `sendto` |
-    /// | waits with a limit; the consumer is gone, waits with a limit; times out | (`clock_gettime` `ppoll` `recvfrom`)×n |
-    /// | waits with a limit, the consumer sleeps | (`clock_gettime` `ppoll` `recvfrom`)×n `sendto` |
-    /// | times out, by the clock | (`clock_gettime` `ppoll` `recvfrom`)×n `clock_gettime` `recvfrom` |
-    /// | room came just then, by the clock, the consumer sleeps | (`clock_gettime` `ppoll` `recvfrom`)×n `clock_gettime` `recvfrom` `sendto` |
-    /// | over from the start | `clock_gettime` `recvfrom` |
-    /// | room came just then, over from the start, the consumer sleeps | `clock_gettime` `recvfrom` `sendto` |
-    /// | a limit of zero | `recvfrom` |
-    /// | room came just then, a limit of zero, the consumer sleeps | `recvfrom` `sendto` |
-    /// | a signal ends it, for ever | `ppoll` |
-    /// | a signal ends it later, for ever | (`ppoll` `recvfrom`)×n `ppoll` |
-    /// | a signal ends it, with a limit | `clock_gettime` `ppoll` |
-    /// | a signal ends it later, with a limit | (`clock_gettime` `ppoll` `recvfrom`)×n `clock_gettime` `ppoll` |
-    /// | a bell is owed | `sendto` [`send`](Sender::send) |
-    /// | a bell is owed, no memory for it | `sendto` |
+    /// | room; gone already; corrupt; another process's; refused | none |
+    /// | room, the consumer sleeps | `write` |
+    /// | room, the consumer sleeps on; the consumer was dropped | `epoll_pwait` |
+    /// | a copy of the consumer was dropped | `epoll_pwait` [`send`](Producer::send) |
+    /// | many messages since the last sleep | `membarrier` [`send`](Producer::send) |
+    /// | polls, and looks at the doorbell | (`epoll_pwait`)×n [`send`](Producer::send) |
+    /// | polls with a limit, and looks at the doorbell | (`epoll_pwait` `clock_gettime`)×n [`send`](Producer::send) |
+    /// | polls, and yields | (`sched_yield`)×n [`send`](Producer::send) |
+    /// | yields on, and looks at the doorbell | (`sched_yield`)×n (`epoll_pwait` `sched_yield`)×n [`send`](Producer::send) |
+    /// | yields on with a limit, and looks at the doorbell | (`sched_yield`)×n (`epoll_pwait` `clock_gettime` `sched_yield`)×n [`send`](Producer::send) |
+    /// | waits for ever; the consumer is gone, waits for ever; a signal ends it, for ever | (`epoll_pwait`)×n [`send`](Producer::send) |
+    /// | waits with a limit; the consumer is gone, waits with a limit; times out; times out, by the clock; a signal ends it, with a limit | (`clock_gettime` `epoll_pwait2`)×n [`send`](Producer::send) |
+    /// | over from the start; room came just then, over from the start | `clock_gettime` `epoll_pwait` [`send`](Producer::send) |
+    /// | a limit of zero; room came just then, a limit of zero | `epoll_pwait` [`send`](Producer::send) |
+    /// | before 5.11, waits with a limit; before 5.11, times out; before 5.11, a signal ends it | (`clock_gettime` `epoll_pwait2` `epoll_pwait`)×n |
     #[inline]
     fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {
-        self.check(msg)?;
-        match self.put(msg) {
-            Err(e) if e.is_again() => self.wait_and_put(msg, wait),
-            answer => answer,
-        }
+        self.send_one(msg, Some(wait))
     }
 
     /// Copies one message into the ring if there is room now.
     ///
     /// # Errors
-    /// As [`Sender::try_send`], and `EBADMSG` and `ENOBUFS` as in `send`.
+    /// As [`Sender::try_send`], and `EBADMSG` and `EPERM` as in `send`.
     ///
     /// # Syscalls
     /// Async-signal-safe.
-    /// A bell is owed where the kernel had no memory to wake the other side before.
-    ///
     /// | case | calls |
     /// |------|-------|
-    /// | room; gone already; corrupt; refused | none |
-    /// | room, the consumer sleeps; room, the consumer sleeps, no memory for a bell; room, a copy of the consumer was dropped; the consumer was dropped | `sendto` |
-    /// | no room; the consumer is gone; room came just then | `recvfrom` |
-    /// | room came just then, the consumer sleeps; a bell is owed; a bell is owed, no memory for it | `recvfrom` `sendto` |
-    /// | a bell is owed, room came just then, the consumer sleeps | `recvfrom` `sendto` `sendto` |
+    /// | room; gone already; corrupt; another process's; refused | none |
+    /// | room, the consumer sleeps | `write` |
+    /// | room, the consumer sleeps on; the consumer was dropped | `epoll_pwait` |
+    /// | a copy of the consumer was dropped | `epoll_pwait` [`try_send`](Producer::try_send) |
+    /// | no room; the consumer is gone; room came just then | `epoll_pwait` |
+    /// | room came just then, the consumer sleeps | `epoll_pwait` `write` |
+    /// | no room, many messages since the last sleep | `membarrier` [`try_send`](Producer::try_send) |
     #[inline]
     fn try_send(&mut self, msg: &[u8]) -> Result<()> {
-        self.check(msg)?;
-        match self.put(msg) {
-            Err(e) if e.is_again() => self.put_or_await(msg),
-            answer => answer,
-        }
+        self.send_one(msg, None)
     }
 }
 
@@ -260,6 +302,6 @@ impl AsFd for Producer {
     /// The doorbell: readable when there may be room, see [`ring`](crate::ring).
     #[inline]
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.bell.as_fd()
+        self.side.bell.as_fd()
     }
 }

@@ -1,48 +1,112 @@
-//! Who sleeps, and who wakes whom: everything in the ring that a wrong memory order could break.
+//! Who sleeps, and who wakes whom: everything in the ring that a wrong memory order could lose a wake by.
 //!
-//! Each side has a *sleep count* in its own region: odd while it sleeps, or means to, and each sleep has a number
-//! of its own. The waking side remembers the last sleep that it rang for, so that it rings once a sleep, however
-//! much it does before the sleeper runs.
+//! Each side has a *sleep word* in its own region: whether it sleeps, or means to, which sleep that is, and who of the
+//! two sides pays for the order. The waking side remembers the last sleep that it rang for, so that it rings once a
+//! sleep, however much it does before the sleeper runs.
 //!
-//! No wake is lost, by the two fences:
+//! No wake is lost, by two fences:
 //!
 //! | the sleeper | the other side |
 //! |-------------|----------------|
-//! | stores its count, odd | publishes a message, or room |
+//! | stores its word | publishes a message, or room |
 //! | fence | fence |
-//! | looks for a message, or for room | looks at the count |
+//! | looks for a message, or for room | looks at the word |
 //!
 //! Whichever fence comes first in the single order of all fences, what stands before it is seen by what stands
 //! after the other: either the sleeper finds what it would wait for, or the other side finds it asleep.
+//!
+//! A fence at each message costs more than a message. So a side that has not slept for a while makes the other side's
+//! fence for it, by `membarrier` when it does, and the bit [`BARRIER`] in its word says so: the other side then only
+//! keeps the compiler from exchanging the two lines. Before the sleep the bit is taken back, and then the barrier made:
+//! whatever was published before it is seen from there on, and whoever publishes later sees that the bit is gone,
+//! and makes its own fence. One who sleeps after each few messages never sets the bit again, since a fence is the
+//! cheaper then.
 
-use core::sync::atomic::{AtomicU32, Ordering, fence};
+use super::atomic::{AtomicU32, Ordering, compiler_fence, fence};
 
-/// The sleep count of our own side.
+const ASLEEP: u32 = 1;
+/// The sleeper makes the barrier for both.
+const BARRIER: u32 = 2;
+/// The other bits are the number of the sleep.
+const NUMBER: u32 = 4;
+
+/// Who came so far since its last sleep makes the barrier at the next: 32 of the shortest messages.
+const FAR: u32 = 32 * 64;
+
+/// The sleep word of our own side.
 #[derive(Debug)]
-#[repr(transparent)]
-pub(super) struct OwnSleep(u32);
+#[repr(C)]
+pub(super) struct OwnSleep {
+    word: u32,
+    /// Where in the ring we were when we last meant to sleep.
+    place: u32,
+    /// Whether both processes take part in barriers.
+    able: bool,
+}
+
+/// What the order of memory asks of a side that is about to sleep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Barrier {
+    None,
+    /// `membarrier` is to be called, before a sleep is announced.
+    Everywhere,
+}
 
 impl OwnSleep {
-    pub(super) const AWAKE: OwnSleep = OwnSleep(0);
+    /// Awake; `able` says whether both processes take part in barriers.
+    pub(super) fn new(word: &AtomicU32, able: bool) -> OwnSleep {
+        let own = OwnSleep { word: if able { BARRIER } else { 0 }, place: 0, able };
+        word.store(own.word, Ordering::Relaxed);
+        own
+    }
 
-    /// Begins a sleep with a new number, whether one is under way or not. The caller looks once more for what it
+    /// Whether a sleep is under way, as far as the other side was told.
+    #[inline]
+    pub(super) fn is_under_way(&self) -> bool {
+        self.word & ASLEEP != 0
+    }
+
+    /// Before the first [`announce`](Self::announce) of a wait: from here on the fence is the other side's. `place` is
+    /// how far we have come in the ring.
+    pub(super) fn prepare(&mut self, word: &AtomicU32, place: u32) -> Barrier {
+        self.place = place;
+        if self.word & BARRIER == 0 {
+            return Barrier::None;
+        }
+        self.word &= !BARRIER;
+        // Relaxed: the barrier orders it.
+        word.store(self.word, Ordering::Relaxed);
+        Barrier::Everywhere
+    }
+
+    /// Now and then, awake: from here on the fence is ours, where we have come far without a sleep.
+    pub(super) fn go_on(&mut self, word: &AtomicU32, place: u32) {
+        let far = place.wrapping_sub(self.place) >= FAR;
+        if far && self.able && self.word & (BARRIER | ASLEEP) == 0 {
+            self.word |= BARRIER;
+            // Relaxed: seen late, it costs a fence that nobody needs.
+            word.store(self.word, Ordering::Relaxed);
+        }
+    }
+
+    /// Begins a sleep with a new number, whether one is under way or not. The caller then looks once more for what it
     /// would wait for, and only then sleeps.
     ///
     /// A new number each time: the bell of the old one may have been rung and heard already.
-    pub(super) fn begin(&mut self, count: &AtomicU32) {
-        self.0 = (self.0 | 1).wrapping_add(if self.0 & 1 == 0 { 0 } else { 2 });
-        // Relaxed: the count says nothing about other memory; the fence orders it before the look.
-        count.store(self.0, Ordering::Relaxed);
+    pub(super) fn announce(&mut self, word: &AtomicU32) {
+        self.word = (self.word | ASLEEP).wrapping_add(NUMBER);
+        // Relaxed: the word says nothing about other memory; the fence orders it before the look.
+        word.store(self.word, Ordering::Relaxed);
         fence(Ordering::SeqCst);
     }
 
     /// Ends the sleep, where one is under way.
     #[inline]
-    pub(super) fn end(&mut self, count: &AtomicU32) {
-        if self.0 & 1 != 0 {
-            self.0 = self.0.wrapping_add(1);
+    pub(super) fn end(&mut self, word: &AtomicU32) {
+        if self.is_under_way() {
+            self.word &= !ASLEEP;
             // Relaxed: seen late, it costs a bell that nobody needs.
-            count.store(self.0, Ordering::Relaxed);
+            word.store(self.word, Ordering::Relaxed);
         }
     }
 }
@@ -51,45 +115,62 @@ impl OwnSleep {
 #[derive(Debug)]
 #[repr(C)]
 pub(super) struct PeerSleep {
-    /// The number of the last sleep that we rang for; 0 is none.
+    /// The word of the last sleep that we rang for; 0 is none.
     rung: u32,
-    /// The last bell did not get through.
-    owed: bool,
+    /// Something was published since, and it still slept.
+    asked: bool,
+}
+
+/// What is to be done after something was published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tell {
+    Nothing,
+    Ring,
+    /// It was rung for, and sleeps still: is it there at all? Said once a sleep.
+    Ask,
 }
 
 impl PeerSleep {
-    pub(super) const NONE: PeerSleep = PeerSleep { rung: 0, owed: false };
+    pub(super) const NONE: PeerSleep = PeerSleep { rung: 0, asked: false };
 
-    /// After something was published: is the other side to be woken? Says so once a sleep.
+    /// Whether this word says that nothing is to be done but to keep the compiler's order: awake, and the fence its
+    /// own when it is not.
+    #[inline]
+    pub(super) fn is_quiet(word: u32) -> bool {
+        word & (ASLEEP | BARRIER) == BARRIER
+    }
+
+    /// Whether the word that was seen in passing says that it sleeps.
+    #[inline]
+    pub(super) fn seems_asleep(word: u32) -> bool {
+        word & ASLEEP != 0
+    }
+
+    /// After something was [`published`]: is the other side to be woken? Says so once a sleep. `load` loads its word.
     ///
-    /// A count that the peer makes up costs us a bell, or costs the peer its own wake.
+    /// A word that the peer makes up costs us a bell, or costs the peer its own wake.
     #[inline]
-    pub(super) fn must_ring(&mut self, count: u32) -> bool {
-        if count & 1 == 0 || count == self.rung {
-            return false;
+    pub(super) fn tell(&mut self, load: impl Fn() -> u32) -> Tell {
+        let mut word = load();
+        if word & BARRIER == 0 {
+            fence(Ordering::SeqCst);
+            word = load();
         }
-        *self = PeerSleep { rung: count, owed: false };
-        true
-    }
-
-    /// The bell that [`must_ring`](Self::must_ring) asked for did not get through: the next look asks again.
-    #[cold]
-    pub(super) fn missed(&mut self) {
-        *self = PeerSleep { rung: 0, owed: true };
-    }
-
-    /// Whether a bell did not get through, and was not rung again since: to be asked before we sleep ourselves, or
-    /// both sides could. Says so once.
-    #[inline]
-    pub(super) fn owed(&mut self) -> bool {
-        core::mem::take(&mut self.owed)
+        if word & ASLEEP == 0 {
+            return Tell::Nothing;
+        }
+        if word != self.rung {
+            *self = PeerSleep { rung: word, asked: false };
+            return Tell::Ring;
+        }
+        if core::mem::replace(&mut self.asked, true) { Tell::Nothing } else { Tell::Ask }
     }
 }
 
-/// Stands between publishing and the look at the other side's count.
+/// Stands between publishing and the look at the other side's word.
 #[inline]
 pub(super) fn published() {
-    fence(Ordering::SeqCst);
+    compiler_fence(Ordering::SeqCst);
 }
 
 #[cfg(test)]
@@ -99,47 +180,75 @@ mod tests {
     use std::thread;
     use std::vec::Vec;
 
+    fn new(able: bool) -> (AtomicU32, OwnSleep) {
+        let word = AtomicU32::new(0);
+        let own = OwnSleep::new(&word, able);
+        (word, own)
+    }
+
+    fn load(word: &AtomicU32) -> u32 {
+        word.load(Ordering::Relaxed)
+    }
+
     #[test]
-    fn each_sleep_is_odd_and_has_its_own_number() {
-        let (count, mut own) = (AtomicU32::new(0), OwnSleep::AWAKE);
-        own.end(&count);
-        assert_eq!(count.load(Ordering::Relaxed), 0);
-        let mut seen = [0; 4];
-        for (i, slot) in seen.iter_mut().enumerate() {
-            own.begin(&count);
-            *slot = count.load(Ordering::Relaxed);
+    fn each_sleep_has_its_own_number() {
+        let (word, mut own) = new(false);
+        own.end(&word);
+        assert_eq!(load(&word), 0);
+        let seen = [0, 1, 2].map(|i| {
+            own.announce(&word);
+            let seen = load(&word);
             if i == 1 {
-                own.end(&count);
-                assert_eq!(count.load(Ordering::Relaxed), 4);
+                own.end(&word);
+                assert_eq!(load(&word) & ASLEEP, 0);
             }
-        }
-        assert_eq!(seen, [1, 3, 5, 7]);
+            seen
+        });
+        assert_eq!(seen, [5, 9, 13]);
     }
 
     #[test]
     fn numbers_go_round() {
-        let (count, mut own) = (AtomicU32::new(0), OwnSleep(u32::MAX));
-        own.begin(&count);
-        assert_eq!(count.load(Ordering::Relaxed), 1);
-        own.0 = u32::MAX;
-        own.end(&count);
-        assert_eq!(count.load(Ordering::Relaxed), 0);
+        let (word, mut own) = new(false);
+        own.word = !BARRIER;
+        own.announce(&word);
+        assert_eq!(load(&word), ASLEEP);
+        own.end(&word);
+        assert_eq!(load(&word), 0);
     }
 
     #[test]
-    fn the_bell_is_rung_once_a_sleep() {
-        let mut peer = PeerSleep::NONE;
-        let rung = [0, 1, 1, 2, 2, 3, 5, 5, 6].map(|count| peer.must_ring(count));
-        assert_eq!(rung, [false, true, false, false, false, true, true, false, false]);
+    fn who_sleeps_often_leaves_the_fence_to_the_other_side() {
+        let (word, mut own) = new(true);
+        assert!(PeerSleep::is_quiet(load(&word)));
+        assert_eq!(own.prepare(&word, 64), Barrier::Everywhere);
+        assert_eq!(load(&word), 0);
+        own.announce(&word);
+        own.go_on(&word, 64 + FAR);
+        assert_eq!(load(&word) & BARRIER, 0, "asleep");
+        own.end(&word);
+        own.go_on(&word, 63 + FAR);
+        assert_eq!(own.prepare(&word, 128), Barrier::None, "not far");
+        own.go_on(&word, 128 + FAR);
+        assert!(PeerSleep::is_quiet(load(&word)));
+        assert_eq!(own.prepare(&word, 128 + FAR), Barrier::Everywhere);
     }
 
     #[test]
-    fn a_bell_that_did_not_get_through_is_rung_again() {
+    fn without_membarrier_the_fence_is_always_the_other_sides() {
+        let (word, mut own) = new(false);
+        for place in [0, FAR, 5 * FAR] {
+            own.go_on(&word, place);
+            assert_eq!((own.prepare(&word, place), load(&word)), (Barrier::None, 0));
+        }
+    }
+
+    #[test]
+    fn the_bell_is_rung_once_a_sleep_and_asked_after_once() {
+        use Tell::{Ask, Nothing, Ring};
         let mut peer = PeerSleep::NONE;
-        assert!(peer.must_ring(1) && !peer.owed());
-        peer.missed();
-        assert!(peer.owed() && !peer.owed());
-        assert!(peer.must_ring(1) && !peer.must_ring(1));
+        let told = [0, 5, 5, 5, 8, 9, 13, 13, 12, 14].map(|word| peer.tell(|| word));
+        assert_eq!(told, [Nothing, Ring, Ask, Nothing, Nothing, Ring, Ring, Ask, Nothing, Nothing]);
     }
 
     /// A processor's cache line, or two.
@@ -157,39 +266,58 @@ mod tests {
         }
     }
 
-    /// Without either of the two fences, thousands of these rounds fail on x86-64.
-    #[test]
-    fn whoever_begins_to_sleep_as_something_is_published_sees_it_or_is_rung_for() {
-        const ROUNDS: u32 = 100_000;
-        let (place, count, word) = (Line::default(), Line::default(), Line::default());
+    /// Without either of the two fences, thousands of these rounds fail on x86-64; without the barrier, too.
+    fn nobody_is_lost(able: bool, rounds: u32) {
+        use crate::sys::sleep::{membarrier_everywhere, membarrier_register};
+        if able && membarrier_register().is_err() {
+            std::println!("SKIP the barrier of a sleeper: no membarrier here");
+            return;
+        }
+        let (place, word, message) = (Line::default(), Line::default(), Line::default());
         let (found, rung): (Vec<bool>, Vec<bool>) = thread::scope(|scope| {
             let sleeper = scope.spawn(|| {
-                let mut own = OwnSleep::AWAKE;
+                let mut own = OwnSleep::new(&word.0, able);
                 let mut round = |round| {
                     meet(&place, 2 * round - 1);
-                    own.begin(&count.0);
-                    let found = word.0.load(Ordering::Relaxed) == round;
+                    if own.prepare(&word.0, 0) == Barrier::Everywhere {
+                        membarrier_everywhere().unwrap();
+                    }
+                    own.announce(&word.0);
+                    let found = load(&message.0) == round;
                     meet(&place, 2 * round);
-                    own.end(&count.0);
+                    own.end(&word.0);
+                    // Far at times, and at times not.
+                    own.go_on(&word.0, round % 3 * FAR);
                     found
                 };
-                (1..=ROUNDS).map(&mut round).collect()
+                (1..=rounds).map(&mut round).collect()
             });
             let waker = scope.spawn(|| {
                 let mut peer = PeerSleep::NONE;
                 let mut round = |round| {
                     meet(&place, 2 * round - 1);
-                    word.0.store(round, Ordering::Release);
+                    message.0.store(round, Ordering::Release);
                     published();
-                    let rung = peer.must_ring(count.0.load(Ordering::Relaxed));
+                    let rung =
+                        !PeerSleep::is_quiet(load(&word.0)) && peer.tell(|| load(&word.0)) == Tell::Ring;
                     meet(&place, 2 * round);
                     rung
                 };
-                (1..=ROUNDS).map(&mut round).collect()
+                (1..=rounds).map(&mut round).collect()
             });
             (sleeper.join().unwrap(), waker.join().unwrap())
         });
         let lost = found.iter().zip(&rung).filter(|&(found, rung)| !found && !rung).count();
         assert_eq!(lost, 0, "wakes are lost");
+    }
+
+    #[test]
+    fn whoever_begins_to_sleep_as_something_is_published_sees_it_or_is_rung_for() {
+        nobody_is_lost(false, 30_000);
+    }
+
+    #[test]
+    fn the_barrier_of_a_sleeper_stands_for_the_fence_of_the_other_side() {
+        nobody_is_lost(true, 20_000);
     }
 }

@@ -1,6 +1,6 @@
-mod bells;
+mod polling;
 
-use super::layout::{DROP_COUNT, GRAIN, POSITION, SLEEP_COUNT};
+use super::layout::{AHEAD, DROP_COUNT, GRAIN, HEADER, POSITION, SLEEP};
 use super::*;
 use crate::channel::{Receiver, Sender};
 use crate::error::{Call, Errno, Error};
@@ -95,7 +95,7 @@ fn ping_pong_sleeps_and_wakes_each_time() {
 fn every_length_passes_every_place_where_the_ring_goes_round() {
     let (mut producer, mut consumer) = pair(1).unwrap();
     let limit = producer.send_limit();
-    assert_eq!((limit, consumer.recv_limit()), (GRAIN / 2 - 8, GRAIN / 2 - 8));
+    assert_eq!((limit, consumer.recv_limit()), (GRAIN / 2 - HEADER, GRAIN / 2 - HEADER));
     let mut buf = vec![0; limit];
     let lengths = (1..200).chain(limit - 70..=limit);
     for len in lengths.step_by(if LARGER > 1 { 37 } else { 1 }) {
@@ -117,8 +117,9 @@ fn every_length_passes_every_place_where_the_ring_goes_round() {
 fn positions_go_round_at_32_bits() {
     let (mut producer, mut consumer) = pair(1).unwrap();
     let near_end = 0_u32.wrapping_sub(2 * GRAIN as u32);
-    (producer.head, producer.tail, consumer.tail) = (near_end, near_end, near_end);
-    consumer.own.0.atomic_u32(POSITION).unwrap().store(near_end, Ordering::Relaxed);
+    (producer.head, producer.tail, producer.clear) = (near_end, near_end, near_end.wrapping_add(AHEAD));
+    (consumer.tail, consumer.given) = (near_end, near_end);
+    consumer.own.0.word::<POSITION>().store(near_end, Ordering::Relaxed);
     let mut buf = [0; 64];
     for i in 0..GRAIN / 8 {
         for n in 0..3 {
@@ -165,7 +166,7 @@ fn a_full_ring_says_so_and_each_message_taken_makes_room() {
     while producer.try_send(&nth(sent)).is_ok() {
         sent += 1;
     }
-    assert_eq!(sent, (GRAIN - 64) / 128);
+    assert_eq!(sent, (GRAIN - AHEAD as usize) / 128);
     assert!(producer.try_send(&nth(sent)).unwrap_err().is_again());
     assert_eq!(producer.send(&nth(sent), SOON).unwrap_err().errno(), Errno::TIMEDOUT);
     let mut buf = [0; 100];
@@ -232,30 +233,38 @@ fn a_dropped_consumer_is_told_to_a_full_and_to_a_sleeping_producer() {
 fn a_consumer_killed_awake_is_told_within_a_ring() {
     let (mut producer, consumer) = pair(1).unwrap();
     // What a kill leaves: a closed doorbell, and nothing in memory.
-    let count = consumer.own.0.atomic_u32(DROP_COUNT).unwrap();
+    let count = consumer.own.0.word::<DROP_COUNT>();
     count.fetch_sub(1, Ordering::Relaxed);
     drop(consumer);
     let mut sent = 0;
     let e = loop {
-        match producer.send(&[1; 56], Wait::FOREVER) {
+        match producer.send(&[1; 48], Wait::FOREVER) {
             Ok(()) => sent += 1,
             Err(e) => break e,
         }
     };
-    assert_eq!((e.errno(), sent), (Errno::PIPE, GRAIN / 64 - 1));
+    assert_eq!((e.errno(), sent), (Errno::PIPE, (GRAIN - AHEAD as usize) / 64));
 }
 
 #[test]
-fn a_copy_that_is_dropped_costs_one_bell_and_no_more() {
+fn a_consumer_killed_asleep_is_told_at_the_third_send_at_the_latest() {
+    let (mut producer, mut consumer) = pair(1).unwrap();
+    assert!(consumer.try_recv(&mut [0; 8]).unwrap_err().is_again());
+    consumer.own.0.word::<DROP_COUNT>().fetch_sub(1, Ordering::Relaxed);
+    drop(consumer);
+    let answers = [0; 4].map(|_| producer.send(b"x", Wait::FOREVER).map_err(Error::errno));
+    assert_eq!(answers, [Ok(()), Ok(()), Err(Errno::PIPE), Err(Errno::PIPE)]);
+}
+
+#[test]
+fn a_copy_that_is_dropped_costs_one_look_and_no_more() {
     let (mut producer, mut consumer) = pair(1).unwrap();
     // What the drop of a copy leaves, after a fork.
-    consumer.own.0.atomic_u32(DROP_COUNT).unwrap().fetch_add(1, Ordering::Release);
+    consumer.own.0.word::<DROP_COUNT>().fetch_add(1, Ordering::Release);
     for _ in 0..3 {
         producer.try_send(b"x").unwrap();
     }
     let mut buf = [0; 64];
-    let (bells, _) = rustix::net::recv(&consumer, &mut buf[..], rustix::net::RecvFlags::PEEK).unwrap();
-    assert_eq!(bells, 1);
     for _ in 0..3 {
         assert_eq!(consumer.recv(&mut buf, Wait::FOREVER), Ok(1));
     }
@@ -264,10 +273,10 @@ fn a_copy_that_is_dropped_costs_one_bell_and_no_more() {
 
 #[test]
 fn a_length_that_lies_corrupts_the_ring_for_good() {
-    for lie in [GRAIN as u32 / 2 - 7, GRAIN as u32, 1 << 31, u32::MAX] {
+    for lie in [(GRAIN / 2 - HEADER) as u32 + 1, GRAIN as u32, 1 << 31, u32::MAX] {
         let (mut producer, mut consumer) = pair(1).unwrap();
         producer.try_send(b"good").unwrap();
-        let length = producer.own.0.atomic_u32(GRAIN).unwrap();
+        let length = producer.own.0.word(0);
         let honest = length.swap(lie, Ordering::Relaxed);
         let corrupt = Err(Error::peer(Call::MEMORY, Errno::BADMSG));
         let mut buf = vec![0; GRAIN];
@@ -282,10 +291,8 @@ fn a_length_that_lies_corrupts_the_ring_for_good() {
 fn a_position_that_lies_corrupts_the_ring_for_good() {
     for lie in [1, 63, GRAIN as u32, u32::MAX, 0_u32.wrapping_sub(64)] {
         let (mut producer, consumer) = pair(1).unwrap();
-        for _ in 0..GRAIN / 512 - 1 {
-            producer.try_send(&[1; 500]).unwrap();
-        }
-        let position = consumer.own.0.atomic_u32(POSITION).unwrap();
+        while producer.try_send(&[1; 400]).is_ok() {}
+        let position = consumer.own.0.word::<POSITION>();
         position.store(lie, Ordering::Relaxed);
         let corrupt = Err(Error::peer(Call::MEMORY, Errno::BADMSG));
         assert_eq!(producer.try_send(&[1; 500]), corrupt);
@@ -298,8 +305,8 @@ fn a_position_that_lies_corrupts_the_ring_for_good() {
 #[test]
 fn made_up_counts_and_bells_cost_looks_alone() {
     let (mut producer, mut consumer) = pair(1).unwrap();
-    let sleeps = consumer.own.0.atomic_u32(SLEEP_COUNT).unwrap();
-    let drops = consumer.own.0.atomic_u32(DROP_COUNT).unwrap();
+    let sleeps = consumer.own.0.word::<SLEEP>();
+    let drops = consumer.own.0.word::<DROP_COUNT>();
     for i in 0..20_u32 {
         sleeps.store(i.wrapping_mul(0x9e37_79b9) | 1, Ordering::Relaxed);
         drops.store(i.wrapping_mul(0x85eb_ca6b), Ordering::Relaxed);
@@ -310,7 +317,7 @@ fn made_up_counts_and_bells_cost_looks_alone() {
         assert_eq!(consumer.recv(&mut buf, SOON), Ok(1));
     }
     for _ in 0..1000 {
-        producer.bell.ring().unwrap();
+        producer.side.bell.ring().unwrap();
     }
     assert_eq!(consumer.recv(&mut buf, SOON).unwrap_err().errno(), Errno::TIMEDOUT);
 }
@@ -342,5 +349,19 @@ fn readable(end: &impl AsFd) -> bool {
             assert_eq!(e.errno(), Errno::TIMEDOUT);
             false
         }
+    }
+}
+
+#[test]
+fn long_and_short_records_leave_clear_words_behind_them() {
+    let (mut producer, mut consumer) = pair(1).unwrap();
+    let limit = producer.send_limit();
+    let mut buf = vec![0; limit];
+    let msg = vec![0xff; limit];
+    for i in 0..2000_usize {
+        let len = [1, 48, 49, 400, 500, 1000, limit][i * 31 % 7];
+        producer.try_send(&msg[..len]).unwrap();
+        assert_eq!(consumer.try_recv(&mut buf), Ok(len));
+        assert!(consumer.try_recv(&mut buf).unwrap_err().is_again());
     }
 }

@@ -95,25 +95,29 @@ impl List {
 
     /// Everything in [`ring`](crate::ring).
     ///
-    /// `clock_gettime` `close` `fallocate` `memfd_create` `mmap` `munmap` `ppoll` `recvfrom` `sendto`
-    /// `socketpair` `fcntl` (`F_ADD_SEALS`)
+    /// `clock_gettime` `close` `epoll_create1` `epoll_ctl` `epoll_pwait` `epoll_pwait2` `eventfd2`
+    /// `fallocate` `madvise` `membarrier` `memfd_create` `mmap` `munmap` `sched_yield` `socketpair` `write`
+    /// `fcntl` (`F_ADD_SEALS`)
     pub const RING: List = List::of(&[
-        Call::CLOCK_GETTIME, Call::CLOSE, Call::FALLOCATE, Call::MEMFD_CREATE, Call::MMAP, Call::MUNMAP,
-        Call::PPOLL, Call::RECVFROM, Call::SENDTO, Call::SOCKETPAIR,
+        Call::CLOCK_GETTIME, Call::CLOSE, Call::EPOLL_CREATE1, Call::EPOLL_CTL, Call::EPOLL_PWAIT,
+        Call::EPOLL_PWAIT2, Call::EVENTFD2, Call::FALLOCATE, Call::MADVISE, Call::MEMBARRIER,
+        Call::MEMFD_CREATE, Call::MMAP, Call::MUNMAP, Call::SCHED_YIELD, Call::SOCKETPAIR, Call::WRITE,
     ], &[Fcntl::AddSeals]);
 
     /// Has the end of a ring that messages go into.
     ///
-    /// `clock_gettime` `close` `munmap` `ppoll` `recvfrom` `sendto`
+    /// `clock_gettime` `close` `epoll_pwait` `epoll_pwait2` `membarrier` `munmap` `sched_yield` `write`
     pub const RING_PRODUCER: List = List::of(&[
-        Call::CLOCK_GETTIME, Call::CLOSE, Call::MUNMAP, Call::PPOLL, Call::RECVFROM, Call::SENDTO,
+        Call::CLOCK_GETTIME, Call::CLOSE, Call::EPOLL_PWAIT, Call::EPOLL_PWAIT2, Call::MEMBARRIER,
+        Call::MUNMAP, Call::SCHED_YIELD, Call::WRITE,
     ], &[]);
 
     /// Has the end of a ring that messages come out of.
     ///
-    /// `clock_gettime` `close` `munmap` `ppoll` `recvfrom` `sendto`
+    /// `clock_gettime` `close` `epoll_pwait` `epoll_pwait2` `membarrier` `munmap` `sched_yield` `write`
     pub const RING_CONSUMER: List = List::of(&[
-        Call::CLOCK_GETTIME, Call::CLOSE, Call::MUNMAP, Call::PPOLL, Call::RECVFROM, Call::SENDTO,
+        Call::CLOCK_GETTIME, Call::CLOSE, Call::EPOLL_PWAIT, Call::EPOLL_PWAIT2, Call::MEMBARRIER,
+        Call::MUNMAP, Call::SCHED_YIELD, Call::WRITE,
     ], &[]);
 
     /// Everything in [`socket`](crate::socket).

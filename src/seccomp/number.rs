@@ -50,9 +50,9 @@ macro_rules! numbers {
 const COMMON: &[(Call, u32)] = numbers! {
     ACCEPT4 __NR_accept4, BIND __NR_bind, CLOSE __NR_close, CONNECT __NR_connect, DUP3 __NR_dup3,
     EPOLL_CREATE1 __NR_epoll_create1, EPOLL_CTL __NR_epoll_ctl, EPOLL_PWAIT __NR_epoll_pwait,
-    EXIT __NR_exit, EXIT_GROUP __NR_exit_group, FALLOCATE __NR_fallocate, FCHMOD __NR_fchmod, FLOCK __NR_flock,
+    EPOLL_PWAIT2 __NR_epoll_pwait2, EVENTFD2 __NR_eventfd2, EXIT __NR_exit, EXIT_GROUP __NR_exit_group, FALLOCATE __NR_fallocate, FCHMOD __NR_fchmod, FLOCK __NR_flock,
     GETDENTS64 __NR_getdents64, GETPID __NR_getpid, GETSOCKNAME __NR_getsockname,
-    GETSOCKOPT __NR_getsockopt, IOCTL __NR_ioctl, LISTEN __NR_listen, MADVISE __NR_madvise,
+    GETSOCKOPT __NR_getsockopt, IOCTL __NR_ioctl, LISTEN __NR_listen, MADVISE __NR_madvise, MEMBARRIER __NR_membarrier,
     MEMFD_CREATE __NR_memfd_create, MKNODAT __NR_mknodat, MPROTECT __NR_mprotect, MUNMAP __NR_munmap,
     OPENAT __NR_openat, PIPE2 __NR_pipe2, PRCTL __NR_prctl, PREADV2 __NR_preadv2, PWRITEV2 __NR_pwritev2,
     READ __NR_read, READLINKAT __NR_readlinkat, RECVFROM __NR_recvfrom, RECVMSG __NR_recvmsg, RENAMEAT2 __NR_renameat2,

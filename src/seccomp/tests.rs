@@ -196,11 +196,11 @@ fn every_call_that_is_one_has_its_number() {
     let expected: &[(Call, libc::c_long)] = same! {
         ACCEPT4 SYS_accept4 BIND SYS_bind CLOCK_GETTIME SYS_clock_gettime CLOSE SYS_close CONNECT SYS_connect
         DUP3 SYS_dup3 EPOLL_CREATE1 SYS_epoll_create1 EPOLL_CTL SYS_epoll_ctl EPOLL_PWAIT SYS_epoll_pwait
-        EXIT SYS_exit EXIT_GROUP SYS_exit_group FALLOCATE SYS_fallocate FCHMOD SYS_fchmod
+        EPOLL_PWAIT2 SYS_epoll_pwait2 EVENTFD2 SYS_eventfd2 EXIT SYS_exit EXIT_GROUP SYS_exit_group FALLOCATE SYS_fallocate FCHMOD SYS_fchmod
         FCNTL SYS_fcntl FLOCK SYS_flock FSTAT SYS_fstat FSTATFS SYS_fstatfs FTRUNCATE SYS_ftruncate
         GETDENTS64 SYS_getdents64 GETEUID SYS_geteuid GETPID SYS_getpid GETSOCKNAME SYS_getsockname
         GETSOCKOPT SYS_getsockopt IOCTL SYS_ioctl LISTEN SYS_listen MADVISE SYS_madvise
-        MEMFD_CREATE SYS_memfd_create MKNODAT SYS_mknodat MMAP SYS_mmap MPROTECT SYS_mprotect
+        MEMBARRIER SYS_membarrier MEMFD_CREATE SYS_memfd_create MKNODAT SYS_mknodat MMAP SYS_mmap MPROTECT SYS_mprotect
         MUNMAP SYS_munmap NEWFSTATAT SYS_newfstatat OPENAT SYS_openat PIPE2 SYS_pipe2 PPOLL SYS_ppoll
         PRCTL SYS_prctl PREADV2 SYS_preadv2 PWRITEV2 SYS_pwritev2 READ SYS_read READLINKAT SYS_readlinkat
         RECVFROM SYS_recvfrom RECVMSG SYS_recvmsg RENAMEAT2 SYS_renameat2 RESTART_SYSCALL SYS_restart_syscall

@@ -64,6 +64,13 @@ pub(crate) fn epoll_create() -> Result<Made> {
     unsafe { made(Call::EPOLL_CREATE1, nr::EPOLL_CREATE1, [flags, 0, 0, 0, 0]) }
 }
 
+/// `eventfd2(count, EFD_CLOEXEC | EFD_NONBLOCK)`.
+pub(crate) fn eventfd(count: u32) -> Result<Made> {
+    let flags = (linux_raw_sys::general::EFD_CLOEXEC | linux_raw_sys::general::EFD_NONBLOCK) as usize;
+    // SAFETY: no memory of ours is read or written.
+    unsafe { made(Call::EVENTFD2, nr::EVENTFD2, [count as usize, flags, 0, 0, 0]) }
+}
+
 /// # Safety
 /// As the call asks, and what it returns is a descriptor.
 #[inline]

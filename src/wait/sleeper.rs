@@ -4,6 +4,8 @@ use super::{Events, Instant, Limit, PollFd, Wait};
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::BorrowedFd;
 use crate::sys;
+use crate::sys::epoll::EpollEvent;
+use crate::sys::sleep::{Timeout, epoll_wait};
 
 /// The events that one descriptor has now, of those asked for and of those always told.
 pub(crate) fn events_now(fd: BorrowedFd<'_>, events: Events) -> Result<Events> {
@@ -120,6 +122,31 @@ impl Sleeper {
         }
         let [PollFd { told, .. }] = fds;
         Ok(told)
+    }
+
+    /// Sleeps until `epoll` has something to tell, fills `told`, and returns how much there is of it; 0 where a signal
+    /// came that the wait outlasts. Where the time is over, what is there already is told all the same.
+    pub(crate) fn epoll(&mut self, epoll: BorrowedFd<'_>, told: &mut [EpollEvent]) -> Result<usize> {
+        let timeout = match self.left() {
+            Err(e) if e.is(Errno::TIMEDOUT) => Timeout::Zero,
+            left => left?.map_or(Timeout::Forever, Timeout::Nanos),
+        };
+        let mask = self.wait.mask();
+        let answer = match (epoll_wait(epoll, told, timeout, mask), timeout) {
+            // Before 5.11.
+            (Err(e), Timeout::Nanos(nanos)) if e.is(Errno::NOSYS) => {
+                epoll_wait(epoll, told, Timeout::Coarse(nanos), mask)
+            }
+            (answer, _) => answer,
+        };
+        match answer {
+            Ok(0) => Err(Error::deadline(Call::EPOLL_PWAIT2)),
+            Err(e) if e.is(Errno::INTR) && matches!(timeout, Timeout::Zero) => {
+                Err(Error::deadline(Call::EPOLL_PWAIT2))
+            }
+            Err(e) if e.is(Errno::INTR) => self.may_go_on(e).map(|()| 0),
+            answer => answer,
+        }
     }
 
     /// As [`ready`](Self::ready), but for what its caller knows no longer than `nanos`, which is no error.

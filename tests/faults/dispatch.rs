@@ -213,8 +213,9 @@ impl State {
             }
         }
         (0..cues).for_each(|_| self.act(mask));
-        if self.windowed && number as i64 == libc::SYS_ppoll {
-            self.asked.push(Asked { at: self.now, nanos: time_of(&args), pause: args[1] == 0 });
+        if self.windowed && is_sleep(number, &args) {
+            let pause = number as i64 == libc::SYS_ppoll && args[1] == 0;
+            self.asked.push(Asked { at: self.now, nanos: time_of(number, &args), pause });
         }
         if !self.windowed {
             return answer.unwrap_or_else(|| self.make(number, args, mask));
@@ -347,7 +348,7 @@ impl State {
                 unsafe { *at = [(self.now / 1_000_000_000) as i64, (self.now % 1_000_000_000) as i64] };
                 0
             }
-            libc::SYS_ppoll => self.sleep(args, mask),
+            _ if is_sleep(number, &args) => self.sleep(number, args, mask),
             libc::SYS_rt_sigprocmask
             | libc::SYS_rt_sigpending
             | libc::SYS_rt_sigtimedwait
@@ -365,9 +366,10 @@ impl State {
         }
     }
 
-    /// `ppoll`, by our clock: where nobody can come, the time is over at once.
-    fn sleep(&mut self, args: [i64; 6], mask: *mut u64) -> i64 {
-        let nanos = time_of(&args);
+    /// A sleep, by our clock: where nobody can come, the time is over at once.
+    fn sleep(&mut self, number: u64, args: [i64; 6], mask: *mut u64) -> i64 {
+        let nanos = time_of(number, &args);
+        let polls = number as i64 == libc::SYS_ppoll;
         loop {
             if std::mem::take(&mut self.signalled) {
                 return -i64::from(libc::EINTR);
@@ -375,13 +377,13 @@ impl State {
             let real = if self.has_threads { nanos.unwrap_or(FOREVER).min(FOREVER) } else { 0 };
             let mut time = [(real / SECOND) as i64, (real % SECOND) as i64];
             let mut with = args;
-            with[2] = (&raw mut time) as i64;
-            let ready = raw(libc::SYS_ppoll as u64, with);
+            with[if polls { 2 } else { 3 }] = (&raw mut time) as i64;
+            let ready = raw(if polls { libc::SYS_ppoll } else { libc::SYS_epoll_pwait2 } as u64, with);
             if ready != 0 {
                 return ready;
             }
             let long = match args[1] {
-                0 => self.asked.len() % MANY == MANY - 1,
+                0 if polls => self.asked.len() % MANY == MANY - 1,
                 _ => nanos.is_none_or(|n| n > SECOND),
             };
             match long.then(|| self.overdue()).flatten() {
@@ -393,6 +395,9 @@ impl State {
         match nanos {
             Some(nanos) => {
                 self.now += nanos;
+                if !polls {
+                    return 0;
+                }
                 let at = std::ptr::with_exposed_provenance_mut::<[i64; 2]>(args[2] as usize);
                 // SAFETY: not null, as it was read before.
                 unsafe { *at = [0, 0] };
@@ -406,16 +411,32 @@ impl State {
     /// What was to happen in a later sleep than this. A fault can have the library sleep less often, and whoever
     /// was to come, comes.
     fn overdue(&mut self) -> Option<What> {
-        let sleep = |o: &&mut Order| o.number as i64 == libc::SYS_ppoll && (1..1 << 32).contains(&o.left);
+        let sleep = |o: &&mut Order| SLEEPS.contains(&(o.number as i64)) && (1..1 << 32).contains(&o.left);
         let next = self.orders.iter_mut().filter(sleep).min_by_key(|o| o.left)?;
         next.left = 0;
         Some(next.what)
     }
 }
 
-/// How long a `ppoll` is to sleep; `None` is for ever.
-fn time_of(args: &[i64; 6]) -> Option<u64> {
-    let at = std::ptr::with_exposed_provenance::<[i64; 2]>(args[2] as usize);
+/// The calls that sleep.
+const SLEEPS: [i64; 3] = [libc::SYS_ppoll, libc::SYS_epoll_pwait, libc::SYS_epoll_pwait2];
+
+/// Whether the call is one of them; an `epoll_pwait` without a wait is a look.
+fn is_sleep(number: u64, args: &[i64; 6]) -> bool {
+    SLEEPS.contains(&(number as i64)) && (number as i64 != libc::SYS_epoll_pwait || args[3] as i32 != 0)
+}
+
+/// How long a call is to sleep; `None` is for ever.
+fn time_of(number: u64, args: &[i64; 6]) -> Option<u64> {
+    let at = match number as i64 {
+        // Milliseconds, rounded up from what was meant.
+        libc::SYS_epoll_pwait => {
+            return u64::try_from(args[3] as i32).ok().map(|ms| (ms - 1) * 1_000_000 + 1);
+        }
+        libc::SYS_ppoll => args[2],
+        _ => args[3],
+    };
+    let at = std::ptr::with_exposed_provenance::<[i64; 2]>(at as usize);
     // SAFETY: the caller's own timespec, or null.
     unsafe { at.as_ref() }.map(|[s, n]| *s as u64 * SECOND + *n as u64)
 }

@@ -50,6 +50,8 @@ mod whatever {
         EACCES EPERM EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EAGAIN EALREADY EBADF EFAULT EINPROGRESS EINTR EISCONN
         ENETUNREACH ENOTSOCK EPROTOTYPE ETIMEDOUT ECONNRESET ENOENT ENOTDIR ELOOP ENAMETOOLONG ENOMEM EINVAL ENOSYS
     };
+    pub const EPOLL_PWAIT: &[i32] = errnos! { EBADF EFAULT EINTR EINVAL ENOSYS };
+    pub const MEMBARRIER: &[i32] = errnos! { EINTR EINVAL ENOSYS EPERM };
     pub const FCNTL: &[i32] = errnos! {
         EACCES EAGAIN EBADF EBUSY EDEADLK EFAULT EINTR EINVAL EMFILE ENOLCK ENOMEM ENOSYS ENOTDIR EPERM
     };
@@ -70,13 +72,12 @@ mod whatever {
     pub const READLINKAT: &[i32] = errnos! {
         EACCES EBADF EFAULT EINTR EINVAL EIO ELOOP ENAMETOOLONG ENOENT ENOMEM ENOSYS ENOTDIR EPERM
     };
-    pub const SENDTO: &[i32] = errnos! {
-        EACCES EAGAIN EALREADY EBADF ECONNREFUSED ECONNRESET EDESTADDRREQ EFAULT EINTR EINVAL EISCONN EMSGSIZE ENOBUFS
-        ENOENT ENOMEM ENOSYS ENOTCONN ENOTSOCK EOPNOTSUPP EPERM EPIPE EPROTOTYPE ETOOMANYREFS
-    };
     pub const SIGNALS: &[i32] = errnos! { EFAULT EINTR EINVAL ENOSYS };
     pub const STATX: &[i32] = errnos! {
         EACCES EBADF EFAULT EINTR EINVAL ELOOP ENAMETOOLONG ENOENT ENOMEM ENOSYS ENOTDIR ESRCH
+    };
+    pub const WRITE: &[i32] = errnos! {
+        EAGAIN EBADF EDESTADDRREQ EDQUOT EFAULT EFBIG EINTR EINVAL EIO ENOMEM ENOSPC ENOSYS EPERM EPIPE
     };
     pub const UNLINKAT: &[i32] = errnos! {
         EACCES EBADF EBUSY EFAULT EINTR EINVAL EIO EISDIR ELOOP ENAMETOOLONG ENOENT ENOMEM ENOSYS ENOTDIR ENOTEMPTY EPERM
@@ -94,6 +95,18 @@ const MEANINGS: &[Meaning] = &[
     ("", "fallocate", &[libc::EINTR], &[Same, Success], "made again"),
     ("", "writev rt_sigtimedwait", whatever::SIGNALS, &[Same, NotTold], "what the write said, stands"),
     ("", "rt_sigprocmask", &[libc::EINTR], &[Same, Deadline], "in front of a write that waits: made again"),
+    ("ring::pair", "membarrier", whatever::MEMBARRIER, &[Same], "fences are made at each message"),
+    ("ring::pair", "epoll_pwait", whatever::EPOLL_PWAIT, &[Same], "a bell that was not taken wakes for nothing, once"),
+    ("ring::", "epoll_pwait2", &[libc::ENOSYS], &[Same, Deadline, Asleep, As("epoll_pwait", libc::EINTR, Kernel)], "before Linux 5.11: slept in epoll_pwait"),
+    ("ring::", "epoll_pwait2", &[libc::EINTR], &[Same, Deadline, Asleep], "slept again"),
+    ("ring::", "epoll_pwait", &[libc::EINTR], &[Same, Deadline, Asleep, As("memory", libc::EAGAIN, Kernel), NotTold], "a look that is made again later, or a sleep that goes on"),
+    ("ring::Producer", "epoll_pwait", whatever::EPOLL_PWAIT, &[Success], "the message is sent; asked again at the next"),
+    ("ring::", "epoll_pwait", whatever::EPOLL_PWAIT, &[Same], "what is there is there, whatever the doorbell says"),
+    ("ring::", "epoll_pwait2", whatever::EPOLL_PWAIT, &[Same], "what is there is there, whatever the doorbell says"),
+    ("ring::", "write", &[libc::EINTR], &[Same, As("write", libc::EIO, Kernel)], "rung again, so often as it can be"),
+    ("ring::", "write", &[libc::EAGAIN], &[Same, NotTold], "never said of adding nothing to a bell"),
+    ("ring::Consumer", "write", whatever::WRITE, &[Same, Asleep, Deadline], "the message is taken, whoever has heard of it"),
+    ("messages::ring", "write", whatever::WRITE, &[Success, Asleep], "nobody is woken any more"),
     ("", "writev rt_sigprocmask", whatever::SIGNALS, &[Same], "behind the write: what the write said, stands"),
     ("", "rt_sigtimedwait rt_sigprocmask", whatever::SIGNALS, &[Same], "behind the write: what the write said, stands"),
     ("", "ppoll", &[libc::EINTR], &[Same], "a look without a wait, made again"),
@@ -196,19 +209,6 @@ const MEANINGS: &[Meaning] = &[
     ("socket::Datagram::try_send$", "sendto", &[libc::ECONNREFUSED, libc::ECONNRESET, libc::ENOTCONN], GONE, "its only peer is gone"),
     ("socket::Datagram::send_with_fds$", "sendmsg", &[libc::ECONNREFUSED, libc::ECONNRESET, libc::ENOTCONN], GONE, "its only peer is gone"),
     ("socket::Datagram::try_send_with_fds$", "sendmsg", &[libc::ECONNREFUSED, libc::ECONNRESET, libc::ENOTCONN], GONE, "its only peer is gone"),
-    ("messages::ring", "recvfrom", &[libc::ECONNRESET], &[Success], "the producer is gone: nobody looks for what it sends after that"),
-    ("ring::Consumer", "recvfrom", &[libc::ECONNRESET], &[Same, Success, NotTold], "the producer is gone: what is there, then the end"),
-    ("ring::Producer", "recvfrom", &[libc::ECONNRESET], &[Same, As("recvfrom", libc::EPIPE, Peer), NotTold], "the consumer is gone"),
-    ("ring::Producer", "sendto", &[libc::ECONNRESET], GONE, "the consumer is gone"),
-    ("ring::Producer", "sendto", &[libc::EAGAIN], &[Same, NotTold], "so full of bells that more say nothing"),
-    ("ring::Producer", "sendto", &[libc::EAGAIN], &[Asleep, As("memory", libc::EAGAIN, Kernel)], "so full of bells that more say nothing"),
-    ("ring::Consumer", "sendto", &[libc::EPIPE, libc::ECONNRESET, libc::EAGAIN], &[Asleep, As("memory", libc::EAGAIN, Kernel)], "gone, or has bells enough: told once the ring is empty"),
-    ("ring::Consumer", "sendto", whatever::SENDTO, &[Same], "the message is taken, whoever has heard of it: the bell is owed, and tells next time"),
-    ("ring::", "recvfrom", &[libc::EAGAIN], &[Same, Deadline], "nothing was heard; looks all the same"),
-    ("ring::", "recvfrom", &[libc::EINTR, libc::EAGAIN], &[Same, As("memory", libc::EAGAIN, Kernel)], "nothing was heard"),
-    ("ring::", "sendto", &[libc::EINTR, libc::ENOMEM], &[As("sendto", libc::ENOBUFS, Kernel)], "no memory for the bell that is owed"),
-    ("ring::Producer", "sendto", &[libc::EINTR, libc::ENOBUFS, libc::ENOMEM, libc::EAGAIN], &[Success], "the message is there: the bell is owed"),
-    ("ring::Producer", "sendto", &[libc::EINTR, libc::ENOBUFS, libc::ENOMEM], &[Same], "the message is there: the bell is owed"),
 ];
 
 /// Calls that wait for a peer, or stand in a loop that does.

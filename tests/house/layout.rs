@@ -43,6 +43,7 @@ fn layouts() -> Vec<(&'static str, usize, usize)> {
         proc::Table<'_> as "proc::Table",
         proc::Target<'_> as "proc::Target",
         ring::Consumer as "ring::Consumer",
+        ring::Polling as "ring::Polling",
         ring::Producer as "ring::Producer",
         rpc::CallError as "rpc::CallError",
         rpc::Client<'_, u64> as "rpc::Client",

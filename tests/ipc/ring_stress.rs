@@ -8,7 +8,7 @@ use rawipc::{Errno, Receiver as _, Sender as _, Wait, ring};
 use std::time::Duration;
 
 pub fn tests(list: &mut List) {
-    add_tests!(list, "ring_stress": waiting, without_waiting, there_and_back);
+    add_tests!(list, "ring_stress": waiting, without_waiting, there_and_back, polling, used_by_a_child);
 }
 
 /// The smallest: a page.
@@ -140,6 +140,69 @@ fn without_waiting() {
     }
     assert_eq!(i, messages(limit));
     child.join();
+}
+
+/// Both sides up and down the ladder: asleep at times, yielding, and awake.
+fn polling() {
+    let polling = ring::Polling { pauses: 50, yields: 3 };
+    let (child, mut producer) = into_a_child(|mut consumer| {
+        consumer.set_polling(polling);
+        let limit = consumer.recv_limit();
+        let (mut buf, mut scratch) = (vec![0; limit], vec![0; limit]);
+        for i in 0..messages(limit) {
+            let n = consumer.recv(&mut buf, PATIENCE).expect("recv");
+            check(i, &buf[..n], &mut scratch);
+            rest(i, 1);
+        }
+        assert_eq!(consumer.recv(&mut buf, PATIENCE), Ok(0));
+    });
+    producer.set_polling(polling);
+    let limit = producer.send_limit();
+    let mut buf = vec![0; limit];
+    for i in 0..messages(limit) {
+        producer.send(write(i, &mut buf), PATIENCE).expect("send");
+        rest(i, 0);
+    }
+    drop(producer);
+    child.join();
+}
+
+/// Both ends are used here, then tried and dropped by a child, and lose nothing by it.
+fn used_by_a_child() {
+    let mut ends = Some(ring::pair(CAPACITY).expect("pair"));
+    for round in 0..50_u8 {
+        let (producer, _) = ends.as_mut().expect("not in a child");
+        (0..10).for_each(|i| producer.send(&[round, i], PATIENCE).expect("send"));
+        let child = Child::spawn(|| {
+            let (mut producer, mut consumer) = ends.take().expect("not in the parent");
+            for _ in 0..3 {
+                assert_eq!(producer.try_send(b"the child's").expect_err("used").errno(), Errno::PERM);
+                // The first to use it is the first to have it.
+                let taken = consumer.try_recv(&mut [0; 8]).map_err(|e| e.errno());
+                assert!(taken == Err(Errno::PERM) || round == 0 && taken.is_ok(), "{taken:?}");
+                if round == 0 {
+                    return;
+                }
+            }
+        });
+        if round == 0 {
+            child.join();
+            let (_, consumer) = ends.as_mut().expect("not in a child");
+            assert_eq!(consumer.try_recv(&mut [0; 8]).expect_err("the child's").errno(), Errno::PERM);
+            ends = Some(ring::pair(CAPACITY).expect("pair"));
+            let (_, consumer) = ends.as_mut().expect("just made");
+            assert_eq!(consumer.try_recv(&mut [0; 8]).expect_err("empty").errno(), Errno::AGAIN);
+            continue;
+        }
+        let (producer, consumer) = ends.as_mut().expect("not in a child");
+        (10..20).for_each(|i| producer.send(&[round, i], PATIENCE).expect("send"));
+        for i in 0..20 {
+            let mut buf = [0; 8];
+            assert_eq!(consumer.recv(&mut buf, PATIENCE), Ok(2));
+            assert_eq!(buf[..2], [round, i]);
+        }
+        child.join();
+    }
 }
 
 /// Both sides asleep for most of each message: every wake is needed.

@@ -76,6 +76,8 @@ fn main() -> ExitCode {
             match places::run(s, place) {
                 End::Held => _ = done.entry(place).or_default().insert(&s.function),
                 End::LeftOut => left_out += 1,
+                // An end of a ring that the parent used is the parent's, and says so.
+                End::Not(how) if (place, module) == (Place::Child, "ring") && how == NOT_ITS_OWN => {}
                 End::Not(how) => found.push(format!("{}, \"{}\": {how}", s.function, s.case)),
             }
         }
@@ -102,6 +104,9 @@ fn main() -> ExitCode {
     );
     report.end()
 }
+
+/// EPERM.
+const NOT_ITS_OWN: &str = "it said os error 1";
 
 /// Where the window of each function was, and all was well at least once.
 type Done<'f> = BTreeMap<Place, BTreeSet<&'f str>>;

@@ -235,9 +235,12 @@ fn memory_receiver(shut: Shut<'_>) {
     must(must(memfd.map_read_only()).read(0, &mut [0]));
 }
 
+const YIELDS: ring::Polling = ring::Polling { pauses: 0, yields: 1 };
+
 fn rings(shut: Shut<'_>) {
     shut();
     let (mut producer, mut consumer) = must(ring::pair(4096));
+    consumer.set_polling(YIELDS);
     times_out(consumer.recv(&mut [0; 64], SHORT));
     must(producer.send(b"rings", SHORT));
     must(consumer.recv(&mut [0; 64], SHORT));
@@ -249,6 +252,7 @@ fn ring_producer(shut: Shut<'_>) {
     shut();
     must(producer.send(b"rings", SHORT));
     while producer.try_send(&[7; 1000]).is_ok() {}
+    producer.set_polling(YIELDS);
     times_out(producer.send(&[7; 1000], SHORT));
     drop(producer);
     forget(consumer);
@@ -260,6 +264,7 @@ fn ring_consumer(shut: Shut<'_>) {
     let mut buf = [0; 4096];
     shut();
     while consumer.try_recv(&mut buf).is_ok() {}
+    consumer.set_polling(YIELDS);
     times_out(consumer.recv(&mut buf, SHORT));
     drop(consumer);
     forget(producer);

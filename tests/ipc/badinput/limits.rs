@@ -44,7 +44,7 @@ const CONSTRUCTORS: [(&str, Make, u64); 17] = [
     ("memfd", || Ok(Box::new(Memfd::create(c"memory", 4096)?)), 1),
     ("file", || Ok(Box::new(File::create(c"file", 4096)?)), 1),
     ("file_open", || Ok(Box::new(File::open(c"plain")?)), 1),
-    ("ring", || Ok(Box::new(ring::pair(4096)?)), 3),
+    ("ring", || Ok(Box::new(ring::pair(4096)?)), 7),
 ];
 
 fn listen_and_connect() -> Result<Box<dyn Any>> {

@@ -181,7 +181,7 @@ pub const KINDS: &[Kind] = &[
     },
     Kind {
         name: "rings",
-        limit: RING / 2 - 8,
+        limit: RING / 2 - 16,
         tells_the_end: true,
         make: || {
             let [requests, replies] = [(); 2].map(|()| {

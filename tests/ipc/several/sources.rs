@@ -55,6 +55,11 @@ impl Sources {
         self.ends[i]
     }
 
+    /// What tells of its end: a ring's doorbell is no socket, and readable then.
+    pub fn end_event(&self, i: usize) -> Events {
+        if self.name(i) == "ring" { Events::READABLE } else { Events::HANG_UP }
+    }
+
     /// Not to be asked for any more.
     pub fn forget(&mut self, i: usize) {
         self.forgotten[i] = true;

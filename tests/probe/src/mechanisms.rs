@@ -9,7 +9,7 @@ use rawipc::fifo::{self, Owner};
 use rawipc::memory::{File, Map, Memfd, ReadOnlyMap};
 use rawipc::pipe::{self, PacketReceiver, PacketSender, ReadEnd, WriteEnd};
 use rawipc::proc::{Access, Entry, FdInfo, Kind, Link, OpenFile, Process, Table};
-use rawipc::ring::{self, Consumer, Producer};
+use rawipc::ring::{self, Consumer, Polling, Producer};
 use rawipc::seccomp::{Action, Check, Fcntl, Filter, Instruction, List};
 use rawipc::socket::{
     Address, Behind, Credentials, Crowd, Datagram, Event, FdRefs, FdSlots, Files, Listener, Member, Options, Peer, Refs,
@@ -134,6 +134,7 @@ probes! {
     probe_ring__pair(capacity: usize) -> Result<(Producer, Consumer)> = ring::pair(capacity);
 
     probe_ring__Producer__capacity(p: &Producer) -> usize = p.capacity();
+    probe_ring__Producer__set_polling(p: &mut Producer, how: Polling) = p.set_polling(how);
     probe_ring__Producer__send_limit(p: &Producer) -> usize = p.send_limit();
     probe_ring__Producer__send(p: &mut Producer, m: &[u8], w: Wait) -> Result<()> = p.send(m, w);
     probe_ring__Producer__try_send(p: &mut Producer, m: &[u8]) -> Result<()> = p.try_send(m);
@@ -141,6 +142,7 @@ probes! {
     probe_ring__Producer__drop(p: Producer) = drop(p);
 
     probe_ring__Consumer__capacity(c: &Consumer) -> usize = c.capacity();
+    probe_ring__Consumer__set_polling(c: &mut Consumer, how: Polling) = c.set_polling(how);
     probe_ring__Consumer__recv_limit(c: &Consumer) -> usize = c.recv_limit();
     probe_ring__Consumer__recv(c: &mut Consumer, buf: &mut [u8], w: Wait) -> Result<usize> = c.recv(buf, w);
     probe_ring__Consumer__try_recv(c: &mut Consumer, buf: &mut [u8]) -> Result<usize> = c.try_recv(buf);

@@ -7,20 +7,19 @@ use rawipc::{Errno, Receiver, Sender, Wait};
 
 use super::pipe::drop_of;
 use super::room;
-use crate::scenario::{LONG, Outcome, Scenarios, Stage, ZERO};
+use crate::scenario::{Outcome, Scenarios, Stage};
 
 pub fn cases(s: &mut Scenarios) {
     making(s);
     receiving(s);
     sending(s);
-    owing(s);
     waiting::cases(s);
 }
 
 /// The smallest: the largest page of the architecture.
 const CAPACITY: usize = if cfg!(target_arch = "aarch64") { 65536 } else { 4096 };
 /// A message of which a ring has room for one.
-const LARGE: &[u8] = &[7; CAPACITY / 2 - 8];
+const LARGE: &[u8] = &[7; CAPACITY / 2 - 16];
 
 fn made() -> rawipc::Result<(Producer, Consumer)> {
     ring::pair(CAPACITY)
@@ -41,22 +40,38 @@ fn making(s: &mut Scenarios) {
         t.refuse("fallocate", 4, Errno::INTR);
         pair(t)
     });
+    s.case("ring::pair", "no membarrier", move |t| {
+        t.refuse("membarrier", 1, Errno::NOSYS);
+        pair(t)
+    });
     for (case, call, nth) in [
-        ("fewer than two descriptors left", "socketpair", 1),
-        ("two left", "memfd_create", 1),
+        ("no socket", "socketpair", 1),
+        ("no bell", "eventfd2", 1),
+        ("no second bell", "eventfd2", 2),
+        ("no epoll", "epoll_create1", 1),
+        ("nothing to be added to it", "epoll_ctl", 1),
+        ("nothing more to be added to it", "epoll_ctl", 2),
+        ("no second epoll", "epoll_create1", 2),
+        ("nothing to be added to the second", "epoll_ctl", 3),
+        ("nothing more to be added to the second", "epoll_ctl", 4),
+        ("no page for a mark", "mmap", 1),
+        ("a mark is refused", "madvise", 1),
+        ("no page for the second mark", "mmap", 2),
+        ("the second mark is refused", "madvise", 2),
+        ("no descriptor for the memory", "memfd_create", 1),
         ("no memory", "fallocate", 1),
         ("sealing the size fails", "fcntl", 1),
-        ("no mapping", "mmap", 1),
-        ("no second mapping", "mmap", 2),
+        ("no mapping", "mmap", 3),
+        ("no second mapping", "mmap", 4),
         ("sealing writes fails", "fcntl", 2),
-        ("no third mapping", "mmap", 3),
-        ("no fourth mapping", "mmap", 4),
+        ("no third mapping", "mmap", 5),
+        ("no fourth mapping", "mmap", 6),
         ("none left for the second memory", "memfd_create", 2),
         ("no memory for the second", "fallocate", 2),
         ("sealing the second size fails", "fcntl", 3),
-        ("no fifth mapping", "mmap", 5),
+        ("no fifth mapping", "mmap", 7),
         ("sealing writes to the second fails", "fcntl", 4),
-        ("no sixth mapping", "mmap", 6),
+        ("no sixth mapping", "mmap", 8),
     ] {
         s.case("ring::pair", case, move |t| {
             t.refuse(call, nth, Errno::NOMEM);
@@ -81,7 +96,34 @@ fn fill(p: &mut Producer) {
 
 /// Receives until there is nothing, and is told so: the consumer sleeps.
 fn drain(c: &mut Consumer) {
-    while c.try_recv(&mut [0; CAPACITY]).is_ok() {}
+    while c.try_recv(room()).is_ok() {}
+}
+
+/// A ring that is empty, and whose consumer was told so: it makes no barrier any more.
+fn idle() -> rawipc::Result<(Producer, Consumer)> {
+    let (p, mut c) = made()?;
+    drain(&mut c);
+    Ok((p, c))
+}
+
+/// A ring that is full, and whose producer was told so.
+fn full() -> rawipc::Result<(Producer, Consumer)> {
+    let (mut p, c) = made()?;
+    fill(&mut p);
+    Ok((p, c))
+}
+
+/// Lets a child that has copies of everything do this, and waits for its end.
+fn in_a_child(work: impl FnOnce()) {
+    // SAFETY: the child does its work and ends.
+    let child = unsafe { libc::fork() };
+    if child == 0 {
+        work();
+        // SAFETY: as above.
+        unsafe { libc::_exit(0) };
+    }
+    // SAFETY: our own child.
+    unsafe { libc::waitpid(child, std::ptr::null_mut(), 0) };
 }
 
 /// What the other side of a ring may do to its own region: a word of the one that is called `name`, overwritten.
@@ -96,7 +138,9 @@ fn overwrite(name: &str, offset: usize, word: u32) -> Outcome {
 
 /// Where the producer's first record begins, and where the consumer says how far it is.
 const FIRST_RECORD: usize = CAPACITY;
-const POSITION: usize = 64;
+const POSITION: usize = 128;
+/// A sleep word that says so, of a sleep that none of ours has come to.
+const ASLEEP: u32 = 0x71;
 
 type Recv = fn(&mut Consumer) -> rawipc::Result<usize>;
 const RECVS: [(&str, Recv); 2] = [
@@ -129,6 +173,11 @@ fn receiving(s: &mut Scenarios) {
             assert_eq!(c.try_recv(&mut []), Ok(0));
             t.gives(0, || recv(&mut c))
         });
+        s.case(function, "another process's", move |t| {
+            let (_p, mut c) = made()?;
+            in_a_child(|| assert!(c.try_recv(&mut []).is_err()));
+            t.err(Errno::PERM, || recv(&mut c))
+        });
         s.case(function, "corrupt", move |t| {
             let (_p, mut c) = made()?;
             overwrite("rawipc-producer", FIRST_RECORD, u32::MAX)?;
@@ -137,21 +186,43 @@ fn receiving(s: &mut Scenarios) {
     }
     let try_recv = "ring::Consumer::try_recv";
     s.case(try_recv, "nothing there", |t| {
+        let (_p, mut c) = idle()?;
+        t.err(Errno::AGAIN, || c.try_recv(&mut [0; 8]))
+    });
+    s.case(try_recv, "nothing there, many messages since the last sleep", |t| {
         let (_p, mut c) = made()?;
         t.err(Errno::AGAIN, || c.try_recv(&mut [0; 8]))
     });
+    s.case(try_recv, "nothing there, the producer waits for room", |t| {
+        let (_p, mut c) = idle()?;
+        overwrite("rawipc-producer", 0, ASLEEP)?;
+        t.err(Errno::AGAIN, || c.try_recv(&mut [0; 8]))
+    });
+    s.case(try_recv, "a message came just then, the producer waits for room twice", |t| {
+        let (mut p, mut c) = idle()?;
+        overwrite("rawipc-producer", 0, ASLEEP)?;
+        t.cue("write", 1, move || fill(&mut p));
+        t.gives(LARGE.len(), || c.try_recv(room()))
+    });
+    s.case("ring::Consumer::recv", "nothing there, the producer waits for room", |t| {
+        let (mut p, mut c) = idle()?;
+        overwrite("rawipc-producer", 0, ASLEEP)?;
+        t.cue("write", 1, move || assert!(p.try_send(b"some").is_ok()));
+        t.gives(4, || c.recv(&mut [0; 8], Wait::FOREVER))
+    });
     s.case(try_recv, "the end", |t| {
-        let mut c = made()?.1;
+        let (p, mut c) = idle()?;
+        drop(p);
         t.gives(0, || c.try_recv(&mut [0; 8]))
     });
     s.case(try_recv, "a message came just then", |t| {
-        let (mut p, mut c) = made()?;
-        t.cue("recvfrom", 1, move || assert!(p.try_send(b"some").is_ok()));
+        let (mut p, mut c) = idle()?;
+        t.cue("epoll_pwait", 1, move || assert!(p.try_send(b"some").is_ok()));
         t.gives(4, || c.try_recv(&mut [0; 8]))
     });
     s.case(try_recv, "a message came just then, the producer waits for room", |t| {
-        let (mut p, mut c) = made()?;
-        t.cue("recvfrom", 1, move || fill(&mut p));
+        let (mut p, mut c) = idle()?;
+        t.cue("epoll_pwait", 1, move || fill(&mut p));
         t.gives(LARGE.len(), || c.try_recv(room()))
     });
 }
@@ -180,18 +251,27 @@ fn sending(s: &mut Scenarios) {
             drain(&mut c);
             t.ok(|| send(&mut p, b"some"))
         });
-        s.case(function, "room, a copy of the consumer was dropped", move |t| {
-            let (mut p, c) = made()?;
-            // SAFETY: the child drops its copy and ends.
-            let child = unsafe { libc::fork() };
-            if child == 0 {
-                drop(c);
-                // SAFETY: as above.
-                unsafe { libc::_exit(0) };
-            }
-            // SAFETY: our own child.
-            unsafe { libc::waitpid(child, std::ptr::null_mut(), 0) };
+        s.case(function, "room, the consumer sleeps on", move |t| {
+            let (mut p, mut c) = made()?;
+            drain(&mut c);
+            p.try_send(b"some")?;
             t.ok(|| send(&mut p, b"some"))
+        });
+        for sleeps in [false, true] {
+            s.case(function, "a copy of the consumer was dropped", move |t| {
+                let (mut p, mut c) = made()?;
+                if sleeps {
+                    drain(&mut c);
+                }
+                let mut c = Some(c);
+                in_a_child(|| drop(c.take()));
+                t.ok(|| send(&mut p, b"some"))
+            });
+        }
+        s.case(function, "another process's", move |t| {
+            let (mut p, _c) = made()?;
+            in_a_child(|| assert!(p.try_send(b"mine").is_ok()));
+            t.err(Errno::PERM, || send(&mut p, b"some"))
         });
         s.case(function, "the consumer was dropped", move |t| {
             let mut p = made()?.0;
@@ -205,105 +285,32 @@ fn sending(s: &mut Scenarios) {
     }
     let try_send = "ring::Producer::try_send";
     s.case(try_send, "no room", |t| {
+        let (mut p, _c) = full()?;
+        t.err(Errno::AGAIN, || p.try_send(LARGE))
+    });
+    s.case(try_send, "no room, many messages since the last sleep", |t| {
         let (mut p, _c) = made()?;
         p.try_send(LARGE)?;
         t.err(Errno::AGAIN, || p.try_send(LARGE))
     });
     s.case(try_send, "the consumer is gone", |t| {
-        let (mut p, c) = made()?;
-        p.try_send(LARGE)?;
+        let (mut p, c) = full()?;
         drop(c);
         t.err(Errno::PIPE, || p.try_send(LARGE))
     });
     for (case, sleeps) in [("room came just then", false), ("room came just then, the consumer sleeps", true)]
     {
         s.case(try_send, case, move |t| {
-            let (mut p, mut c) = made()?;
-            p.try_send(LARGE)?;
-            t.cue("recvfrom", 1, move || make_room(&mut c, sleeps));
+            let (mut p, mut c) = full()?;
+            t.cue("epoll_pwait", 1, move || make_room(&mut c, sleeps));
             t.ok(|| p.try_send(LARGE))
         });
     }
 }
 
 fn make_room(c: &mut Consumer, sleeps: bool) {
-    assert!(c.try_recv(&mut [0; CAPACITY]).is_ok());
+    assert!(c.try_recv(room()).is_ok());
     if sleeps {
         drain(c);
     }
-}
-
-/// A consumer whose bell to the producer did not get through: it took a message, and the producer waits for room.
-fn owing_consumer(t: &Stage) -> Outcome<(Producer, Consumer)> {
-    let (mut p, mut c) = made()?;
-    fill(&mut p);
-    t.refuse("sendto", 1, Errno::NOBUFS);
-    c.try_recv(&mut [0; CAPACITY])?;
-    Ok((p, c))
-}
-
-/// A producer whose bell to the consumer did not get through: it sent a message, and has room for no other.
-fn owing_producer(t: &Stage) -> Outcome<(Producer, Consumer)> {
-    let (mut p, mut c) = made()?;
-    drain(&mut c);
-    t.refuse("sendto", 1, Errno::NOBUFS);
-    p.try_send(LARGE)?;
-    Ok((p, c))
-}
-
-fn owing(s: &mut Scenarios) {
-    s.case("ring::Consumer::recv", "a bell is owed", |t| {
-        let (mut p, mut c) = owing_consumer(t)?;
-        t.cue("ppoll", 1, move || fill(&mut p));
-        t.ok(|| c.recv(room(), Wait::FOREVER)).map(drop)
-    });
-    s.case("ring::Consumer::recv", "a bell is owed", |t| {
-        let (_p, mut c) = owing_consumer(t)?;
-        t.err(Errno::TIMEDOUT, || c.recv(room(), ZERO))
-    });
-    s.case("ring::Producer::send", "a bell is owed", |t| {
-        let (mut p, mut c) = owing_producer(t)?;
-        t.cue("ppoll", 1, move || make_room(&mut c, false));
-        t.ok(|| p.send(LARGE, LONG))
-    });
-    for (function, recv) in RECVS {
-        s.case(function, "a bell is owed, no memory for it", move |t| {
-            let (_p, mut c) = owing_consumer(t)?;
-            t.refuse("sendto", 1, Errno::NOBUFS);
-            t.err(Errno::NOBUFS, || recv(&mut c))
-        });
-    }
-    for (function, send) in SENDS {
-        s.case(function, "room, the consumer sleeps, no memory for a bell", move |t| {
-            let (mut p, mut c) = made()?;
-            drain(&mut c);
-            t.refuse("sendto", 1, Errno::NOBUFS);
-            t.ok(|| send(&mut p, b"some"))
-        });
-        s.case(function, "a bell is owed, no memory for it", move |t| {
-            let (mut p, _c) = owing_producer(t)?;
-            t.refuse("sendto", 1, Errno::NOBUFS);
-            t.err(Errno::NOBUFS, || send(&mut p, LARGE))
-        });
-    }
-    let try_recv = "ring::Consumer::try_recv";
-    s.case(try_recv, "a bell is owed", |t| {
-        let (_p, mut c) = owing_consumer(t)?;
-        t.err(Errno::AGAIN, || c.try_recv(room()))
-    });
-    s.case(try_recv, "a bell is owed, a message came just then, the producer waits for room", |t| {
-        let (mut p, mut c) = owing_consumer(t)?;
-        t.cue("sendto", 1, move || fill(&mut p));
-        t.ok(|| c.try_recv(room())).map(drop)
-    });
-    let try_send = "ring::Producer::try_send";
-    s.case(try_send, "a bell is owed", |t| {
-        let (mut p, _c) = owing_producer(t)?;
-        t.err(Errno::AGAIN, || p.try_send(LARGE))
-    });
-    s.case(try_send, "a bell is owed, room came just then, the consumer sleeps", |t| {
-        let (mut p, mut c) = owing_producer(t)?;
-        t.cue("sendto", 1, move || make_room(&mut c, true));
-        t.ok(|| p.try_send(LARGE))
-    });
 }

@@ -13,7 +13,7 @@ pub const RING: Mechanism = Mechanism {
         let (producer, consumer) = ring::pair(CAPACITY).expect("pair");
         Channel::of(rx(consumer), tx(producer))
     },
-    limit: CAPACITY / 2 - 8,
+    limit: CAPACITY / 2 - 16,
     needed: Needed::ItsLength,
     parts: false,
     several: false,
@@ -28,7 +28,7 @@ pub const RING: Mechanism = Mechanism {
 /// Where the records begin in the producer's region, which is the largest page there is, and what one of SMALL bytes
 /// takes.
 const RECORDS: usize = if cfg!(target_arch = "aarch64") { 65536 } else { 4096 };
-const RECORD: usize = (SMALL + 8).next_multiple_of(64);
+const RECORD: usize = (SMALL + 16).next_multiple_of(64);
 
 fn records() -> Mapping {
     Mapping::writable("rawipc-producer").expect("the producer's region")
@@ -43,7 +43,7 @@ fn lies_about_a_length(tx: &mut Tx, len: u32) {
 const ATTACKS: &[Attack] = &[
     Attack {
         name: "a length above the limit",
-        act: |tx| lies_about_a_length(tx, (CAPACITY / 2 - 8 + 1) as u32),
+        act: |tx| lies_about_a_length(tx, (CAPACITY / 2 - 16 + 1) as u32),
         outcome: Outcome::Corrupt,
     },
     Attack {
@@ -82,10 +82,10 @@ const ATTACKS: &[Attack] = &[
 
 const RECEIVERS: &[HostileReceiver] = &[
     ("a position of its own", |_| {
-        place().write(64, &12345u32.to_ne_bytes());
+        place().write(128, &12345u32.to_ne_bytes());
     }),
     ("a position far ahead", |_| {
-        place().write(64, &0xffff_ff00u32.to_ne_bytes());
+        place().write(128, &0xffff_ff00u32.to_ne_bytes());
     }),
     ("the whole region at random", |_| {
         let region = place();

@@ -1,9 +1,9 @@
 //! What waits at either end of a ring.
 
-use rawipc::ring::{Consumer, Producer};
+use rawipc::ring::{Consumer, Polling, Producer};
 use rawipc::{Errno, Receiver, Sender, Wait};
 
-use super::{LARGE, fill, made, make_room};
+use super::{LARGE, fill, full, idle, made, make_room};
 use crate::cases::room;
 use crate::scenario::{LONG, Outcome, PAST, SHORT, Scenarios, TINY, ZERO};
 
@@ -17,11 +17,13 @@ struct Side<E, P> {
     function: &'static str,
     /// An end that would wait, and its peer.
     make: fn() -> Outcome<(E, P)>,
+    /// One that has not slept yet.
+    fresh: fn() -> Outcome<(E, P)>,
+    poll: fn(&mut E, Polling),
     call: fn(&mut E, Wait) -> rawipc::Result<()>,
     /// What the call waits for; with `true`, after which the peer waits in its turn.
     act: fn(&mut P, bool),
     just_then: &'static str,
-    and_wakes: &'static str,
     gone: &'static str,
     /// What the call says when the peer is gone.
     gone_is: Option<Errno>,
@@ -29,89 +31,125 @@ struct Side<E, P> {
 
 static RECV: Side<Consumer, Producer> = Side {
     function: "ring::Consumer::recv",
-    make: || made().map(|(p, c)| (c, p)).map_err(Into::into),
+    make: || idle().map(|(p, c)| (c, p)).map_err(Into::into),
+    fresh: || made().map(|(p, c)| (c, p)).map_err(Into::into),
+    poll: Consumer::set_polling,
     call: |c, wait| c.recv(room(), wait).map(drop),
     act: |p, waits| if waits { fill(p) } else { assert!(p.try_send(b"some").is_ok()) },
     just_then: "a message came just then",
-    and_wakes: "the producer waits for room",
     gone: "the end",
     gone_is: None,
 };
 
 static SEND: Side<Producer, Consumer> = Side {
     function: "ring::Producer::send",
-    make: || {
+    make: || full().map_err(Into::into),
+    fresh: || {
         let (mut p, c) = made()?;
         p.try_send(LARGE)?;
         Ok((p, c))
     },
+    poll: Producer::set_polling,
     call: |p, wait| p.send(LARGE, wait),
     act: make_room,
     just_then: "room came just then",
-    and_wakes: "the consumer sleeps",
     gone: "the consumer is gone",
     gone_is: Some(Errno::PIPE),
 };
 
 fn both<E: 'static, P: std::marker::Send + 'static>(s: &mut Scenarios, side: &'static Side<E, P>) {
-    let Side { function, make, call, act, just_then, and_wakes, gone, gone_is } = *side;
-    for (wait, case) in [(Wait::FOREVER, "waits for ever"), (LONG, "waits with a limit")] {
-        for (case, wakes) in [(case.to_owned(), false), (format!("{case}, {and_wakes}"), true)] {
-            for round in [1, 3] {
-                s.case(function, &case, move |t| {
-                    let (mut end, mut peer) = make()?;
-                    if round > 1 {
-                        t.refuse("ppoll", 1, Errno::INTR);
-                        t.answer("ppoll", 2, 1);
-                    }
-                    t.cue("ppoll", round, move || act(&mut peer, wakes));
-                    t.ok(|| call(&mut end, wait))
-                });
-            }
+    let Side { function, make, fresh, poll, call, act, just_then, gone, gone_is } = *side;
+    for (wait, case, sleep) in
+        [(Wait::FOREVER, "waits for ever", "epoll_pwait"), (LONG, "waits with a limit", "epoll_pwait2")]
+    {
+        for (wakes, round) in [(false, 1), (true, 1), (false, 3), (true, 3)] {
+            s.case(function, case, move |t| {
+                let (mut end, mut peer) = make()?;
+                if round > 1 {
+                    t.refuse(sleep, 1, Errno::INTR);
+                    t.answer(sleep, 2, 1);
+                }
+                t.cue(sleep, round, move || act(&mut peer, wakes));
+                t.ok(|| call(&mut end, wait))
+            });
         }
         s.case(function, &format!("{gone}, {case}"), move |t| {
             let (mut end, peer) = make()?;
             let mut peer = Some(peer);
-            t.cue("ppoll", 1, move || drop(peer.take()));
+            t.cue(sleep, 1, move || drop(peer.take()));
             t.answers(gone_is, || call(&mut end, wait))
         });
     }
+    s.case(function, "many messages since the last sleep", move |t| {
+        let (mut end, mut peer) = fresh()?;
+        t.cue("epoll_pwait", 1, move || act(&mut peer, false));
+        t.ok(|| call(&mut end, Wait::FOREVER))
+    });
     s.case(function, "times out", move |t| {
         let (mut end, _peer) = make()?;
         t.err(Errno::TIMEDOUT, || call(&mut end, SHORT))
     });
     s.case(function, "times out, by the clock", move |t| {
         let (mut end, _peer) = make()?;
-        t.answer("ppoll", 1, 1);
+        t.answer("epoll_pwait2", 1, 1);
         t.err(Errno::TIMEDOUT, || call(&mut end, TINY))
-    });
-    s.case(function, &format!("{just_then}, by the clock, {and_wakes}"), move |t| {
-        let (mut end, mut peer) = make()?;
-        t.answer("ppoll", 1, 1);
-        t.cue("recvfrom", 2, move || act(&mut peer, true));
-        t.ok(|| call(&mut end, TINY))
     });
     for (case, wait) in [("over from the start", PAST), ("a limit of zero", ZERO)] {
         s.case(function, case, move |t| {
             let (mut end, _peer) = make()?;
             t.err(Errno::TIMEDOUT, || call(&mut end, wait))
         });
-        s.case(function, &format!("{just_then}, {case}, {and_wakes}"), move |t| {
+        s.case(function, &format!("{just_then}, {case}"), move |t| {
             let (mut end, mut peer) = make()?;
-            t.cue("recvfrom", 1, move || act(&mut peer, true));
+            t.cue("epoll_pwait", 1, move || act(&mut peer, true));
             t.ok(|| call(&mut end, wait))
         });
     }
-    for (wait, ends) in [(Wait::FOREVER, "for ever"), (LONG, "with a limit")] {
-        for (later, nth) in [("", 1), (" later", 2)] {
-            s.case(function, &format!("a signal ends it{later}, {ends}"), move |t| {
+    for (wait, ends, sleep) in
+        [(Wait::FOREVER, "for ever", "epoll_pwait"), (LONG, "with a limit", "epoll_pwait2")]
+    {
+        for nth in [1, 2] {
+            s.case(function, &format!("a signal ends it, {ends}"), move |t| {
                 let (mut end, _peer) = make()?;
                 if nth > 1 {
-                    t.answer("ppoll", 1, 1);
+                    t.answer(sleep, 1, 1);
                 }
-                t.refuse("ppoll", nth, Errno::INTR);
+                t.refuse(sleep, nth, Errno::INTR);
                 t.err(Errno::INTR, || call(&mut end, wait.or_signal()))
             });
         }
+    }
+    s.case(function, "before 5.11, waits with a limit", move |t| {
+        let (mut end, mut peer) = make()?;
+        t.refuse("epoll_pwait2", 1, Errno::NOSYS);
+        t.cue("epoll_pwait", 1, move || act(&mut peer, false));
+        t.ok(|| call(&mut end, LONG))
+    });
+    s.case(function, "before 5.11, times out", move |t| {
+        let (mut end, _peer) = make()?;
+        t.refuse("epoll_pwait2", 1, Errno::NOSYS);
+        t.err(Errno::TIMEDOUT, || call(&mut end, SHORT))
+    });
+    s.case(function, "before 5.11, a signal ends it", move |t| {
+        let (mut end, _peer) = make()?;
+        t.refuse("epoll_pwait2", 1, Errno::NOSYS);
+        t.refuse("epoll_pwait", 1, Errno::INTR);
+        t.err(Errno::INTR, || call(&mut end, LONG.or_signal()))
+    });
+    let once = Polling { pauses: 0, yields: 1 };
+    let yields = Polling { pauses: 0, yields: u32::MAX };
+    for (case, polling, wait, at, nth) in [
+        ("polls, and looks at the doorbell", Polling::ENDLESS, Wait::FOREVER, "epoll_pwait", 2),
+        ("polls with a limit, and looks at the doorbell", Polling::ENDLESS, LONG, "clock_gettime", 2),
+        ("polls, and yields", once, Wait::FOREVER, "sched_yield", 1),
+        ("yields on, and looks at the doorbell", yields, Wait::FOREVER, "sched_yield", 18),
+        ("yields on with a limit, and looks at the doorbell", yields, LONG, "sched_yield", 18),
+    ] {
+        s.case(function, case, move |t| {
+            let (mut end, mut peer) = make()?;
+            poll(&mut end, polling);
+            t.cue(at, nth, move || act(&mut peer, false));
+            t.ok(|| call(&mut end, wait))
+        });
     }
 }

@@ -1,0 +1,47 @@
+//! Handing over a record, and the room it took: the orders of memory that make a message whole.
+//!
+//! | what is stored, with release | what was done before it | what the other side does behind its load, with acquire |
+//! |---|---|---|
+//! | the length word of a record | the message, and the empty length word behind it | reads the message, walks on |
+//! | the consumer's position | the reading of the messages before it | writes over them |
+//!
+//! A reader maps what it loads read-only, where the language allows relaxed loads alone; so an acquire is a fence
+//! behind the load.
+
+use super::atomic::{AtomicU32, Ordering, fence};
+
+/// Says that no message is there yet, before one in front of it is published.
+#[inline]
+pub(super) fn clear(word: &AtomicU32) {
+    // Relaxed: seen by whoever sees the length in front of it.
+    word.store(0, Ordering::Relaxed);
+}
+
+/// Says that the message of `len` bytes at `here` is there. The word behind it is clear.
+#[inline]
+pub(super) fn publish(here: &AtomicU32, len: u32) {
+    here.store(len, Ordering::Release);
+}
+
+/// The length in a word that was loaded, if a message is there. It may be read from here on.
+#[inline]
+pub(super) fn arrived(word: u32) -> Option<u32> {
+    if word == 0 {
+        return None;
+    }
+    fence(Ordering::Acquire);
+    Some(word)
+}
+
+/// Says that everything up to `tail` has been read.
+#[inline]
+pub(super) fn give_back(position: &AtomicU32, tail: u32) {
+    position.store(tail, Ordering::Release);
+}
+
+/// The position in a word that was loaded. What lies before it may be written over from here on.
+#[inline]
+pub(super) fn taken(word: u32) -> u32 {
+    fence(Ordering::Acquire);
+    word
+}
