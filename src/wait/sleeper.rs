@@ -132,10 +132,10 @@ impl Sleeper {
             left => left?.map_or(Timeout::Forever, Timeout::Nanos),
         };
         let mask = self.wait.mask();
-        let answer = match (epoll_wait(epoll, told, timeout, mask), timeout) {
+        let answer = match (epoll_wait(epoll, told, timeout, mask.as_ref()), timeout) {
             // Before 5.11.
             (Err(e), Timeout::Nanos(nanos)) if e.is(Errno::NOSYS) => {
-                epoll_wait(epoll, told, Timeout::Coarse(nanos), mask)
+                epoll_wait(epoll, told, Timeout::Coarse(nanos), mask.as_ref())
             }
             (answer, _) => answer,
         };
