@@ -1,5 +1,6 @@
 //! Everybody who takes part.
 
+pub mod calls;
 pub mod line;
 pub mod pipe;
 pub mod ring;

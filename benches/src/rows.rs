@@ -1,5 +1,6 @@
 //! What is measured against what, and what is to be reached.
 
+use crate::contenders::calls::{self, Kind};
 use crate::contenders::{line::Bounced, pipe::Pipes, ring::Rings, slots::Both};
 use crate::two::Ends;
 use crate::{Contender, Processors, Row};
@@ -39,7 +40,26 @@ pub fn all() -> Vec<Row> {
             Contender { name: "rawipc, sleeping", ..ring(64, 1 << 16, Some(1.1), true, sleeps) },
         ],
     });
+    let kinds = [
+        ("pipe", Kind::Pipe),
+        ("stream", Kind::Stream),
+        ("seqpacket", Kind::Seqpacket),
+        ("datagram", Kind::Datagram),
+    ];
+    rows.extend(kinds.map(|(name, kind)| against_the_call(name, kind)));
     rows
+}
+
+/// A send and a receive against the same two calls made by hand.
+fn against_the_call(name: &str, kind: Kind) -> Row {
+    Row {
+        name: format!("send and recv 64 B, {name}"),
+        processors: Processors::Two,
+        n: 500,
+        bytes: None,
+        base: contender("the calls by hand", None, move || calls::bare(kind, 64)),
+        others: vec![contender("rawipc", Some(1.05), move || calls::ours(kind, 64))],
+    }
 }
 
 fn round_trip<const SIZE: usize, const COUNT: usize>(at_most: Option<f64>) -> Row {
