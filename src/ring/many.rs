@@ -27,9 +27,9 @@ pub use slots::Slot;
 /// # Turns
 /// Rings that have messages have their turns one after the other, one message a turn. With each message the next eight
 /// rings that have no turn to come are looked at, from which follows how long a message can be delayed, whatever the
-/// others send: of `n` rings, counted up to the last slot that is taken, at most ⌈n / 8⌉ are handed out before its
-/// ring has a turn to come, and then at most one of each other ring. So a writer that floods delays another's
-/// message, with up to eight rings, by one message.
+/// others send: of `n` rings, counted up to the last slot that is taken, at most ⌈n / 8⌉ − 1 are handed out before its
+/// ring has a turn to come, and then at most one of each other ring. So a writer that floods alone delays another's
+/// message by ⌈n / 8⌉ of its own: by one, where there are up to eight rings.
 ///
 /// # Ends and lies
 /// When a producer is gone and what it sent has been handed out, that is told once, as [`End`](Received::End), and its
@@ -250,11 +250,11 @@ impl<'s> Many<'s> {
     /// | 65,536 messages since the kernel was asked | (`epoll_pwait`)×n [`recv`](Self::recv) |
     /// | nothing there, producers wait for room | (`write`)×n [`recv`](Self::recv) |
     /// | many messages since the last sleep | `membarrier` [`recv`](Self::recv) |
-    /// | polls, and looks at the doorbells | (`epoll_pwait`)×n [`recv`](Self::recv) |
-    /// | polls with a limit, and looks at the doorbells | (`epoll_pwait` `clock_gettime`)×n [`recv`](Self::recv) |
+    /// | polls, and looks at the doorbell | (`epoll_pwait`)×n [`recv`](Self::recv) |
+    /// | polls with a limit, and looks at the doorbell | (`epoll_pwait` `clock_gettime`)×n [`recv`](Self::recv) |
     /// | polls, and yields | (`sched_yield`)×n [`recv`](Self::recv) |
-    /// | yields on, and looks at the doorbells | (`sched_yield`)×n (`epoll_pwait` `sched_yield`)×n [`recv`](Self::recv) |
-    /// | yields on with a limit, and looks at the doorbells | (`sched_yield`)×n (`epoll_pwait` `clock_gettime` `sched_yield`)×n [`recv`](Self::recv) |
+    /// | yields on, and looks at the doorbell | (`sched_yield`)×n (`epoll_pwait` `sched_yield`)×n [`recv`](Self::recv) |
+    /// | yields on with a limit, and looks at the doorbell | (`sched_yield`)×n (`epoll_pwait` `clock_gettime` `sched_yield`)×n [`recv`](Self::recv) |
     /// | waits for ever; an end, waits for ever; a signal ends it, for ever | (`epoll_pwait`)×n [`recv`](Self::recv) |
     /// | waits with a limit; an end, waits with a limit; times out; times out, by the clock; a signal ends it, with a limit | (`clock_gettime` `epoll_pwait2`)×n [`recv`](Self::recv) |
     /// | over from the start; a message came just then, over from the start | `clock_gettime` `epoll_pwait` [`recv`](Self::recv) |
