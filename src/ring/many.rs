@@ -55,9 +55,9 @@ pub use slots::Slot;
 /// let mut slots = [const { Slot::EMPTY }; 16];
 /// let mut many = Many::new(&mut slots)?;
 /// let (mut one, consumer) = ring::pair(1 << 16)?;
-/// let first = many.add(consumer)?;
+/// let first = many.admit(consumer)?;
 /// let (mut other, consumer) = ring::pair(1 << 16)?;
-/// let second = many.add(consumer)?;
+/// let second = many.admit(consumer)?;
 ///
 /// // In other processes, after a fork:
 /// for _ in 0..100 {
@@ -158,7 +158,7 @@ impl<'s> Many<'s> {
     ///
     /// # References
     /// [epoll_ctl(2)](https://man7.org/linux/man-pages/man2/epoll_ctl.2.html)
-    pub fn add(&mut self, mut consumer: Consumer) -> Result<usize> {
+    pub fn admit(&mut self, mut consumer: Consumer) -> Result<usize> {
         self.check_owner(Call::EPOLL_CTL)?;
         consumer.begin_anew()?;
         let full = Error::argument(Call::EPOLL_CTL, Errno::NOBUFS);

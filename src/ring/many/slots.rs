@@ -7,8 +7,16 @@ use crate::ring::{Consumer, State};
 /// No slot.
 const NONE: u32 = u32::MAX;
 
-/// Room for one ring of a [`Many`](super::Many).
+/// Room for one ring of a [`Many`](super::Many), which leaves none in it.
 ///
+/// # Syscalls
+/// Async-signal-safe.
+/// | case | calls |
+/// |------|-------|
+/// | drop | none |
+/// | drop, its receiver was forgotten | `close` `close` `close` `munmap` `munmap` `munmap` |
+///
+/// # Examples
 /// ```
 /// use rawipc::ring::Slot;
 /// let mut slots: [Slot; 300] = [const { Slot::EMPTY }; 300];

@@ -17,12 +17,12 @@ fn room(slots: usize) -> Vec<Slot> {
 }
 
 fn rings(many: &mut Many<'_>, n: usize) -> Vec<Producer> {
-    let add = |i| {
+    let admit = |i| {
         let (producer, consumer) = pair(1).unwrap();
-        assert_eq!(many.add(consumer), Ok(i));
+        assert_eq!(many.admit(consumer), Ok(i));
         producer
     };
-    (0..n).map(add).collect()
+    (0..n).map(admit).collect()
 }
 
 fn errno<T: core::fmt::Debug>(answer: Result<T>) -> Errno {
@@ -100,7 +100,7 @@ fn an_end_is_told_once_and_frees_its_slot() {
     let mut room = room(2);
     let mut many = Many::new(&mut room).unwrap();
     let mut to = rings(&mut many, 2);
-    assert_eq!(errno(many.add(pair(1).unwrap().1)), Errno::NOBUFS);
+    assert_eq!(errno(many.admit(pair(1).unwrap().1)), Errno::NOBUFS);
     to[0].try_send(b"last words").unwrap();
     drop(to.remove(0));
     let mut buf = [0; 64];
@@ -108,7 +108,7 @@ fn an_end_is_told_once_and_frees_its_slot() {
     assert_eq!(many.recv(&mut buf, LATE), Ok(Received::End { from: 0 }));
     assert_eq!((many.len(), errno(many.recv(&mut buf, SOON))), (1, Errno::TIMEDOUT));
     let (mut again, consumer) = pair(1).unwrap();
-    assert_eq!(many.add(consumer), Ok(0));
+    assert_eq!(many.admit(consumer), Ok(0));
     again.try_send(b"new").unwrap();
     assert_eq!(many.recv(&mut buf, LATE), Ok(Received::Message { from: 0, len: 3 }));
     drop((again, to));
@@ -153,7 +153,7 @@ fn a_corrupt_ring_is_told_once_with_what_it_wrote_and_the_others_go_on() {
     let mut ring = many.remove(1).unwrap();
     assert_eq!((errno(ring.recv(&mut buf, LATE)), ring.corruption()), (Errno::BADMSG, Some(saw)));
     // Put in again, it is told of again.
-    assert_eq!(many.add(ring), Ok(0));
+    assert_eq!(many.admit(ring), Ok(0));
     assert_eq!(many.recv(&mut buf, LATE), Ok(Received::Corrupt { from: 0, saw }));
 }
 
@@ -228,7 +228,7 @@ fn what_is_removed_goes_on_alone_and_may_come_back() {
         }
         assert_eq!((ring.recv(&mut buf, LATE), buf[0]), (Ok(1), b'c'));
         to[0].try_send(b"d").unwrap();
-        assert_eq!(many.add(ring), Ok(0));
+        assert_eq!(many.admit(ring), Ok(0));
         assert_eq!(many.recv(&mut buf, LATE), Ok(Received::Message { from: 0, len: 1 }));
     }
     drop(to);

@@ -14,7 +14,7 @@ type Few = Many<'static>;
 pub fn few() -> Outcome<(Few, Producer)> {
     let mut many = empty()?;
     let (p, c) = made()?;
-    many.add(c)?;
+    many.admit(c)?;
     Ok((many, p))
 }
 
@@ -39,13 +39,30 @@ fn making(s: &mut Scenarios) {
             t.err(Errno::NOMEM, || empty().map(std::mem::forget))
         });
     }
+    s.case("ring::Slot", "drop", |t| drop_of(t, slots(false)?));
+    s.case("ring::Slot", "drop, its receiver was forgotten", |t| drop_of(t, slots(true)?));
     s.case("ring::Many", "drop", |t| drop_of(t, empty()?));
     s.case("ring::Many", "drop, with rings", |t| {
         let (mut many, _p) = few()?;
         let (_other, c) = made()?;
-        many.add(c)?;
+        many.admit(c)?;
         drop_of(t, many)
     });
+}
+
+/// Two slots of which one holds a ring still, where nobody has tidied up.
+fn slots(forgotten: bool) -> Outcome<[Slot; 2]> {
+    let mut slots = [const { Slot::EMPTY }; 2];
+    let (p, c) = made()?;
+    std::mem::forget(p);
+    let mut many = Many::new(&mut slots)?;
+    many.admit(c)?;
+    if forgotten {
+        std::mem::forget(many);
+    } else {
+        drop(many);
+    }
+    Ok(slots)
 }
 
 /// What a child finds of the marks of its parent: nothing.
@@ -69,25 +86,25 @@ fn in_place_of_a_child() -> Outcome {
 }
 
 fn coming_and_going(s: &mut Scenarios) {
-    let add = "ring::Many::add";
-    s.case(add, "ok", |t| {
+    let admit = "ring::Many::admit";
+    s.case(admit, "ok", |t| {
         let (mut many, (_p, c)) = (empty()?, made()?);
         let mut c = Some(c);
-        t.ok(|| many.add(c.take().expect("once"))).map(drop)
+        t.ok(|| many.admit(c.take().expect("once"))).map(drop)
     });
-    s.case(add, "refused", |t| {
+    s.case(admit, "refused", |t| {
         let (mut many, _p) = few()?;
         let ((_one, a), (_two, b)) = (made()?, made()?);
-        many.add(a)?;
+        many.admit(a)?;
         let mut b = Some(b);
-        t.err(Errno::NOBUFS, || many.add(b.take().expect("once")))
+        t.err(Errno::NOBUFS, || many.admit(b.take().expect("once")))
     });
     for (case, nth) in [("not in the set", 1), ("by half in the set", 2)] {
-        s.case(add, case, move |t| {
+        s.case(admit, case, move |t| {
             let (mut many, (_p, c)) = (empty()?, made()?);
             let mut c = Some(c);
             t.refuse("epoll_ctl", nth, Errno::NOSPC);
-            t.err(Errno::NOSPC, || many.add(c.take().expect("once")))
+            t.err(Errno::NOSPC, || many.admit(c.take().expect("once")))
         });
     }
     let remove = "ring::Many::remove";
@@ -153,7 +170,7 @@ fn receiving(s: &mut Scenarios) {
         });
         s.case(function, "the end of one", move |t| {
             let (mut many, p) = few()?;
-            many.add(made()?.1)?;
+            many.admit(made()?.1)?;
             drop(p);
             // Both are heard of, and one is told.
             assert!(matches!(many.try_recv(room()), Ok(Received::End { from: 1 })));
