@@ -317,6 +317,8 @@ impl<'s> Many<'s> {
     }
 
     /// What is there of the rings that have a turn to come. Asks memory alone.
+    // Out of line, once for all: it is the half of what there is of this.
+    #[inline(never)]
     fn next_turn(&mut self, buf: &mut [u8]) -> Result<Option<Received>> {
         let end = self.slots.end();
         self.slots.look(end.min(LOOKS));
@@ -340,18 +342,24 @@ impl<'s> Many<'s> {
                     return Ok(Some(Received::Message { from, len }));
                 }
                 Turn::Nothing => self.slots.pop(),
-                Turn::End => {
-                    self.slots.pop();
-                    drop(self.remove(from));
-                    return Ok(Some(Received::End { from }));
-                }
+                Turn::End => return Ok(Some(self.ended(from))),
                 Turn::Refused(e) => return self.refused(from, e).map(Some),
             }
         }
     }
 
+    #[cold]
+    #[inline(never)]
+    fn ended(&mut self, from: usize) -> Received {
+        self.slots.pop();
+        self.unhear(from);
+        self.slots.empty(from);
+        Received::End { from }
+    }
+
     /// A message that does not fit, or one that cannot be.
     #[cold]
+    #[inline(never)]
     fn refused(&mut self, from: usize, why: Error) -> Result<Received> {
         let saw = self.slots.ring(from).and_then(Consumer::corruption).ok_or(why)?;
         self.slots.pop();
@@ -360,6 +368,8 @@ impl<'s> Many<'s> {
     }
 
     /// Hears no more of a ring.
+    #[cold]
+    #[inline(never)]
     fn unhear(&mut self, index: usize) {
         if self.slots.unhear(index) {
             if let Some(ring) = self.slots.ring(index) {

@@ -177,17 +177,30 @@ impl<'s> Slots<'s> {
         was_heard
     }
 
-    /// A turn that was to come stays, and is nobody's or the next one's, who has nothing to say in it.
+    /// Takes a ring out. A turn that was to come stays, and is nobody's or the next one's, who has nothing to say in it.
     pub(super) fn take(&mut self, index: usize) -> Option<Consumer> {
+        let consumer = self.slots.get_mut(index)?.consumer.take()?;
+        self.is_free(index);
+        Some(consumer)
+    }
+
+    /// The same, and drops it.
+    pub(super) fn empty(&mut self, index: usize) {
+        if let Some(slot) = self.slots.get_mut(index) {
+            slot.consumer = None;
+            self.is_free(index);
+        }
+    }
+
+    fn is_free(&mut self, index: usize) {
         self.unhear(index);
-        let slot = self.slots.get_mut(index)?;
-        let consumer = slot.consumer.take()?;
-        (slot.was_seen, slot.is_gone) = (false, false);
+        if let Some(slot) = self.slots.get_mut(index) {
+            (slot.was_seen, slot.is_gone) = (false, false);
+        }
         self.used = self.used.saturating_sub(1);
         while self.end > 0 && self.ring(self.end.wrapping_sub(1)).is_none() {
             self.end = self.end.wrapping_sub(1);
         }
-        Some(consumer)
     }
 
     /// Looks at the next few whether there is a message, and gives those a turn that had none to come.

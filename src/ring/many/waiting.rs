@@ -20,7 +20,7 @@ use crate::sys::sleep::{Timeout, epoll_wait, membarrier_everywhere};
 use crate::wait::{Sleeper, Wait};
 
 /// So many are heard at once.
-const BATCH: usize = 16;
+const BATCH: usize = 8;
 
 type Told = [EpollEvent; BATCH];
 const NONE: Told = [EpollEvent { events: 0, data: 0 }; BATCH];
@@ -69,6 +69,7 @@ impl Many<'_> {
     }
 
     /// Whoever of the awake publishes something from here on makes a fence before it looks whether we sleep.
+    #[inline(never)]
     fn make_order(&mut self) -> Result<()> {
         let mut everywhere = false;
         for slot in self.slots.all() {
@@ -78,6 +79,7 @@ impl Many<'_> {
     }
 
     /// Says to all that are awake that a sleep begins, and gives them the room that they might wait for.
+    #[inline(never)]
     fn announce(&mut self) -> Result<()> {
         for slot in self.slots.all() {
             if let Some(ring) = slot.awake() {
@@ -88,6 +90,7 @@ impl Many<'_> {
         Ok(())
     }
 
+    #[inline(never)]
     fn sleep(&mut self, sleeper: &mut Sleeper) -> Result<()> {
         let mut told = NONE;
         let heard = sleeper.epoll(self.set.as_fd(), &mut told)?;
@@ -96,6 +99,7 @@ impl Many<'_> {
     }
 
     /// Takes some of what there is to hear, without waiting.
+    #[inline(never)]
     fn hear(&mut self) -> Result<usize> {
         let mut told = NONE;
         let heard = match again(|| epoll_wait(self.set.as_fd(), &mut told, Timeout::Zero, None)) {
@@ -107,6 +111,7 @@ impl Many<'_> {
     }
 
     /// Gives a turn to whoever has something, or is gone.
+    #[inline(never)]
     fn note(&mut self, told: &Told, heard: usize) {
         self.unasked = 0;
         for event in told.iter().take(heard) {

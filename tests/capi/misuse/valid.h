@@ -156,6 +156,19 @@ static void valid__rawipc_ring_consumer(rawipc_ring_consumer *to)
     made(rawipc_ring_send(&producer, "hello", 5, NULL, NULL));
 }
 
+static void valid__rawipc_ring_slot(rawipc_ring_slot *slots) { (void)slots; }
+
+/* With a message in the ring in its first slot. */
+static void valid__rawipc_ring_many(rawipc_ring_many *many)
+{
+    static rawipc_ring_slot slots[4];
+    rawipc_ring_consumer first;
+    made(rawipc_ring_pair(&producer, &first, 4096, NULL));
+    made(rawipc_ring_send(&producer, "hello", 5, NULL, NULL));
+    made(rawipc_ring_many_new(many, slots, 4, NULL));
+    made((int)rawipc_ring_many_admit(many, &first, NULL));
+}
+
 /* socket: addresses */
 
 static const char *valid__rawipc_address_path__path(void) { return "a.sock"; }
