@@ -60,7 +60,7 @@ impl Many<'_> {
     #[cold]
     pub(super) fn ask(&mut self) {
         // What is there is there, whatever the kernel says. Who rings on and on is not listened to for ever.
-        for _ in 0..=self.slots.end() / BATCH * 2 {
+        for _ in 0..=self.slots.end().saturating_mul(2).div_ceil(BATCH) {
             if self.hear() != Ok(BATCH) {
                 break;
             }
