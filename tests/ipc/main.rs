@@ -10,6 +10,7 @@ mod datagrams;
 mod descriptors;
 mod exec;
 mod killed;
+mod many;
 mod memory;
 mod names;
 mod older_kernels;
@@ -39,6 +40,7 @@ fn main() {
     killed::tests(&mut list);
     memory::tests(&mut list);
     ring_stress::tests(&mut list);
+    many::tests(&mut list);
     proc::tests(&mut list);
     rpc::tests(&mut list);
     several::tests(&mut list);
