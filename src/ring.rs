@@ -19,12 +19,15 @@
 //! `try_recv` or `try_send`, or by `ETIMEDOUT`. So a loop over several channels tries until `EAGAIN`, then polls. It
 //! becomes readable without anything to find, as well.
 
+mod batch;
 mod consumer;
 mod doorbell;
 mod index;
+mod inplace;
 mod layout;
 mod polling;
 mod producer;
+mod reserve;
 mod side;
 mod sleep;
 #[cfg(test)]
@@ -37,9 +40,12 @@ use layout::{Region, SLEEP};
 use side::Side;
 use sleep::OwnSleep;
 
+pub use batch::Batch;
 pub use consumer::Consumer;
+pub use inplace::Message;
 pub use polling::Polling;
 pub use producer::Producer;
+pub use reserve::Reservation;
 
 /// What the order of memory is made of: in one place, so that a model checker can put its own there.
 mod atomic {
