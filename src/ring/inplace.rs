@@ -64,8 +64,8 @@ impl Consumer {
     /// | polls, and yields | (`sched_yield`)×n [`read`](Consumer::read) |
     /// | yields on, and looks at the doorbell | (`sched_yield`)×n (`epoll_pwait` `sched_yield`)×n [`read`](Consumer::read) |
     /// | yields on with a limit, and looks at the doorbell | (`sched_yield`)×n (`epoll_pwait` `clock_gettime` `sched_yield`)×n [`read`](Consumer::read) |
-    /// | waits for ever; the end, waits for ever; a signal ends it, for ever | (`epoll_pwait`)×n |
-    /// | waits with a limit; the end, waits with a limit; times out; times out, by the clock; a signal ends it, with a limit | (`clock_gettime` `epoll_pwait2`)×n |
+    /// | waits for ever; the end, waits for ever; a signal ends it, for ever | (`epoll_pwait`)×n [`read`](Consumer::read) |
+    /// | waits with a limit; the end, waits with a limit; times out; times out, by the clock; a signal ends it, with a limit | (`clock_gettime` `epoll_pwait2`)×n [`read`](Consumer::read) |
     /// | over from the start; a message came just then, over from the start | `clock_gettime` `epoll_pwait` |
     /// | a limit of zero; a message came just then, a limit of zero | `epoll_pwait` |
     /// | before 5.11, waits with a limit; before 5.11, times out; before 5.11, a signal ends it | (`clock_gettime` `epoll_pwait2` `epoll_pwait`)×n |
@@ -96,7 +96,7 @@ impl Consumer {
     /// received since.
     #[inline]
     pub fn held(&mut self) -> Option<Message<'_>> {
-        if self.held == 0 { None } else { Some(Message { consumer: self }) }
+        if self.held == 0 || !self.side.is_owner() { None } else { Some(Message { consumer: self }) }
     }
 
     #[inline]
@@ -104,7 +104,7 @@ impl Consumer {
         self.held = self.await_next(wait)? as u32;
         // Whoever reads for long does not sleep meanwhile.
         self.side.sleep.end(self.own.0.word::<SLEEP>());
-        Ok(self.held())
+        if self.held == 0 { Ok(None) } else { Ok(Some(Message { consumer: self })) }
     }
 }
 

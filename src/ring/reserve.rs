@@ -70,8 +70,8 @@ impl Producer {
     /// | polls, and yields | (`sched_yield`)×n [`reserve`](Producer::reserve) |
     /// | yields on, and looks at the doorbell | (`sched_yield`)×n (`epoll_pwait` `sched_yield`)×n [`reserve`](Producer::reserve) |
     /// | yields on with a limit, and looks at the doorbell | (`sched_yield`)×n (`epoll_pwait` `clock_gettime` `sched_yield`)×n [`reserve`](Producer::reserve) |
-    /// | waits for ever; the consumer is gone, waits for ever; a signal ends it, for ever | (`epoll_pwait`)×n |
-    /// | waits with a limit; the consumer is gone, waits with a limit; times out; times out, by the clock; a signal ends it, with a limit | (`clock_gettime` `epoll_pwait2`)×n |
+    /// | waits for ever; the consumer is gone, waits for ever; a signal ends it, for ever | (`epoll_pwait`)×n [`reserve`](Producer::reserve) |
+    /// | waits with a limit; the consumer is gone, waits with a limit; times out; times out, by the clock; a signal ends it, with a limit | (`clock_gettime` `epoll_pwait2`)×n [`reserve`](Producer::reserve) |
     /// | over from the start; room came just then, over from the start | `clock_gettime` `epoll_pwait` |
     /// | a limit of zero; room came just then, a limit of zero | `epoll_pwait` |
     /// | before 5.11, waits with a limit; before 5.11, times out; before 5.11, a signal ends it | (`clock_gettime` `epoll_pwait2` `epoll_pwait`)×n |
@@ -102,8 +102,7 @@ impl Producer {
     /// `None` where there is none, or a message was sent since.
     #[inline]
     pub fn reserved(&mut self) -> Option<Reservation<'_>> {
-        let is_ours = self.side.check_owner(self.own.0.head().word::<CLAIM>()).is_ok();
-        if is_ours && self.reserved != 0 { Some(Reservation { producer: self }) } else { None }
+        if self.reserved == 0 || !self.side.is_owner() { None } else { Some(Reservation { producer: self }) }
     }
 
     #[inline]
