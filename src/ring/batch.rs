@@ -99,7 +99,7 @@ impl Producer {
         self.send_some(msgs, None)
     }
 
-    #[inline]
+    #[inline(never)]
     fn send_some<M: AsRef<[u8]>>(&mut self, msgs: &[M], wait: Option<Wait>) -> Result<usize> {
         let Some((first, others)) = msgs.split_first() else { return Ok(0) };
         let first = first.as_ref();
@@ -195,7 +195,7 @@ impl Consumer {
         self.recv_some(buf, ends, None)
     }
 
-    #[inline]
+    #[inline(never)]
     fn recv_some<'b>(
         &mut self,
         buf: &'b mut [u8],
@@ -245,6 +245,13 @@ impl Batch<'_> {
 impl<'b> Iterator for Batch<'b> {
     type Item = &'b [u8];
 
+    /// The next message.
+    ///
+    /// # Syscalls
+    /// Async-signal-safe.
+    /// | case | calls |
+    /// |------|-------|
+    /// | a message; none is left | none |
     #[inline]
     fn next(&mut self) -> Option<&'b [u8]> {
         let end = *self.ends.next()?;

@@ -29,7 +29,7 @@ use crate::wait::Wait;
 /// producer.send(b"\x03\0\0\0abcdef", Wait::FOREVER)?;
 /// drop(producer);
 /// while let Some(message) = consumer.read(Wait::FOREVER)? {
-///     let count = message.load(0).map_or(0, u32::from_le_bytes);
+///     let count = message.array(0).map_or(0, u32::from_le_bytes);
 ///     let mut text = [0; 3];
 ///     message.copy_to(4, &mut text)?;
 ///     assert_eq!((message.len(), count, &text), (10, 3, b"abc"));
@@ -99,7 +99,7 @@ impl Consumer {
         if self.held == 0 || !self.side.is_owner() { None } else { Some(Message { consumer: self }) }
     }
 
-    #[inline]
+    #[inline(never)]
     fn read_one(&mut self, wait: Option<Wait>) -> Result<Option<Message<'_>>> {
         self.held = self.await_next(wait)? as u32;
         // Whoever reads for long does not sleep meanwhile.
@@ -120,6 +120,12 @@ impl Message<'_> {
     ///
     /// # Errors
     /// `ERANGE`: they do not all lie in the message; nothing is copied then.
+    ///
+    /// # Syscalls
+    /// Async-signal-safe.
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok; refused | none |
     #[inline]
     pub fn copy_to(&self, offset: usize, buf: &mut [u8]) -> Result<()> {
         let Some(position) = self.position(offset, buf.len()) else {
@@ -129,15 +135,27 @@ impl Message<'_> {
         Ok(())
     }
 
-    /// The byte at `offset`.
+    /// The byte at `offset`; `None` where the message ends before.
+    ///
+    /// # Syscalls
+    /// Async-signal-safe.
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok; none there | none |
     #[inline]
     pub fn byte(&self, offset: usize) -> Option<u8> {
-        self.load(offset).map(u8::from_ne_bytes)
+        self.array(offset).map(u8::from_ne_bytes)
     }
 
-    /// The `N` bytes at `offset`, as for `u32::from_le_bytes`.
+    /// The `N` bytes at `offset`, as for `u32::from_le_bytes`; `None` where they do not all lie in the message.
+    ///
+    /// # Syscalls
+    /// Async-signal-safe.
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok; none there | none |
     #[inline]
-    pub fn load<const N: usize>(&self, offset: usize) -> Option<[u8; N]> {
+    pub fn array<const N: usize>(&self, offset: usize) -> Option<[u8; N]> {
         self.consumer.theirs.read_array(self.position(offset, N)?)
     }
 

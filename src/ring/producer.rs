@@ -147,7 +147,7 @@ impl Producer {
     }
 
     /// Makes sure that a message of `len` bytes has room at `head`, waiting for it as long as `wait` says.
-    #[inline]
+    #[inline(always)] // sending is as fast as this is
     pub(super) fn begin(&mut self, len: usize, wait: Option<Wait>) -> Result<()> {
         self.check(len)?;
         let drops = self.theirs.load::<DROP_COUNT>();

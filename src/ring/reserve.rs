@@ -105,7 +105,7 @@ impl Producer {
         if self.reserved == 0 || !self.side.is_owner() { None } else { Some(Reservation { producer: self }) }
     }
 
-    #[inline]
+    #[inline(never)]
     fn reserve_one(&mut self, len: usize, wait: Option<Wait>) -> Result<Reservation<'_>> {
         self.begin(len, wait)?;
         self.end_sleep();
@@ -151,6 +151,12 @@ impl Reservation<'_> {
     /// # Errors
     /// `ERANGE`: they would not all lie in what was reserved, or the reservation is another process's; nothing is written
     /// then.
+    ///
+    /// # Syscalls
+    /// Async-signal-safe.
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok; refused | none |
     #[inline]
     pub fn write(&mut self, offset: usize, bytes: &[u8]) -> Result<()> {
         match offset.checked_add(bytes.len()) {

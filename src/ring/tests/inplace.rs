@@ -129,9 +129,9 @@ fn a_message_is_read_where_it_lies_and_taken_when_that_is_over() {
     for i in 0..500_u32 {
         producer.try_send(&[b"number", &i.to_le_bytes()[..]].concat()).unwrap();
         let message = consumer.try_read().unwrap().unwrap();
-        assert_eq!((message.len(), message.load(6)), (10, Some(i.to_le_bytes())));
+        assert_eq!((message.len(), message.array(6)), (10, Some(i.to_le_bytes())));
         assert_eq!((message.byte(0), message.byte(10)), (Some(b'n'), None));
-        assert_eq!((message.load::<4>(7), message.load::<1>(usize::MAX)), (None, None));
+        assert_eq!((message.array::<4>(7), message.array::<1>(usize::MAX)), (None, None));
         let mut part = [0; 5];
         message.copy_to(1, &mut part).unwrap();
         assert_eq!(&part, b"umber");

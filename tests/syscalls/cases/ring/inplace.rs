@@ -1,6 +1,6 @@
 //! What is written and read in place.
 
-use rawipc::ring::{Consumer, Producer};
+use rawipc::ring::{Consumer, Message, Producer};
 use rawipc::{Errno, Receiver, Sender, Wait};
 use std::mem::forget;
 
@@ -14,6 +14,7 @@ pub fn cases(s: &mut Scenarios) {
     taking(s);
     reserving(s);
     committing(s);
+    looking(s);
 }
 
 /// What is read stays to be taken: that is another row.
@@ -210,6 +211,46 @@ fn committing(s: &mut Scenarios) {
         t.window(|| drop(room));
         Ok(())
     });
+}
+
+/// What makes no call, whatever it finds.
+fn looking(s: &mut Scenarios) {
+    type Look = fn(&Message<'_>, usize) -> bool;
+    let looks: [(&str, &str, Look); 3] = [
+        ("ring::Message::copy_to", "refused", |m, at| m.copy_to(at, &mut [0; 2]).is_ok()),
+        ("ring::Message::byte", "none there", |m, at| m.byte(at).is_some()),
+        ("ring::Message::array", "none there", |m, at| m.array::<2>(at).is_some()),
+    ];
+    for (function, not, look) in looks {
+        for (case, at) in [("ok", 0), (not, 4)] {
+            s.case(function, case, move |t| {
+                let (mut p, mut c) = made()?;
+                p.try_send(b"some")?;
+                let message = c.try_read()?.ok_or("no message")?;
+                assert_eq!(t.window(|| look(&message, at)), at == 0);
+                Ok(())
+            });
+        }
+    }
+    for (case, at) in [("ok", 0), ("refused", 7)] {
+        s.case("ring::Reservation::write", case, move |t| {
+            let (mut p, _c) = made()?;
+            let mut room = p.try_reserve(8)?;
+            assert_eq!(t.window(|| room.write(at, b"in")).is_ok(), at == 0);
+            Ok(())
+        });
+    }
+    for (case, taken) in [("a message", 0), ("none is left", 2)] {
+        s.case("ring::Batch::next", case, move |t| {
+            let (mut p, mut c) = made()?;
+            p.try_send_batch(&["some", "more"])?;
+            let (mut buf, mut ends) = ([0; 8], [0; 2]);
+            let mut batch = c.try_recv_batch(&mut buf, &mut ends)?;
+            batch.by_ref().take(taken).for_each(drop);
+            assert_eq!(t.window(|| batch.next()).is_some(), taken == 0);
+            Ok(())
+        });
+    }
 }
 
 /// Empties what a child made by fork would find empty.
