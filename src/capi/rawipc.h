@@ -1842,6 +1842,272 @@ int rawipc_ring_producer_close(rawipc_ring_producer *producer, rawipc_error *err
  */
 int rawipc_ring_consumer_close(rawipc_ring_consumer *consumer, rawipc_error *error);
 
+/* -- inplace --------------------------------------------------------------------------------------
+ * Messages written and read where they lie in the ring.
+ *
+ * What was reserved is the caller's to write to until rawipc_ring_commit(), rawipc_ring_abandon() or the next message
+ * that the same end sends. What was read stays where it is until rawipc_ring_done() or the next message that the same
+ * end receives. The producer may be writing to it at any moment, against the rules: rawipc_ring_copy() is safe from
+ * that, and whoever uses the pointer reads each byte once, through volatile, and judges what was read.
+ */
+
+/**
+ * Room for one message of up to size bytes, to be written in place.
+ *
+ * A child made by fork has nothing to write there.
+ *
+ * @param at  gets where it lies, in one piece, aligned to 16 bytes
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_ring_send() of a message of size bytes.
+ * @par Syscalls, as of ring::Producer::reserve in Rust
+ * - room; gone already; corrupt; another process's; refused: none
+ * - the consumer was dropped: epoll_pwait
+ * - a copy of the consumer was dropped: epoll_pwait [rawipc_ring_reserve()]
+ * - many messages since the last sleep: membarrier [rawipc_ring_reserve()]
+ * - polls, and looks at the doorbell: (epoll_pwait)×n [rawipc_ring_reserve()]
+ * - polls with a limit, and looks at the doorbell: (epoll_pwait clock_gettime)×n [rawipc_ring_reserve()]
+ * - polls, and yields: (sched_yield)×n [rawipc_ring_reserve()]
+ * - yields on, and looks at the doorbell: (sched_yield)×n (epoll_pwait sched_yield)×n [rawipc_ring_reserve()]
+ * - yields on with a limit, and looks at the doorbell: (sched_yield)×n (epoll_pwait clock_gettime sched_yield)×n
+ *   [rawipc_ring_reserve()]
+ * - waits for ever; the consumer is gone, waits for ever; a signal ends it, for ever: (epoll_pwait)×n
+ *   [rawipc_ring_reserve()]
+ * - waits with a limit; the consumer is gone, waits with a limit; times out; times out, by the clock; a signal ends it,
+ *   with a limit: (clock_gettime epoll_pwait2)×n [rawipc_ring_reserve()]
+ * - over from the start; room came just then, over from the start: clock_gettime epoll_pwait
+ * - a limit of zero; room came just then, a limit of zero: epoll_pwait
+ * - before 5.11, waits with a limit; before 5.11, times out; before 5.11, a signal ends it: (clock_gettime epoll_pwait2
+ *   epoll_pwait)×n
+ */
+int rawipc_ring_reserve(rawipc_ring_producer *producer, void **at, size_t size,
+                        const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Room for one message of up to size bytes, to be written in place, if there is so much now.
+ *
+ * @param at  gets where it lies, in one piece, aligned to 16 bytes
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_ring_try_send() of a message of size bytes.
+ * @par Syscalls, as of ring::Producer::try_reserve in Rust
+ * - room; gone already; corrupt; another process's; refused: none
+ * - no room; the consumer is gone; the consumer was dropped; room came just then: epoll_pwait
+ * - a copy of the consumer was dropped: epoll_pwait [rawipc_ring_try_reserve()]
+ * - no room, many messages since the last sleep: membarrier [rawipc_ring_try_reserve()]
+ */
+int rawipc_ring_try_reserve(rawipc_ring_producer *producer, void **at, size_t size,
+                            rawipc_error *error);
+
+/**
+ * Sends the first size bytes of what was reserved as one message, and gives the rest of the room back.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: nothing is reserved, or size is 0. EMSGSIZE: more than was reserved, which `needed` tells; nothing is reserved
+ * any more. Any errno of write breaks the end for good: the message may arrive.
+ * @par Syscalls, as of ring::Reservation::commit in Rust
+ * - ok; refused; another process's: none
+ * - ok, the consumer sleeps: write
+ * - ok, the consumer sleeps on: epoll_pwait
+ */
+int rawipc_ring_commit(rawipc_ring_producer *producer, size_t size, rawipc_error *error);
+
+/**
+ * Gives back what was reserved, with nothing sent.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: nothing is reserved.
+ * @par Syscalls, as of ring::Reservation in Rust
+ * - drop: none
+ */
+int rawipc_ring_abandon(rawipc_ring_producer *producer, rawipc_error *error);
+
+/**
+ * One message, to be read where it lies. Until it is done, it is there again at the next call.
+ *
+ * @param at  gets where it lies, in one piece, aligned to 16 bytes; not at the end
+ * @return its length; 0: the producer is gone, and all that it sent has been handed out; or -errno
+ * @par Errors
+ * ETIMEDOUT: nothing came in time. EBADMSG: the producer wrote what cannot be; the ring stays so. EPERM: the end is
+ * another process's.
+ * @par Syscalls, as of ring::Consumer::read in Rust
+ * - a message is there; gone already; corrupt; another process's: none
+ * - nothing there, the producer waits for room: write [rawipc_ring_read()]
+ * - many messages since the last sleep: membarrier [rawipc_ring_read()]
+ * - polls, and looks at the doorbell: (epoll_pwait)×n [rawipc_ring_read()]
+ * - polls with a limit, and looks at the doorbell: (epoll_pwait clock_gettime)×n [rawipc_ring_read()]
+ * - polls, and yields: (sched_yield)×n [rawipc_ring_read()]
+ * - yields on, and looks at the doorbell: (sched_yield)×n (epoll_pwait sched_yield)×n [rawipc_ring_read()]
+ * - yields on with a limit, and looks at the doorbell: (sched_yield)×n (epoll_pwait clock_gettime sched_yield)×n
+ *   [rawipc_ring_read()]
+ * - waits for ever; the end, waits for ever; a signal ends it, for ever: (epoll_pwait)×n [rawipc_ring_read()]
+ * - waits with a limit; the end, waits with a limit; times out; times out, by the clock; a signal ends it, with a
+ *   limit: (clock_gettime epoll_pwait2)×n [rawipc_ring_read()]
+ * - over from the start; a message came just then, over from the start: clock_gettime epoll_pwait
+ * - a limit of zero; a message came just then, a limit of zero: epoll_pwait
+ * - before 5.11, waits with a limit; before 5.11, times out; before 5.11, a signal ends it: (clock_gettime epoll_pwait2
+ *   epoll_pwait)×n
+ */
+ssize_t rawipc_ring_read(rawipc_ring_consumer *consumer, const void **at, const rawipc_wait *wait,
+                         rawipc_error *error);
+
+/**
+ * One message, to be read where it lies, if there is one now.
+ *
+ * @param at  gets where it lies, in one piece, aligned to 16 bytes; not at the end
+ * @return its length; 0: the producer is gone, and all that it sent has been handed out; or -errno
+ * @par Errors
+ * As rawipc_ring_read(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of ring::Consumer::try_read in Rust
+ * - a message is there; gone already; corrupt; another process's: none
+ * - nothing there; the end; a message came just then: epoll_pwait
+ * - nothing there, the producer waits for room: epoll_pwait write
+ * - nothing there, many messages since the last sleep: membarrier [rawipc_ring_try_read()]
+ */
+ssize_t rawipc_ring_try_read(rawipc_ring_consumer *consumer, const void **at, rawipc_error *error);
+
+/**
+ * Copies a part of the message that was read into buf, each byte read once.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: no message was read. ERANGE: the bytes do not all lie in it; nothing is copied then.
+ * @par Syscalls, as of ring::Message::copy_to in Rust
+ * - ok; refused: none
+ */
+int rawipc_ring_copy(rawipc_ring_consumer *consumer, size_t offset, void *buf, size_t len,
+                     rawipc_error *error);
+
+/**
+ * Takes the message that was read off the ring.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: no message was read, or it was taken.
+ * @par Syscalls, as of ring::Message::done in Rust
+ * - ok: none
+ * - ok, the producer waits for room: write
+ */
+int rawipc_ring_done(rawipc_ring_consumer *consumer, rawipc_error *error);
+
+/* -- batch ----------------------------------------------------------------------------------------
+ * Several messages in one go: published together, with one doorbell, and taken together.
+ */
+
+/** One message of a batch that is sent. */
+typedef struct rawipc_ring_message {
+    /** Where it lies. */
+    const void *at;
+    /** Its bytes, one at least. */
+    size_t len;
+} rawipc_ring_message;
+
+/**
+ * Sends messages, as many as have room, waiting for the first alone.
+ *
+ * They become visible together. Where fewer than all went, the rest had no room, or the next is one that is refused: the
+ * next call, with the rest, says or waits.
+ *
+ * @param msgs  count of them
+ * @return how many went, from the first on; or -errno
+ * @par Errors
+ * As rawipc_ring_send() of the first. EFAULT: one of them is NULL; none went then.
+ * @par Syscalls, as of ring::Producer::send_batch in Rust
+ * - room; gone already; corrupt; another process's; refused: none
+ * - room, the consumer sleeps: write
+ * - room, the consumer sleeps on; the consumer was dropped: epoll_pwait
+ * - a copy of the consumer was dropped: epoll_pwait [rawipc_ring_send_batch()]
+ * - many messages since the last sleep: membarrier [rawipc_ring_send_batch()]
+ * - polls, and looks at the doorbell: (epoll_pwait)×n [rawipc_ring_send_batch()]
+ * - polls with a limit, and looks at the doorbell: (epoll_pwait clock_gettime)×n [rawipc_ring_send_batch()]
+ * - polls, and yields: (sched_yield)×n [rawipc_ring_send_batch()]
+ * - yields on, and looks at the doorbell: (sched_yield)×n (epoll_pwait sched_yield)×n [rawipc_ring_send_batch()]
+ * - yields on with a limit, and looks at the doorbell: (sched_yield)×n (epoll_pwait clock_gettime sched_yield)×n
+ *   [rawipc_ring_send_batch()]
+ * - waits for ever; the consumer is gone, waits for ever; a signal ends it, for ever: (epoll_pwait)×n
+ *   [rawipc_ring_send_batch()]
+ * - waits with a limit; the consumer is gone, waits with a limit; times out; times out, by the clock; a signal ends it,
+ *   with a limit: (clock_gettime epoll_pwait2)×n [rawipc_ring_send_batch()]
+ * - over from the start; room came just then, over from the start: clock_gettime epoll_pwait [rawipc_ring_send_batch()]
+ * - a limit of zero; room came just then, a limit of zero: epoll_pwait [rawipc_ring_send_batch()]
+ * - before 5.11, waits with a limit; before 5.11, times out; before 5.11, a signal ends it: (clock_gettime epoll_pwait2
+ *   epoll_pwait)×n
+ */
+ssize_t rawipc_ring_send_batch(rawipc_ring_producer *producer, const rawipc_ring_message *msgs,
+                               size_t count, const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Sends messages, as many as have room now.
+ *
+ * @param msgs  count of them
+ * @return how many went, from the first on; or -errno
+ * @par Errors
+ * As rawipc_ring_send_batch(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of ring::Producer::try_send_batch in Rust
+ * - room; gone already; corrupt; another process's; refused: none
+ * - room, the consumer sleeps: write
+ * - room, the consumer sleeps on; the consumer was dropped: epoll_pwait
+ * - a copy of the consumer was dropped: epoll_pwait [rawipc_ring_try_send_batch()]
+ * - no room; the consumer is gone; room came just then: epoll_pwait
+ * - room came just then, the consumer sleeps: epoll_pwait write
+ * - no room, many messages since the last sleep: membarrier [rawipc_ring_try_send_batch()]
+ */
+ssize_t rawipc_ring_try_send_batch(rawipc_ring_producer *producer, const rawipc_ring_message *msgs,
+                                   size_t count, rawipc_error *error);
+
+/**
+ * Receives messages, as many as are there and fit, waiting for the first alone.
+ *
+ * They lie in buf one behind the other: the first from 0 to ends[0], the next from there to ends[1], and so on.
+ *
+ * @param ends  where each ends; count at the most are received
+ * @return how many; 0: the producer is gone, and all that it sent has been handed out; or -errno
+ * @par Errors
+ * As rawipc_ring_recv() of the first. EINVAL: count is 0.
+ * @par Syscalls, as of ring::Consumer::recv_batch in Rust
+ * - a message is there; too small a buffer; gone already; corrupt; another process's; refused: none
+ * - a message is there, the producer waits for room: write
+ * - nothing there, the producer waits for room: write [rawipc_ring_recv_batch()]
+ * - many messages since the last sleep: membarrier [rawipc_ring_recv_batch()]
+ * - polls, and looks at the doorbell: (epoll_pwait)×n [rawipc_ring_recv_batch()]
+ * - polls with a limit, and looks at the doorbell: (epoll_pwait clock_gettime)×n [rawipc_ring_recv_batch()]
+ * - polls, and yields: (sched_yield)×n [rawipc_ring_recv_batch()]
+ * - yields on, and looks at the doorbell: (sched_yield)×n (epoll_pwait sched_yield)×n [rawipc_ring_recv_batch()]
+ * - yields on with a limit, and looks at the doorbell: (sched_yield)×n (epoll_pwait clock_gettime sched_yield)×n
+ *   [rawipc_ring_recv_batch()]
+ * - waits for ever; the end, waits for ever; a signal ends it, for ever: (epoll_pwait)×n [rawipc_ring_recv_batch()]
+ * - waits with a limit; the end, waits with a limit; times out; times out, by the clock; a signal ends it, with a
+ *   limit: (clock_gettime epoll_pwait2)×n [rawipc_ring_recv_batch()]
+ * - over from the start; a message came just then, over from the start: clock_gettime epoll_pwait
+ *   [rawipc_ring_recv_batch()]
+ * - a limit of zero; a message came just then, a limit of zero: epoll_pwait [rawipc_ring_recv_batch()]
+ * - before 5.11, waits with a limit; before 5.11, times out; before 5.11, a signal ends it: (clock_gettime epoll_pwait2
+ *   epoll_pwait)×n
+ */
+ssize_t rawipc_ring_recv_batch(rawipc_ring_consumer *consumer, void *buf, size_t len, size_t *ends,
+                               size_t count, const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Receives messages, as many as are there now and fit.
+ *
+ * @param ends  where each ends; count at the most are received
+ * @return how many; 0: the producer is gone, and all that it sent has been handed out; or -errno
+ * @par Errors
+ * As rawipc_ring_recv_batch(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of ring::Consumer::try_recv_batch in Rust
+ * - a message is there; too small a buffer; gone already; corrupt; another process's; refused: none
+ * - a message is there, the producer waits for room: write
+ * - nothing there; the end; a message came just then: epoll_pwait
+ * - nothing there, the producer waits for room; a message came just then, the producer waits for room: epoll_pwait
+ *   write
+ * - a message came just then, the producer waits for room twice: epoll_pwait write write
+ * - nothing there, many messages since the last sleep: membarrier [rawipc_ring_try_recv_batch()]
+ */
+ssize_t rawipc_ring_try_recv_batch(rawipc_ring_consumer *consumer, void *buf, size_t len,
+                                   size_t *ends, size_t count, rawipc_error *error);
+
 /* == socket =======================================================================================
  * UNIX sockets: two-way, named by a path or an abstract name, or made as a connected pair.
  *

@@ -143,6 +143,8 @@ static rawipc_ring_producer producer;
 static rawipc_ring_consumer consumer;
 
 static size_t valid__capacity(void) { return 4096; }
+static uint32_t valid__pauses(void) { return 10; }
+static uint32_t valid__yields(void) { return 10; }
 
 /* Its other end stays open. */
 static void valid__rawipc_ring_producer(rawipc_ring_producer *to)
