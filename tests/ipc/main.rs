@@ -17,6 +17,7 @@ mod os;
 mod peers;
 mod proc;
 mod restart;
+mod ring_in_place;
 mod ring_stress;
 mod rpc;
 mod runner;
@@ -39,6 +40,7 @@ fn main() {
     killed::tests(&mut list);
     memory::tests(&mut list);
     ring_stress::tests(&mut list);
+    ring_in_place::tests(&mut list);
     proc::tests(&mut list);
     rpc::tests(&mut list);
     several::tests(&mut list);
