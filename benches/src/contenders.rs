@@ -1,5 +1,6 @@
 //! Everybody who takes part.
 
+pub mod inplace;
 pub mod line;
 pub mod pipe;
 pub mod ring;
