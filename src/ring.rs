@@ -22,15 +22,18 @@
 //! # Many writers
 //! Each has a ring of its own, and [`Many`] receives from all of them, one after the other.
 
+mod batch;
 mod consumer;
 mod corruption;
 mod doorbell;
 mod index;
+mod inplace;
 mod ladder;
 mod layout;
 mod many;
 mod polling;
 mod producer;
+mod reserve;
 mod side;
 mod sleep;
 #[cfg(test)]
@@ -43,11 +46,14 @@ use layout::{Region, SLEEP};
 use side::Side;
 use sleep::OwnSleep;
 
+pub use batch::Batch;
 pub use consumer::Consumer;
 pub use corruption::{Corruption, Word};
+pub use inplace::Message;
 pub use many::{Many, Received, Slot};
 pub use polling::Polling;
 pub use producer::Producer;
+pub use reserve::Reservation;
 
 /// What the order of memory is made of: in one place, so that a model checker can put its own there.
 mod atomic {

@@ -1,6 +1,7 @@
 //! Everybody who takes part.
 
 pub mod calls;
+pub mod inplace;
 pub mod line;
 pub mod pipe;
 pub mod ring;

@@ -1,6 +1,7 @@
 //! What is measured against what, and what is to be reached.
 
 use crate::contenders::calls::{self, Kind};
+use crate::contenders::inplace::{Batches, InPlace, Work};
 use crate::contenders::{line::Bounced, pipe::Pipes, ring::Rings, slots::Both};
 use crate::two::Ends;
 use crate::{Contender, Processors, Row};
@@ -47,6 +48,8 @@ pub fn all() -> Vec<Row> {
         ("datagram", Kind::Datagram),
     ];
     rows.extend(kinds.map(|(name, kind)| against_the_call(name, kind)));
+    rows.extend(in_place());
+    rows.push(batches());
     rows
 }
 
@@ -59,6 +62,36 @@ fn against_the_call(name: &str, kind: Kind) -> Row {
         bytes: None,
         base: contender("the calls by hand", None, move || calls::bare(kind, 64)),
         others: vec![contender("rawipc", Some(1.05), move || calls::ours(kind, 64))],
+    }
+}
+
+/// 64 KiB written and read where they lie, against the same copied in and out.
+fn in_place() -> [Row; 2] {
+    let made = |work| move || InPlace::boxed(65536, 1 << 22, work, ladder);
+    [("one byte touched", Work::OneByte), ("every byte written and read", Work::EveryByte)].map(
+        |(what, work)| Row {
+            name: format!("in place 65536 B, {what}"),
+            processors: Processors::Two,
+            n: 300,
+            bytes: Some(65536),
+            base: contender("rawipc, copied", None, made(Work::Copied)),
+            others: vec![contender("rawipc, in place", None, made(work))],
+        },
+    )
+}
+
+/// Short messages, many in one go, against one by one.
+fn batches() -> Row {
+    Row {
+        name: "one way 64 B, in batches".into(),
+        processors: Processors::Two,
+        n: 96_000,
+        bytes: Some(64),
+        base: ring(64, 1 << 20, None, false, ladder),
+        others: vec![
+            contender("rawipc, 8 in one go", None, || Batches::<8>::boxed(64, 1 << 20, ladder)),
+            contender("rawipc, 64 in one go", None, || Batches::<64>::boxed(64, 1 << 20, ladder)),
+        ],
     }
 }
 

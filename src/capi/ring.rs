@@ -22,7 +22,10 @@ use crate::wait::rawipc_wait;
 // In the order of the header's sections; apart, so that rustfmt leaves it.
 pub mod corruption;
 
+pub mod inplace;
 pub mod many;
+
+pub mod batch;
 
 /// The end that sends. A handle.
 #[repr(C)]

@@ -93,6 +93,20 @@ impl Circle {
         unsafe { copy::copy_in(self.as_ptr(position), bytes) };
     }
 
+    /// The `len` bytes at `position`, no more than the circle, to be written in place.
+    ///
+    /// Nothing else may write to them as long as this lives: a reader that keeps to what it was told does not look
+    /// at them then. What is written through it and through [`word`](Self::word) may be the same memory at two
+    /// addresses; whoever does both keeps the compiler from exchanging them.
+    #[inline]
+    pub(crate) fn bytes_mut(&mut self, position: u32, len: usize) -> &mut [u8] {
+        let len = len.min(self.shape.size());
+        // SAFETY: a whole circle is mapped from any position on, for writing; zero at first, and so always bytes.
+        // No byte is in it twice, since it is no longer than the circle. `self` is the one way to write to it in this
+        // process, and borrowed as long as this lives; no other process writes to it, by the caller.
+        unsafe { core::slice::from_raw_parts_mut(self.as_ptr(position), len) }
+    }
+
     /// Where the byte at `position` lies, with a whole circle behind it.
     #[inline]
     pub(crate) fn as_ptr(&self, position: u32) -> *mut u8 {
@@ -129,6 +143,18 @@ impl CircleView {
         let Some(buf) = buf.get_mut(..size) else { return };
         // SAFETY: a whole circle is mapped from any position on.
         unsafe { copy::copy_out(self.as_ptr(position), buf) };
+    }
+
+    /// The `N` bytes at `position`; `None` where they are more than the circle.
+    #[inline]
+    pub(crate) fn read_array<const N: usize>(&self, position: u32) -> Option<[u8; N]> {
+        let mut bytes = [0; N];
+        if N > self.shape.size() {
+            return None;
+        }
+        // SAFETY: a whole circle is mapped from any position on.
+        unsafe { copy::copy_out(self.as_ptr(position), &mut bytes) };
+        Some(bytes)
     }
 
     /// Where the byte at `position` lies, with a whole circle behind it.

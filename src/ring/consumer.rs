@@ -31,16 +31,18 @@ pub struct Consumer {
     pub(super) side: Side,
     pub(super) own: Own<Map>,
     pub(super) theirs: CircleView,
-    geometry: Geometry,
+    pub(super) geometry: Geometry,
     /// Where the next record is, or will be.
     pub(super) tail: u32,
     /// What was given back.
     pub(super) given: u32,
+    /// The bytes of the message at `tail` that is being read in place; 0 is none.
+    pub(super) held: u32,
 }
 
 impl Consumer {
     pub(super) fn new(side: Side, own: Map, theirs: CircleView, geometry: Geometry) -> Self {
-        Consumer { side, own: Own(own), theirs, geometry, tail: 0, given: 0 }
+        Consumer { side, own: Own(own), theirs, geometry, tail: 0, given: 0, held: 0 }
     }
 
     /// The bytes that the ring holds, headers and padding included.
@@ -63,7 +65,7 @@ impl Consumer {
 
     /// The length of the next message if it is there, judged once as it was loaded.
     #[inline]
-    fn next(&mut self) -> Result<Option<usize>> {
+    pub(super) fn next(&mut self) -> Result<Option<usize>> {
         let Some(len) = arrived(self.theirs.load(self.tail)) else { return Ok(None) };
         let len = len as usize;
         if len <= self.geometry.limit() { Ok(Some(len)) } else { Err(self.corrupt(len as u32)) }
@@ -78,8 +80,15 @@ impl Consumer {
 
     /// Steps over the message of `len` bytes, and gives room back where it is time to.
     #[inline]
-    fn step_over(&mut self, len: usize) {
+    pub(super) fn step_over(&mut self, len: usize) {
         self.tail = self.tail.wrapping_add(record(len));
+        self.stepped();
+    }
+
+    /// Gives room back where it is time to.
+    #[inline]
+    pub(super) fn stepped(&mut self) {
+        self.held = 0;
         self.side.sleep.end(self.own.0.word::<SLEEP>());
         let due = self.tail.wrapping_sub(self.given) >= self.geometry.portion();
         if due || PeerSleep::seems_asleep(self.theirs.head().load::<SLEEP>()) {
@@ -105,7 +114,7 @@ impl Consumer {
 
     /// The length of the next message, when it is there; 0 is the end.
     #[inline]
-    fn await_next(&mut self, wait: Option<Wait>) -> Result<usize> {
+    pub(super) fn await_next(&mut self, wait: Option<Wait>) -> Result<usize> {
         self.side.check_owner(self.own.0.word::<CLAIM>())?;
         if self.side.state == State::Open {
             if let Some(len) = self.next()? {

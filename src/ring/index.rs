@@ -8,7 +8,7 @@
 //! A reader maps what it loads read-only, where the language allows relaxed loads alone; so an acquire is a fence
 //! behind the load.
 
-use super::atomic::{AtomicU32, Ordering, fence};
+use super::atomic::{AtomicU32, Ordering, compiler_fence, fence};
 
 /// Says that no message is there yet, before one in front of it is published.
 #[inline]
@@ -21,6 +21,22 @@ pub(super) fn clear(word: &AtomicU32) {
 #[inline]
 pub(super) fn publish(here: &AtomicU32, len: u32) {
     here.store(len, Ordering::Release);
+}
+
+/// Says that a message of `len` bytes is at `here`, behind one that is not published yet.
+#[inline]
+pub(super) fn stage(here: &AtomicU32, len: u32) {
+    // Relaxed: seen by whoever sees the length of the one in front.
+    here.store(len, Ordering::Relaxed);
+}
+
+/// Stands between what was written in place and the words of the lines that it was written to.
+///
+/// They are the same memory at two addresses, where it is mapped twice, which the compiler does not know and the
+/// processor does.
+#[inline]
+pub(super) fn written() {
+    compiler_fence(Ordering::SeqCst);
 }
 
 /// The length in a word that was loaded, if a message is there. It may be read from here on.

@@ -6,7 +6,7 @@ use crate::fd::{AsFd, BorrowedFd};
 use crate::memory::{Circle, ReadOnlyMap};
 use crate::ring::corruption::{Corruption, Word};
 use crate::ring::doorbell::Heard;
-use crate::ring::index::{clear, publish, taken};
+use crate::ring::index::{clear, publish, taken, written};
 use crate::ring::ladder::Ladder;
 use crate::ring::layout::{AHEAD, CLAIM, DROP_COUNT, Geometry, HEADER, LINE, Own, POSITION, SLEEP, record};
 use crate::ring::side::{Side, Waiter, Woken};
@@ -32,7 +32,7 @@ pub struct Producer {
     pub(super) side: Side,
     pub(super) own: Own<Circle>,
     pub(super) theirs: ReadOnlyMap,
-    geometry: Geometry,
+    pub(super) geometry: Geometry,
     /// Where the next record goes.
     pub(super) head: u32,
     /// Where the consumer was when we last looked.
@@ -43,6 +43,8 @@ pub struct Producer {
     wanted: u32,
     /// The consumer's drop count when we last looked.
     drops: u32,
+    /// The bytes of the message that has room at `head` and is not there yet; 0 is none.
+    pub(super) reserved: u32,
 }
 
 impl Producer {
@@ -57,6 +59,7 @@ impl Producer {
             clear: AHEAD,
             wanted: 0,
             drops: 0,
+            reserved: 0,
         }
     }
 
@@ -102,7 +105,7 @@ impl Producer {
     }
 
     /// Looks where the consumer is. One that lies has room: whoever goes on is told.
-    fn look(&mut self, record: u32) -> bool {
+    pub(super) fn look(&mut self, record: u32) -> bool {
         let claimed = taken(self.theirs.load::<POSITION>());
         match self.geometry.believe(claimed, self.tail, self.head) {
             Some(tail) => {
@@ -150,30 +153,48 @@ impl Producer {
         Error::peer(Call::EPOLL_PWAIT, Errno::PIPE)
     }
 
-    /// Says that the message of `len` bytes is there, and wakes the consumer if it sleeps.
+    /// Makes sure that a message of `len` bytes has room at `head`, waiting for it as long as `wait` says.
+    #[inline(always)] // sending is as fast as this is
+    pub(super) fn begin(&mut self, len: usize, wait: Option<Wait>) -> Result<()> {
+        self.check(len)?;
+        let drops = self.theirs.load::<DROP_COUNT>();
+        if drops != self.drops {
+            self.ask(drops)?;
+        }
+        self.make_room(record(len), wait)
+    }
+
+    /// Says that the messages from `head` up to `next` are there, of which the first has `len` bytes, and wakes the
+    /// consumer if it sleeps.
     #[inline]
-    fn commit(&mut self, len: usize) -> Result<()> {
-        let record = record(len);
-        let next = self.head.wrapping_add(record);
-        // A long record ends where nothing was cleared yet.
+    pub(super) fn publish(&mut self, len: u32, next: u32) -> Result<()> {
+        written();
+        self.reserved = 0;
+        // What is as long as that ends where nothing was cleared yet.
         let ahead = self.clear.wrapping_sub(self.head);
-        if record >= ahead {
+        if next.wrapping_sub(self.head) >= ahead {
             clear(self.own.0.word(next));
             self.clear = next.wrapping_add(LINE as u32);
         }
-        publish(self.own.0.word(self.head), len as u32);
+        publish(self.own.0.word(self.head), len);
         self.head = next;
         let end = next.wrapping_add(AHEAD);
         while self.clear != end {
             clear(self.own.0.word(self.clear));
             self.clear = self.clear.wrapping_add(LINE as u32);
         }
-        self.side.sleep.end(self.own.0.head().word::<SLEEP>());
+        self.end_sleep();
         published();
         if PeerSleep::is_quiet(self.theirs.load::<SLEEP>()) {
             return Ok(());
         }
         self.tell()
+    }
+
+    /// Ends the sleep that was announced, where it was.
+    #[inline]
+    pub(super) fn end_sleep(&mut self) {
+        self.side.sleep.end(self.own.0.head().word::<SLEEP>());
     }
 
     /// Rings, where the consumer sleeps.
@@ -208,14 +229,9 @@ impl Producer {
 
     #[inline]
     fn send_one(&mut self, msg: &[u8], wait: Option<Wait>) -> Result<()> {
-        self.check(msg.len())?;
-        let drops = self.theirs.load::<DROP_COUNT>();
-        if drops != self.drops {
-            self.ask(drops)?;
-        }
-        self.make_room(record(msg.len()), wait)?;
+        self.begin(msg.len(), wait)?;
         self.own.0.write(self.head.wrapping_add(HEADER as u32), msg);
-        self.commit(msg.len())
+        self.publish(msg.len() as u32, self.head.wrapping_add(record(msg.len())))
     }
 }
 

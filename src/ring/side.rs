@@ -43,7 +43,13 @@ impl Side {
     /// The first process that uses an end gives it to itself, by the word `claim` that all copies share.
     #[inline]
     pub(super) fn check_owner(&mut self, claim: &AtomicU32) -> Result<()> {
-        if self.mark.is_set() { Ok(()) } else { self.claim(claim) }
+        if self.is_owner() { Ok(()) } else { self.claim(claim) }
+    }
+
+    /// Whether this process used it before.
+    #[inline]
+    pub(super) fn is_owner(&self) -> bool {
+        self.mark.is_set()
     }
 
     #[cold]

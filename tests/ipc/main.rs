@@ -18,6 +18,7 @@ mod os;
 mod peers;
 mod proc;
 mod restart;
+mod ring_in_place;
 mod ring_stress;
 mod rpc;
 mod runner;
@@ -41,6 +42,7 @@ fn main() {
     memory::tests(&mut list);
     ring_stress::tests(&mut list);
     many::tests(&mut list);
+    ring_in_place::tests(&mut list);
     proc::tests(&mut list);
     rpc::tests(&mut list);
     several::tests(&mut list);

@@ -12,22 +12,22 @@ pub fn tests(list: &mut List) {
 }
 
 /// The smallest: a page.
-const CAPACITY: usize = 4096;
+pub const CAPACITY: usize = 4096;
 
 /// Where the page is larger, so are the ring and the messages: as many bytes in all.
-fn messages(limit: usize) -> u64 {
+pub fn messages(limit: usize) -> u64 {
     100_000 / ((limit + 8) * 2).div_ceil(CAPACITY) as u64
 }
 
 /// A generator for each side: both know what message `i` is, its length, and who rests after it.
-struct Mixed(u64);
+pub struct Mixed(u64);
 
 impl Mixed {
-    fn of(i: u64) -> Mixed {
+    pub fn of(i: u64) -> Mixed {
         Mixed(i.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x2545_f491_4f6c_dd1d)
     }
 
-    fn next(&mut self) -> u64 {
+    pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         self.0 >> 16
     }
@@ -47,13 +47,13 @@ impl Mixed {
 }
 
 /// Each side now and then, at instants of its own.
-fn rest(i: u64, side: u64) {
+pub fn rest(i: u64, side: u64) {
     if Mixed::of(i * 2 + side).next() % 700 == 0 {
         nap(Duration::from_micros(60));
     }
 }
 
-fn write(i: u64, buf: &mut [u8]) -> &[u8] {
+pub fn write(i: u64, buf: &mut [u8]) -> &[u8] {
     let mut mixed = Mixed::of(i);
     let len = mixed.length(buf.len());
     mixed.fill(&mut buf[..len]);
@@ -61,13 +61,13 @@ fn write(i: u64, buf: &mut [u8]) -> &[u8] {
 }
 
 #[track_caller]
-fn check(i: u64, got: &[u8], scratch: &mut [u8]) {
+pub fn check(i: u64, got: &[u8], scratch: &mut [u8]) {
     let sent = write(i, scratch);
     assert!(got == sent, "message {i}: {} bytes of {}", got.len(), sent.len());
 }
 
 /// A ring, the consumer in a child.
-fn into_a_child(consume: impl FnOnce(ring::Consumer)) -> (Child, ring::Producer) {
+pub fn into_a_child(consume: impl FnOnce(ring::Consumer)) -> (Child, ring::Producer) {
     let mut ends = Some(ring::pair(CAPACITY).expect("pair"));
     let child = Child::spawn(|| {
         let (producer, consumer) = ends.take().expect("unused");

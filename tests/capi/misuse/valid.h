@@ -145,6 +145,8 @@ static rawipc_ring_consumer consumer;
 static size_t valid__capacity(void) { return 4096; }
 static uint32_t valid__pauses(void) { return 3; }
 static uint32_t valid__yields(void) { return 3; }
+static uint32_t valid__pauses(void) { return 10; }
+static uint32_t valid__yields(void) { return 10; }
 
 /* Its other end stays open. */
 static void valid__rawipc_ring_producer(rawipc_ring_producer *to)
@@ -209,6 +211,35 @@ static void valid__rawipc_ring_many_corruption__many(rawipc_ring_many *many)
     valid__rawipc_ring_many(many);
     overwrite("rawipc-producer", 4096, UINT32_MAX);
     made(rawipc_ring_many_try_recv(many, &received, NULL, 0, NULL));
+/* ring: what was reserved, what was read, and batches */
+
+static size_t valid__size(void) { return 5; }
+static size_t valid__rawipc_ring_copy__offset(void) { return 0; }
+static size_t valid__rawipc_ring_copy__len(void) { return 5; }
+
+static void reserved(rawipc_ring_producer *to)
+{
+    void *at;
+    valid__rawipc_ring_producer(to);
+    made(rawipc_ring_reserve(to, &at, 8, NULL, NULL));
+}
+
+static void valid__rawipc_ring_commit__producer(rawipc_ring_producer *to) { reserved(to); }
+static void valid__rawipc_ring_abandon__producer(rawipc_ring_producer *to) { reserved(to); }
+
+static void is_read(rawipc_ring_consumer *to)
+{
+    const void *at;
+    valid__rawipc_ring_consumer(to);
+    made((int)rawipc_ring_read(to, &at, NULL, NULL));
+}
+
+static void valid__rawipc_ring_copy__consumer(rawipc_ring_consumer *to) { is_read(to); }
+static void valid__rawipc_ring_done__consumer(rawipc_ring_consumer *to) { is_read(to); }
+
+static void valid__rawipc_ring_message(rawipc_ring_message *msgs)
+{
+    msgs[0] = (rawipc_ring_message){ "hello", 5 };
 }
 
 /* socket: addresses */

@@ -1,6 +1,7 @@
 //! The mechanisms of the crate, each as one [`Mechanism`].
 
 pub mod framed;
+mod in_place;
 mod packets;
 mod ring;
 mod sockets;
@@ -27,6 +28,8 @@ pub fn all() -> Vec<Mechanism> {
         sockets::SEQPACKET,
         sockets::DATAGRAM,
         ring::RING,
+        in_place::IN_PLACE,
+        in_place::BATCHES,
     ];
     if os::kernel_is_at_least(6, 18) { all.to_vec() } else { all.map(before_6_18).to_vec() }
 }

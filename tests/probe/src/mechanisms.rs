@@ -9,7 +9,7 @@ use rawipc::fifo::{self, Owner};
 use rawipc::memory::{File, Map, Memfd, ReadOnlyMap};
 use rawipc::pipe::{self, PacketReceiver, PacketSender, ReadEnd, WriteEnd};
 use rawipc::proc::{Access, Entry, FdInfo, Kind, Link, OpenFile, Process, Table};
-use rawipc::ring::{self, Consumer, Corruption, Many, Polling, Producer, Received, Slot};
+use rawipc::ring::{self, Consumer, Corruption, Many, Polling, Producer, Received, Slot, Batch, Message, Reservation};
 use rawipc::seccomp::{Action, Check, Fcntl, Filter, Instruction, List};
 use rawipc::socket::{
     Address, Behind, Credentials, Crowd, Datagram, Event, FdRefs, FdSlots, Files, Listener, Member, Options, Peer, Refs,
@@ -139,6 +139,11 @@ probes! {
     probe_ring__Producer__send_limit(p: &Producer) -> usize = p.send_limit();
     probe_ring__Producer__send(p: &mut Producer, m: &[u8], w: Wait) -> Result<()> = p.send(m, w);
     probe_ring__Producer__try_send(p: &mut Producer, m: &[u8]) -> Result<()> = p.try_send(m);
+    probe_ring__Producer__reserve(p: &mut Producer, len: usize, w: Wait) -> Result<Reservation<'_>> = p.reserve(len, w);
+    probe_ring__Producer__try_reserve(p: &mut Producer, len: usize) -> Result<Reservation<'_>> = p.try_reserve(len);
+    probe_ring__Producer__reserved(p: &mut Producer) -> Option<Reservation<'_>> = p.reserved();
+    probe_ring__Producer__send_batch(p: &mut Producer, m: &[&[u8]], w: Wait) -> Result<usize> = p.send_batch(m, w);
+    probe_ring__Producer__try_send_batch(p: &mut Producer, m: &[&[u8]]) -> Result<usize> = p.try_send_batch(m);
     probe_ring__Producer__as_fd(p: &Producer) -> BorrowedFd<'_> = p.as_fd();
     probe_ring__Producer__drop(p: Producer) = drop(p);
 
@@ -148,6 +153,20 @@ probes! {
     probe_ring__Consumer__recv_limit(c: &Consumer) -> usize = c.recv_limit();
     probe_ring__Consumer__recv(c: &mut Consumer, buf: &mut [u8], w: Wait) -> Result<usize> = c.recv(buf, w);
     probe_ring__Consumer__try_recv(c: &mut Consumer, buf: &mut [u8]) -> Result<usize> = c.try_recv(buf);
+    probe_ring__Consumer__read(c: &mut Consumer, w: Wait) -> Result<Option<Message<'_>>> = c.read(w);
+    probe_ring__Consumer__try_read(c: &mut Consumer) -> Result<Option<Message<'_>>> = c.try_read();
+    probe_ring__Consumer__held(c: &mut Consumer) -> Option<Message<'_>> = c.held();
+    probe_ring__Consumer__recv_batch(
+        c: &mut Consumer,
+        buf: &'static mut [u8],
+        ends: &'static mut [usize],
+        w: Wait
+    ) -> Result<Batch<'static>> = c.recv_batch(buf, ends, w);
+    probe_ring__Consumer__try_recv_batch(
+        c: &mut Consumer,
+        buf: &'static mut [u8],
+        ends: &'static mut [usize]
+    ) -> Result<Batch<'static>> = c.try_recv_batch(buf, ends);
     probe_ring__Consumer__as_fd(c: &Consumer) -> BorrowedFd<'_> = c.as_fd();
     probe_ring__Consumer__drop(c: Consumer) = drop(c);
 
@@ -170,6 +189,25 @@ probes! {
     // In place, where it stays.
     // SAFETY: never run.
     probe_ring__Many__drop(m: &mut Many<'_>) = unsafe { core::ptr::drop_in_place(m) };
+    probe_ring__Reservation__len(r: &Reservation<'_>) -> usize = r.len();
+    probe_ring__Reservation__as_mut_slice(r: &'static mut Reservation<'_>) -> &'static mut [u8] = r.as_mut_slice();
+    probe_ring__Reservation__as_mut_ptr(r: &mut Reservation<'_>) -> *mut u8 = r.as_mut_ptr();
+    probe_ring__Reservation__write(r: &mut Reservation<'_>, at: usize, m: &[u8]) -> Result<()> = r.write(at, m);
+    probe_ring__Reservation__commit(r: Reservation<'_>, len: usize) -> Result<()> = r.commit(len);
+    probe_ring__Reservation__drop(r: Reservation<'_>) = drop(r);
+
+    probe_ring__Message__len(m: &Message<'_>) -> usize = m.len();
+    probe_ring__Message__copy_to(m: &Message<'_>, at: usize, buf: &mut [u8]) -> Result<()> = m.copy_to(at, buf);
+    probe_ring__Message__byte(m: &Message<'_>, at: usize) -> Option<u8> = m.byte(at);
+    probe_ring__Message__array(m: &Message<'_>, at: usize) -> Option<[u8; 8]> = m.array(at);
+    probe_ring__Message__as_ptr(m: &Message<'_>) -> *const u8 = m.as_ptr();
+    probe_ring__Message__done(m: Message<'_>) = m.done();
+    probe_ring__Message__drop(m: Message<'_>) = drop(m);
+
+    probe_ring__Batch__len(b: &Batch<'_>) -> usize = b.len();
+    probe_ring__Batch__is_empty(b: &Batch<'_>) -> bool = b.is_empty();
+    probe_ring__Batch__next(b: &mut Batch<'static>) -> Option<&'static [u8]> = b.next();
+    probe_ring__Batch__size_hint(b: &Batch<'_>) -> (usize, Option<usize>) = b.size_hint();
 }
 
 probes! {

@@ -1,5 +1,6 @@
 //! Rings.
 
+mod inplace;
 mod many;
 mod waiting;
 
@@ -15,6 +16,7 @@ pub fn cases(s: &mut Scenarios) {
     receiving(s);
     sending(s);
     many::cases(s);
+    inplace::cases(s);
     waiting::cases(s);
 }
 
@@ -22,6 +24,8 @@ pub fn cases(s: &mut Scenarios) {
 const CAPACITY: usize = if cfg!(target_arch = "aarch64") { 65536 } else { 4096 };
 /// A message of which a ring has room for one.
 const LARGE: &[u8] = &[7; CAPACITY / 2 - 16];
+/// Room for it.
+const ROOM: usize = CAPACITY / 2;
 
 fn made() -> rawipc::Result<(Producer, Consumer)> {
     ring::pair(CAPACITY)
@@ -144,95 +148,115 @@ const POSITION: usize = 128;
 /// A sleep word that says so, of a sleep that none of ours has come to.
 const ASLEEP: u32 = 0x71;
 
-type Recv = fn(&mut Consumer) -> rawipc::Result<usize>;
-const RECVS: [(&str, Recv); 2] = [
-    ("ring::Consumer::recv", |c| c.recv(room(), Wait::FOREVER)),
-    ("ring::Consumer::try_recv", |c| c.try_recv(room())),
+/// A receive into so many bytes, by a call that may wait or by one that does not.
+type Recv = fn(&mut Consumer, usize) -> rawipc::Result<usize>;
+const RECVS: [(&str, Recv); 4] = [
+    ("ring::Consumer::recv", |c, len| c.recv(&mut room()[..len], Wait::FOREVER)),
+    ("ring::Consumer::try_recv", |c, len| c.try_recv(&mut room()[..len])),
+    ("ring::Consumer::recv_batch", |c, len| recv_batch(c, len, Wait::FOREVER)),
+    ("ring::Consumer::try_recv_batch", |c, len| {
+        c.try_recv_batch(&mut room()[..len], &mut [0; 4]).map(|batch| batch.last().map_or(0, <[u8]>::len))
+    }),
 ];
+
+/// The length of the last message of a batch.
+fn recv_batch(c: &mut Consumer, len: usize, wait: Wait) -> rawipc::Result<usize> {
+    c.recv_batch(&mut room()[..len], &mut [0; 4], wait).map(|batch| batch.last().map_or(0, <[u8]>::len))
+}
 
 fn receiving(s: &mut Scenarios) {
     for (function, recv) in RECVS {
         s.case(function, "a message is there", move |t| {
             let (mut p, mut c) = made()?;
             p.try_send(b"some")?;
-            t.gives(4, || recv(&mut c))
+            t.gives(4, || recv(&mut c, 64))
         });
         s.case(function, "too small a buffer", move |t| {
             let (mut p, mut c) = made()?;
             p.try_send(b"some")?;
-            t.err(Errno::MSGSIZE, || match function.contains("try") {
-                true => c.try_recv(&mut [0; 3]),
-                false => c.recv(&mut [0; 3], Wait::FOREVER),
-            })
+            t.err(Errno::MSGSIZE, || recv(&mut c, 3))
         });
         s.case(function, "a message is there, the producer waits for room", move |t| {
             let (mut p, mut c) = made()?;
             fill(&mut p);
-            t.ok(|| recv(&mut c)).map(drop)
+            t.ok(|| recv(&mut c, ROOM)).map(drop)
         });
         s.case(function, "gone already", move |t| {
             let mut c = made()?.1;
             assert_eq!(c.try_recv(&mut []), Ok(0));
-            t.gives(0, || recv(&mut c))
+            t.gives(0, || recv(&mut c, 8))
         });
         s.case(function, "another process's", move |t| {
             let (_p, mut c) = made()?;
             in_a_child(|| assert!(c.try_recv(&mut []).is_err()));
-            t.err(Errno::PERM, || recv(&mut c))
+            t.err(Errno::PERM, || recv(&mut c, 8))
         });
         s.case(function, "corrupt", move |t| {
             let (_p, mut c) = made()?;
             overwrite("rawipc-producer", FIRST_RECORD, u32::MAX)?;
-            t.err(Errno::BADMSG, || recv(&mut c))
+            t.err(Errno::BADMSG, || recv(&mut c, 8))
         });
     }
-    let try_recv = "ring::Consumer::try_recv";
-    s.case(try_recv, "nothing there", |t| {
-        let (_p, mut c) = idle()?;
-        t.err(Errno::AGAIN, || c.try_recv(&mut [0; 8]))
-    });
-    s.case(try_recv, "nothing there, many messages since the last sleep", |t| {
+    for batch in [false, true] {
+        let (function, recv) = RECVS[if batch { 2 } else { 0 }];
+        s.case(function, "nothing there, the producer waits for room", move |t| {
+            let (mut p, mut c) = idle()?;
+            overwrite("rawipc-producer", 0, ASLEEP)?;
+            t.cue("write", 1, move || assert!(p.try_send(b"some").is_ok()));
+            t.gives(4, || recv(&mut c, 8))
+        });
+        let (function, try_recv) = RECVS[if batch { 3 } else { 1 }];
+        s.case(function, "nothing there", move |t| {
+            let (_p, mut c) = idle()?;
+            t.err(Errno::AGAIN, || try_recv(&mut c, 8))
+        });
+        s.case(function, "nothing there, many messages since the last sleep", move |t| {
+            let (_p, mut c) = made()?;
+            t.err(Errno::AGAIN, || try_recv(&mut c, 8))
+        });
+        s.case(function, "nothing there, the producer waits for room", move |t| {
+            let (_p, mut c) = idle()?;
+            overwrite("rawipc-producer", 0, ASLEEP)?;
+            t.err(Errno::AGAIN, || try_recv(&mut c, 8))
+        });
+        s.case(function, "a message came just then, the producer waits for room twice", move |t| {
+            let (mut p, mut c) = idle()?;
+            overwrite("rawipc-producer", 0, ASLEEP)?;
+            t.cue("write", 1, move || fill(&mut p));
+            t.gives(LARGE.len(), || try_recv(&mut c, ROOM))
+        });
+        s.case(function, "the end", move |t| {
+            let (p, mut c) = idle()?;
+            drop(p);
+            t.gives(0, || try_recv(&mut c, 8))
+        });
+        s.case(function, "a message came just then", move |t| {
+            let (mut p, mut c) = idle()?;
+            t.cue("epoll_pwait", 1, move || assert!(p.try_send(b"some").is_ok()));
+            t.gives(4, || try_recv(&mut c, 8))
+        });
+        s.case(function, "a message came just then, the producer waits for room", move |t| {
+            let (mut p, mut c) = idle()?;
+            t.cue("epoll_pwait", 1, move || fill(&mut p));
+            t.gives(LARGE.len(), || try_recv(&mut c, ROOM))
+        });
+    }
+    s.case("ring::Consumer::recv_batch", "refused", |t| {
         let (_p, mut c) = made()?;
-        t.err(Errno::AGAIN, || c.try_recv(&mut [0; 8]))
+        t.err(Errno::INVAL, || c.recv_batch(room(), &mut [], Wait::FOREVER).map(drop))
     });
-    s.case(try_recv, "nothing there, the producer waits for room", |t| {
-        let (_p, mut c) = idle()?;
-        overwrite("rawipc-producer", 0, ASLEEP)?;
-        t.err(Errno::AGAIN, || c.try_recv(&mut [0; 8]))
-    });
-    s.case(try_recv, "a message came just then, the producer waits for room twice", |t| {
-        let (mut p, mut c) = idle()?;
-        overwrite("rawipc-producer", 0, ASLEEP)?;
-        t.cue("write", 1, move || fill(&mut p));
-        t.gives(LARGE.len(), || c.try_recv(room()))
-    });
-    s.case("ring::Consumer::recv", "nothing there, the producer waits for room", |t| {
-        let (mut p, mut c) = idle()?;
-        overwrite("rawipc-producer", 0, ASLEEP)?;
-        t.cue("write", 1, move || assert!(p.try_send(b"some").is_ok()));
-        t.gives(4, || c.recv(&mut [0; 8], Wait::FOREVER))
-    });
-    s.case(try_recv, "the end", |t| {
-        let (p, mut c) = idle()?;
-        drop(p);
-        t.gives(0, || c.try_recv(&mut [0; 8]))
-    });
-    s.case(try_recv, "a message came just then", |t| {
-        let (mut p, mut c) = idle()?;
-        t.cue("epoll_pwait", 1, move || assert!(p.try_send(b"some").is_ok()));
-        t.gives(4, || c.try_recv(&mut [0; 8]))
-    });
-    s.case(try_recv, "a message came just then, the producer waits for room", |t| {
-        let (mut p, mut c) = idle()?;
-        t.cue("epoll_pwait", 1, move || fill(&mut p));
-        t.gives(LARGE.len(), || c.try_recv(room()))
+    s.case("ring::Consumer::try_recv_batch", "refused", |t| {
+        let (_p, mut c) = made()?;
+        t.err(Errno::INVAL, || c.try_recv_batch(room(), &mut []).map(drop))
     });
 }
 
 type Send = fn(&mut Producer, &[u8]) -> rawipc::Result<()>;
-const SENDS: [(&str, Send); 2] = [
+const SENDS: [(&str, Send); 4] = [
     ("ring::Producer::send", |p, msg| p.send(msg, Wait::FOREVER)),
     ("ring::Producer::try_send", |p, msg| p.try_send(msg)),
+    ("ring::Producer::send_batch", |p, msg| p.send_batch(&[msg, msg], Wait::FOREVER).map(drop)),
+    ("ring::Producer::try_send_batch", |p, msg| p.try_send_batch(&[msg, msg]).map(drop)),
 ];
 
 fn sending(s: &mut Scenarios) {
@@ -285,28 +309,30 @@ fn sending(s: &mut Scenarios) {
             t.err(Errno::PIPE, || send(&mut p, b"some"))
         });
     }
-    let try_send = "ring::Producer::try_send";
-    s.case(try_send, "no room", |t| {
-        let (mut p, _c) = full()?;
-        t.err(Errno::AGAIN, || p.try_send(LARGE))
-    });
-    s.case(try_send, "no room, many messages since the last sleep", |t| {
-        let (mut p, _c) = made()?;
-        p.try_send(LARGE)?;
-        t.err(Errno::AGAIN, || p.try_send(LARGE))
-    });
-    s.case(try_send, "the consumer is gone", |t| {
-        let (mut p, c) = full()?;
-        drop(c);
-        t.err(Errno::PIPE, || p.try_send(LARGE))
-    });
-    for (case, sleeps) in [("room came just then", false), ("room came just then, the consumer sleeps", true)]
-    {
-        s.case(try_send, case, move |t| {
-            let (mut p, mut c) = full()?;
-            t.cue("epoll_pwait", 1, move || make_room(&mut c, sleeps));
-            t.ok(|| p.try_send(LARGE))
+    for (function, try_send) in [SENDS[1], SENDS[3]] {
+        s.case(function, "no room", move |t| {
+            let (mut p, _c) = full()?;
+            t.err(Errno::AGAIN, || try_send(&mut p, LARGE))
         });
+        s.case(function, "no room, many messages since the last sleep", move |t| {
+            let (mut p, _c) = made()?;
+            p.try_send(LARGE)?;
+            t.err(Errno::AGAIN, || try_send(&mut p, LARGE))
+        });
+        s.case(function, "the consumer is gone", move |t| {
+            let (mut p, c) = full()?;
+            drop(c);
+            t.err(Errno::PIPE, || try_send(&mut p, LARGE))
+        });
+        for (case, sleeps) in
+            [("room came just then", false), ("room came just then, the consumer sleeps", true)]
+        {
+            s.case(function, case, move |t| {
+                let (mut p, mut c) = full()?;
+                t.cue("epoll_pwait", 1, move || make_room(&mut c, sleeps));
+                t.ok(|| try_send(&mut p, LARGE))
+            });
+        }
     }
 }
 

@@ -10,7 +10,7 @@ const CAPACITY: usize = 1 << 16;
 pub const RING: Mechanism = Mechanism {
     name: "ring",
     make: || {
-        let (producer, consumer) = ring::pair(CAPACITY).expect("pair");
+        let (producer, consumer) = pair();
         Channel::of(rx(consumer), tx(producer))
     },
     limit: CAPACITY / 2 - 16,
@@ -24,6 +24,10 @@ pub const RING: Mechanism = Mechanism {
     calls: Calls { send: &[], recv: &[] },
     notes: &[],
 };
+
+pub fn pair() -> (ring::Producer, ring::Consumer) {
+    ring::pair(CAPACITY).expect("pair")
+}
 
 /// Where the records begin in the producer's region, which is the largest page there is, and what one of SMALL bytes
 /// takes.

@@ -4,14 +4,46 @@ use rawipc::ring::{Consumer, Many, Polling, Producer};
 use rawipc::{Errno, Receiver, Sender, Wait};
 
 use super::many::few;
-use super::{LARGE, fill, full, idle, made, make_room};
+use super::{LARGE, ROOM, fill, full, idle, made, make_room, recv_batch};
 use crate::cases::room;
 use crate::scenario::{LONG, Outcome, PAST, SHORT, Scenarios, TINY, ZERO};
 
 pub fn cases(s: &mut Scenarios) {
     both(s, &RECV);
+    both(
+        s,
+        &Side {
+            function: "ring::Consumer::recv_batch",
+            call: |c, wait| recv_batch(c, ROOM, wait).map(drop),
+            ..RECV
+        },
+    );
+    both(
+        s,
+        &Side {
+            function: "ring::Consumer::read",
+            call: |c: &mut Consumer, wait| c.read(wait).map(std::mem::forget),
+            ..RECV
+        },
+    );
     both(s, &SEND);
     both(s, &MANY);
+    both(
+        s,
+        &Side {
+            function: "ring::Producer::send_batch",
+            call: |p: &mut Producer, wait| p.send_batch(&[LARGE; 2], wait).map(drop),
+            ..SEND
+        },
+    );
+    both(
+        s,
+        &Side {
+            function: "ring::Producer::reserve",
+            call: |p: &mut Producer, wait| p.reserve(LARGE.len(), wait).map(std::mem::forget),
+            ..SEND
+        },
+    );
 }
 
 /// The two directions have the same rows: an end on which a call waits, and what the other side can do.
@@ -31,7 +63,7 @@ struct Side<E, P> {
     gone_is: Option<Errno>,
 }
 
-static RECV: Side<Consumer, Producer> = Side {
+const RECV: Side<Consumer, Producer> = Side {
     function: "ring::Consumer::recv",
     make: || idle().map(|(p, c)| (c, p)).map_err(Into::into),
     fresh: || made().map(|(p, c)| (c, p)).map_err(Into::into),
@@ -43,7 +75,7 @@ static RECV: Side<Consumer, Producer> = Side {
     gone_is: None,
 };
 
-static SEND: Side<Producer, Consumer> = Side {
+const SEND: Side<Producer, Consumer> = Side {
     function: "ring::Producer::send",
     make: || full().map_err(Into::into),
     fresh: || {
@@ -75,7 +107,7 @@ static MANY: Side<Many<'static>, Producer> = Side {
     gone_is: None,
 };
 
-fn both<E: 'static, P: std::marker::Send + 'static>(s: &mut Scenarios, side: &'static Side<E, P>) {
+fn both<E: 'static, P: std::marker::Send + 'static>(s: &mut Scenarios, side: &Side<E, P>) {
     let Side { function, make, fresh, poll, call, act, just_then, gone, gone_is } = *side;
     for (wait, case, sleep) in
         [(Wait::FOREVER, "waits for ever", "epoll_pwait"), (LONG, "waits with a limit", "epoll_pwait2")]

@@ -1,0 +1,196 @@
+//! Messages read where they lie.
+
+use crate::error::{Call, Errno, Error, Result};
+use crate::ring::Consumer;
+use crate::ring::layout::{HEADER, SLEEP};
+use crate::wait::Wait;
+
+/// A message in the ring, read in place.
+///
+/// It is taken off the ring when this is dropped, or [`done`](Self::done). One that is forgotten stays there:
+/// [`Consumer::held`] gives it again, and so does the next receive, as long as nothing was received since.
+///
+/// **No reference leads to its bytes**, since the producer may write to them at any moment, against the rules: what is
+/// read here is loaded or copied out once, with no data race, and is the caller's from there on. Bytes that are read a
+/// second time may be others. The length was judged once, and stays.
+///
+/// # Syscalls
+/// Async-signal-safe.
+/// | case | calls |
+/// |------|-------|
+/// | drop | none |
+/// | drop, the producer waits for room | `write` |
+///
+/// # Examples
+/// ```
+/// use rawipc::{Sender, Wait, ring};
+///
+/// let (mut producer, mut consumer) = ring::pair(1 << 16)?;
+/// producer.send(b"\x03\0\0\0abcdef", Wait::FOREVER)?;
+/// drop(producer);
+/// while let Some(message) = consumer.read(Wait::FOREVER)? {
+///     let count = message.array(0).map_or(0, u32::from_le_bytes);
+///     let mut text = [0; 3];
+///     message.copy_to(4, &mut text)?;
+///     assert_eq!((message.len(), count, &text), (10, 3, b"abc"));
+///     assert_eq!((message.byte(9), message.byte(10)), (Some(b'f'), None));
+/// }
+/// # Ok::<(), rawipc::Error>(())
+/// ```
+#[derive(Debug)]
+#[repr(transparent)]
+#[must_use = "the message is taken off the ring by dropping this"]
+pub struct Message<'c> {
+    consumer: &'c mut Consumer,
+}
+
+impl Consumer {
+    /// One message, to be read where it lies, waiting for it as long as `wait` says; `None` is the end.
+    ///
+    /// # Errors
+    /// As [`recv`](Consumer::recv), `EMSGSIZE` apart.
+    ///
+    /// # Syscalls
+    /// Async-signal-safe.
+    /// The first wait, and each after many messages, begins with a `membarrier`, where pair found that there is one.
+    ///
+    /// | case | calls |
+    /// |------|-------|
+    /// | a message is there; gone already; corrupt; another process's | none |
+    /// | nothing there, the producer waits for room | `write` [`read`](Consumer::read) |
+    /// | many messages since the last sleep | `membarrier` [`read`](Consumer::read) |
+    /// | polls, and looks at the doorbell | (`epoll_pwait`)×n [`read`](Consumer::read) |
+    /// | polls with a limit, and looks at the doorbell | (`epoll_pwait` `clock_gettime`)×n [`read`](Consumer::read) |
+    /// | polls, and yields | (`sched_yield`)×n [`read`](Consumer::read) |
+    /// | yields on, and looks at the doorbell | (`sched_yield`)×n (`epoll_pwait` `sched_yield`)×n [`read`](Consumer::read) |
+    /// | yields on with a limit, and looks at the doorbell | (`sched_yield`)×n (`epoll_pwait` `clock_gettime` `sched_yield`)×n [`read`](Consumer::read) |
+    /// | waits for ever; the end, waits for ever; a signal ends it, for ever | (`epoll_pwait`)×n [`read`](Consumer::read) |
+    /// | waits with a limit; the end, waits with a limit; times out; times out, by the clock; a signal ends it, with a limit | (`clock_gettime` `epoll_pwait2`)×n [`read`](Consumer::read) |
+    /// | over from the start; a message came just then, over from the start | `clock_gettime` `epoll_pwait` |
+    /// | a limit of zero; a message came just then, a limit of zero | `epoll_pwait` |
+    /// | before 5.11, waits with a limit; before 5.11, times out; before 5.11, a signal ends it | (`clock_gettime` `epoll_pwait2` `epoll_pwait`)×n |
+    #[inline]
+    pub fn read(&mut self, wait: Wait) -> Result<Option<Message<'_>>> {
+        self.read_one(Some(wait))
+    }
+
+    /// One message, to be read where it lies, if it is there now; `None` is the end.
+    ///
+    /// # Errors
+    /// As [`try_recv`](Consumer::try_recv), `EMSGSIZE` apart.
+    ///
+    /// # Syscalls
+    /// Async-signal-safe.
+    /// | case | calls |
+    /// |------|-------|
+    /// | a message is there; gone already; corrupt; another process's | none |
+    /// | nothing there; the end; a message came just then | `epoll_pwait` |
+    /// | nothing there, the producer waits for room | `epoll_pwait` `write` |
+    /// | nothing there, many messages since the last sleep | `membarrier` [`try_read`](Consumer::try_read) |
+    #[inline]
+    pub fn try_read(&mut self) -> Result<Option<Message<'_>>> {
+        self.read_one(None)
+    }
+
+    /// The message that was forgotten: for who cannot keep the borrow, as C cannot. `None` where there is none, or one was
+    /// received since.
+    #[inline]
+    pub fn held(&mut self) -> Option<Message<'_>> {
+        if self.held == 0 || !self.side.is_owner() { None } else { Some(Message { consumer: self }) }
+    }
+
+    #[inline(never)]
+    fn read_one(&mut self, wait: Option<Wait>) -> Result<Option<Message<'_>>> {
+        self.held = self.await_next(wait)? as u32;
+        // Whoever reads for long does not sleep meanwhile.
+        self.side.sleep.end(self.own.0.word::<SLEEP>());
+        if self.held == 0 { Ok(None) } else { Ok(Some(Message { consumer: self })) }
+    }
+}
+
+impl Message<'_> {
+    /// The length, as it was judged.
+    #[inline]
+    #[expect(clippy::len_without_is_empty, reason = "no message is empty")]
+    pub fn len(&self) -> usize {
+        self.consumer.held as usize
+    }
+
+    /// Copies the bytes at `offset` out into `buf`.
+    ///
+    /// # Errors
+    /// `ERANGE`: they do not all lie in the message; nothing is copied then.
+    ///
+    /// # Syscalls
+    /// Async-signal-safe.
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok; refused | none |
+    #[inline]
+    pub fn copy_to(&self, offset: usize, buf: &mut [u8]) -> Result<()> {
+        let Some(position) = self.position(offset, buf.len()) else {
+            return Err(Error::argument(Call::MEMORY, Errno::RANGE));
+        };
+        self.consumer.theirs.read(position, buf);
+        Ok(())
+    }
+
+    /// The byte at `offset`; `None` where the message ends before.
+    ///
+    /// # Syscalls
+    /// Async-signal-safe.
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok; none there | none |
+    #[inline]
+    pub fn byte(&self, offset: usize) -> Option<u8> {
+        self.array(offset).map(u8::from_ne_bytes)
+    }
+
+    /// The `N` bytes at `offset`, as for `u32::from_le_bytes`; `None` where they do not all lie in the message.
+    ///
+    /// # Syscalls
+    /// Async-signal-safe.
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok; none there | none |
+    #[inline]
+    pub fn array<const N: usize>(&self, offset: usize) -> Option<[u8; N]> {
+        self.consumer.theirs.read_array(self.position(offset, N)?)
+    }
+
+    /// Where it lies, in one piece, for C and for who knows what that means: the producer may be writing there.
+    #[inline]
+    pub fn as_ptr(&self) -> *const u8 {
+        self.consumer.theirs.as_ptr(self.consumer.tail.wrapping_add(HEADER as u32))
+    }
+
+    /// Takes it off the ring, as dropping does.
+    ///
+    /// # Syscalls
+    /// Async-signal-safe.
+    /// | case | calls |
+    /// |------|-------|
+    /// | ok | none |
+    /// | ok, the producer waits for room | `write` |
+    #[inline]
+    pub fn done(self) {}
+
+    /// The place of `len` bytes at `offset`, if they all lie in the message.
+    #[inline]
+    fn position(&self, offset: usize, len: usize) -> Option<u32> {
+        let end = offset.checked_add(len)?;
+        let place = self.consumer.tail.wrapping_add(HEADER as u32).wrapping_add(offset as u32);
+        (end <= self.len()).then_some(place)
+    }
+}
+
+impl Drop for Message<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        // In a child made by fork it is not ours to take.
+        if self.consumer.side.is_owner() {
+            self.consumer.step_over(self.len());
+        }
+    }
+}
