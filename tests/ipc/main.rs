@@ -9,6 +9,7 @@ mod crowd;
 mod datagrams;
 mod descriptors;
 mod exec;
+mod hostile;
 mod killed;
 mod memory;
 mod names;
@@ -39,6 +40,7 @@ fn main() {
     killed::tests(&mut list);
     memory::tests(&mut list);
     ring_stress::tests(&mut list);
+    hostile::tests(&mut list);
     proc::tests(&mut list);
     rpc::tests(&mut list);
     several::tests(&mut list);
