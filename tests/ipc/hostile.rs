@@ -15,6 +15,7 @@ use crate::runner::List;
 use attack::{Attack, Shared};
 use guards::Guards;
 use rawipc::ring::{self, Consumer, Producer};
+use rawipc::{Receiver as _, Sender as _};
 use std::sync::atomic::Ordering::Relaxed;
 use victim::Tally;
 
@@ -45,6 +46,14 @@ fn rewritten_all_the_time() {
     while shared.rewrites() < rewrites || tally.calls < calls {
         let mut ends = make(&guards);
         guarded += guards::assert_guarded(RINGS);
+        for (i, ends) in ends.iter_mut().enumerate() {
+            let (producer, consumer) = ends.as_mut().expect("made above");
+            // The first to use an end is the first to have it.
+            match is_received_from(batches, i) {
+                true => assert!(consumer.try_recv(&mut [0; 8]).is_err()),
+                false => producer.try_send(b"x").expect("an empty ring"),
+            }
+        }
         shared.stop.store(0, Relaxed);
         let attacker = Child::spawn(|| Attack::new(&shared, batches).run(&mut ends));
         shared.await_rewrites();
@@ -52,23 +61,28 @@ fn rewritten_all_the_time() {
             let (mut producer, mut consumer) = ends.take().expect("made above");
             shared.current.store(i as u32, Relaxed);
             // The other end is the peer's: nothing of it is used here.
-            match (batches + i as u64) % 2 {
-                0 => tally.receive(&mut consumer),
-                _ => tally.send(&mut producer),
+            match is_received_from(batches, i) {
+                true => tally.receive(&mut consumer),
+                false => tally.send(&mut producer),
             }
         }
         shared.stop.store(1, Relaxed);
         attacker.join();
         batches += 1;
     }
-    let Tally { calls, corrupt, latest, .. } = tally;
+    let Tally { calls, moved, corrupt, latest, .. } = tally;
     println!(
-        "{} rewrites against {calls} calls on {} rings, {corrupt} of them corrupt in the end: 0 accesses outside \
+        "{} rewrites against {calls} calls on {} rings ({moved} moved a message, {corrupt} rings are corrupt): 0 accesses outside \
          ({guarded} mappings between guard pages), 0 panics, 0 calls past their deadline (at most {latest:?} late)",
         shared.rewrites(),
         batches * RINGS as u64,
     );
-    assert!(corrupt > 0, "no rewrite was ever seen");
+    assert!(corrupt > 0 && moved > calls / 100, "no rewrite was ever seen, or nothing else");
+}
+
+/// Whether our end of this ring is the consumer.
+fn is_received_from(batch: u64, ring: usize) -> bool {
+    (batch + ring as u64) % 2 == 0
 }
 
 fn make(guards: &Guards) -> Ends {

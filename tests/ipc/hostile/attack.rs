@@ -78,8 +78,9 @@ impl<'a> Attack<'a> {
             }
             self.shared.count(ROUND);
             if let Some(Some((producer, consumer))) = ends.get_mut(ring) {
-                // Who is who, our side decides by the parity; an end that is not the peer's is not touched by it.
-                let _ = producer.try_send(&[round as u8; 40]).and_then(|()| consumer.try_recv(&mut [0; 64]));
+                // One of them is our side's, and says so.
+                let _ = producer.try_send(&[round as u8; 40]);
+                let _ = consumer.try_recv(&mut [0; 64]);
             }
             round += 1;
         }
@@ -91,7 +92,10 @@ impl<'a> Attack<'a> {
         // The words at the beginning of each line are those that mean something.
         let offset = match random & 0xc {
             0 => (random >> 16) as usize % len & !3,
-            _ => (random >> 16) as usize % len & !63 | (random as usize >> 6 & 3) * 4 * usize::from(random & 0x10 != 0),
+            _ => {
+                (random >> 16) as usize % len & !63
+                    | (random as usize >> 6 & 3) * 4 * usize::from(random & 0x10 != 0)
+            }
         };
         // SAFETY: inside a mapping that this process may write to, and a multiple of 4.
         let word = unsafe { &*((start + offset) as *const AtomicU32) };
@@ -100,7 +104,8 @@ impl<'a> Attack<'a> {
         match way {
             0 => word.store(value, Relaxed),
             1 => {
-                let near = [0, 1, 4, 48, 49, 64, limit - 1, limit, limit + 1, 1 << 14, 1 << 15, 1 << 31, u32::MAX];
+                let near =
+                    [0, 1, 4, 48, 49, 64, limit - 1, limit, limit + 1, 1 << 14, 1 << 15, 1 << 31, u32::MAX];
                 word.store(near[value as usize % near.len()], Relaxed);
             }
             2 => drop(word.fetch_xor(1 << (value % 32), Relaxed)),

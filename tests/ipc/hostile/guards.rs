@@ -45,7 +45,8 @@ impl Guards {
         let start = reserve(0, len);
         let seen = maps();
         for (low, high) in seen.iter().zip(seen.iter().skip(1)) {
-            if low.1 >= start && low.1 < high.0 && !high.3.starts_with("[stack") && !high.3.starts_with("[v") {
+            if low.1 >= start && low.1 < high.0 && !high.3.starts_with("[stack") && !high.3.starts_with("[v")
+            {
                 reserve(low.1, high.0 - low.1);
             }
         }

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 pub struct Tally {
     /// On rings that were not known to be corrupt.
     pub calls: u64,
+    /// Calls that took or placed a message, or what passed for one.
+    pub moved: u64,
     pub corrupt: u64,
     /// The worst that a call was too late.
     pub latest: Duration,
@@ -89,7 +91,11 @@ impl Tally {
     /// Whether the ring is corrupt; any answer that no ring may give ends the test.
     fn is_over(&mut self, answer: Result<()>) -> bool {
         match answer.map_err(|e| e.errno()) {
-            Ok(()) | Err(Errno::AGAIN | Errno::TIMEDOUT | Errno::MSGSIZE) => false,
+            Ok(()) => {
+                self.moved += 1;
+                false
+            }
+            Err(Errno::AGAIN | Errno::TIMEDOUT | Errno::MSGSIZE) => false,
             Err(Errno::BADMSG) => {
                 self.corrupt += 1;
                 true
