@@ -13,6 +13,8 @@ pub struct Shared {
     pub stop: &'static AtomicU32,
     /// The ring that our side uses at the moment.
     pub current: &'static AtomicU32,
+    /// Our side waits for rewrites.
+    waiting: &'static AtomicU32,
 }
 
 impl Shared {
@@ -23,8 +25,8 @@ impl Shared {
             // SAFETY: mapped until the end of the process, which is that of the test.
             unsafe { &*word }
         };
-        let (stop, current) = (word(64), word(128));
-        Shared { map, stop, current }
+        let (stop, current, waiting) = (word(64), word(128), word(192));
+        Shared { map, stop, current, waiting }
     }
 
     pub fn rewrites(&self) -> u64 {
@@ -35,11 +37,14 @@ impl Shared {
         self.map.atomic_u64(0).expect("inside").fetch_add(n, Relaxed);
     }
 
-    /// Until the peer is at it.
-    pub fn await_rewrites(&self) {
-        let before = self.rewrites();
-        while self.rewrites() == before {
-            std::thread::yield_now();
+    /// Until there were so many rewrites: where the two share a processor, they take turns at it.
+    pub fn await_rewrites(&self, n: u64) {
+        if self.rewrites() < n {
+            self.waiting.store(1, Relaxed);
+            while self.rewrites() < n {
+                std::thread::yield_now();
+            }
+            self.waiting.store(0, Relaxed);
         }
     }
 }
@@ -74,9 +79,12 @@ impl<'a> Attack<'a> {
         while self.shared.stop.load(Relaxed) == 0 {
             let ring = self.shared.current.load(Relaxed) as usize % self.producers.len();
             for _ in 0..ROUND {
-                self.rewrite(ring, round / 16 % 4);
+                self.rewrite(ring, round / 4 % 4);
             }
             self.shared.count(ROUND);
+            if self.shared.waiting.load(Relaxed) != 0 {
+                std::thread::yield_now();
+            }
             if let Some(Some((producer, consumer))) = ends.get_mut(ring) {
                 // One of them is our side's, and says so.
                 let _ = producer.try_send(&[round as u8; 40]);

@@ -21,7 +21,7 @@ fn under_attack(seconds: u32, victim: impl Fn(&dyn Fn(usize) -> u32, *const u8))
     let shared = Shared::new();
     let mut ends: Ends = make(&guards);
     let attacker = Child::spawn(|| Attack::new(&shared, 1).run(&mut ends));
-    shared.await_rewrites();
+    shared.await_rewrites(shared.rewrites() + 1);
     let (start, _) = regions("rawipc-producer", "r--s")[0];
     let end = Child::spawn(|| {
         // SAFETY: a call without pointers.

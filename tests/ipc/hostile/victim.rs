@@ -1,5 +1,6 @@
 //! Our own end, and what its calls may answer.
 
+use super::attack::Shared;
 use rawipc::ring::{Consumer, Producer};
 use rawipc::{Errno, Receiver as _, Result, Sender as _, Wait};
 use std::time::{Duration, Instant};
@@ -47,7 +48,14 @@ impl Tally {
         answer
     }
 
-    pub fn receive(&mut self, consumer: &mut Consumer) {
+    /// After so many calls: ten times as many rewrites before the next.
+    fn pace(&self, shared: &Shared) {
+        if self.calls % 64 == 0 {
+            shared.await_rewrites(shared.rewrites() + 640);
+        }
+    }
+
+    pub fn receive(&mut self, consumer: &mut Consumer, shared: &Shared) {
         let limit = consumer.recv_limit();
         let mut buf = vec![0; limit];
         for _ in 0..CALLS {
@@ -58,6 +66,7 @@ impl Tally {
                 None => consumer.try_recv(&mut buf[..room]),
             });
             self.calls += 1;
+            self.pace(shared);
             if let Ok(n) = answer {
                 assert!((1..=room).contains(&n), "{n} bytes");
             }
@@ -69,7 +78,7 @@ impl Tally {
         }
     }
 
-    pub fn send(&mut self, producer: &mut Producer) {
+    pub fn send(&mut self, producer: &mut Producer, shared: &Shared) {
         let limit = producer.send_limit();
         let message = vec![0x5a; limit];
         for _ in 0..CALLS {
@@ -80,6 +89,7 @@ impl Tally {
                 None => producer.try_send(&message[..len]),
             });
             self.calls += 1;
+            self.pace(shared);
             if self.is_over(answer) {
                 let again = producer.try_send(b"x").map_err(|e| e.errno());
                 let and_again = producer.send(b"x", Wait::FOREVER).map_err(|e| e.errno());
