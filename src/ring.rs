@@ -21,6 +21,9 @@
 
 mod consumer;
 mod doorbell;
+#[cfg(any(test, fuzzing))]
+#[path = "../tests/fuzz/src/ring.rs"]
+pub(crate) mod fuzz;
 mod index;
 mod layout;
 mod polling;

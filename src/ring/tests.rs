@@ -1,3 +1,4 @@
+mod corpus;
 mod polling;
 
 use super::layout::{AHEAD, DROP_COUNT, GRAIN, HEADER, POSITION, SLEEP};

@@ -7,10 +7,28 @@
 mod address;
 #[path = "../src/address.rs"]
 mod check;
-#[path = "../../../src/error.rs"]
-mod error;
 
 /// What the address needs of the crate's own.
+mod error {
+    pub use rawipc::Errno;
+
+    pub type Result<T> = core::result::Result<T, Error>;
+
+    #[derive(Debug)]
+    pub struct Error(pub Call, pub Errno);
+
+    #[derive(Clone, Copy, Debug)]
+    pub enum Call {
+        BIND,
+    }
+
+    impl Error {
+        pub fn argument(call: Call, errno: Errno) -> Error {
+            Error(call, errno)
+        }
+    }
+}
+
 mod sys {
     pub mod socket {
         pub const ADDRESS_BYTES: usize = 111;

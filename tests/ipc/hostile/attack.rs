@@ -97,14 +97,9 @@ impl<'a> Attack<'a> {
     fn rewrite(&mut self, ring: usize, way: u64) {
         let random = self.random();
         let (start, len) = if random & 3 == 0 { self.consumers[ring] } else { self.producers[ring] };
-        // The words at the beginning of each line are those that mean something.
-        let offset = match random & 0xc {
-            0 => (random >> 16) as usize % len & !3,
-            _ => {
-                (random >> 16) as usize % len & !63
-                    | (random as usize >> 6 & 3) * 4 * usize::from(random & 0x10 != 0)
-            }
-        };
+        // Any word; or one of those at the beginning of a line, which mean something.
+        let at = (random >> 16) as usize % len;
+        let offset = if random & 0xc == 0 { at & !63 | (random as usize >> 4 & 3) * 4 } else { at & !3 };
         // SAFETY: inside a mapping that this process may write to, and a multiple of 4.
         let word = unsafe { &*((start + offset) as *const AtomicU32) };
         let value = (random >> 32) as u32;
