@@ -10,6 +10,7 @@
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-check-cfg=cfg(small)");
+    println!("cargo::rustc-check-cfg=cfg(fuzzing)");
     if std::env::var("OPT_LEVEL").is_ok_and(|level| level == "s" || level == "z") {
         println!("cargo::rustc-cfg=small");
     }

@@ -88,8 +88,15 @@
     )
 )]
 
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 extern crate std;
+
+/// For tests/fuzz alone: what a peer can do to a ring, and what comes of it.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub fn fuzz_ring(bytes: &[u8]) {
+    ring::fuzz::ring(bytes);
+}
 
 /// The example of the README is compiled and run as the others are.
 #[cfg(doctest)]

@@ -26,6 +26,9 @@ mod batch;
 mod consumer;
 mod corruption;
 mod doorbell;
+#[cfg(any(test, fuzzing))]
+#[path = "../tests/fuzz/src/ring.rs"]
+pub(crate) mod fuzz;
 mod index;
 mod inplace;
 mod ladder;

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | the length word of a record | the message, and the empty length word behind it | reads the message, walks on |
 //! | the consumer's position | the reading of the messages before it | writes over them |
+//! | a side's drop count | the closing of its line | asks the kernel whether that was the last copy |
 //!
 //! A reader maps what it loads read-only, where the language allows relaxed loads alone; so an acquire is a fence
 //! behind the load.
@@ -60,4 +61,14 @@ pub(super) fn give_back(position: &AtomicU32, tail: u32) {
 pub(super) fn taken(word: u32) -> u32 {
     fence(Ordering::Acquire);
     word
+}
+
+/// Says that one more copy of this side was dropped, whose line is closed.
+pub(super) fn leave(drops: &AtomicU32) {
+    drops.fetch_add(1, Ordering::Release);
+}
+
+/// Behind the load of a drop count that has changed: the kernel knows of the closed line from here on.
+pub(super) fn left() {
+    fence(Ordering::Acquire);
 }

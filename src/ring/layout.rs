@@ -15,7 +15,7 @@
 
 use crate::error::{Call, Errno, Error, Result};
 use crate::memory::{Circle, CircleView, Map, Memfd, ReadOnlyMap};
-use core::sync::atomic::Ordering;
+use crate::ring::index::leave;
 
 /// The largest page of any kernel for this architecture: a mapping may begin at each multiple.
 pub(super) const GRAIN: usize =
@@ -148,8 +148,7 @@ impl Region for Circle {
 
 impl<R: Region> Drop for Own<R> {
     fn drop(&mut self) {
-        // Release: the line is closed before.
-        self.0.words().word::<DROP_COUNT>().fetch_add(1, Ordering::Release);
+        leave(self.0.words().word::<DROP_COUNT>());
     }
 }
 

@@ -6,7 +6,7 @@ use crate::fd::{AsFd, BorrowedFd};
 use crate::memory::{Circle, ReadOnlyMap};
 use crate::ring::corruption::{Corruption, Word};
 use crate::ring::doorbell::Heard;
-use crate::ring::index::{clear, publish, taken, written};
+use crate::ring::index::{clear, left, publish, taken, written};
 use crate::ring::ladder::Ladder;
 use crate::ring::layout::{AHEAD, CLAIM, DROP_COUNT, Geometry, HEADER, LINE, Own, POSITION, SLEEP, record};
 use crate::ring::side::{Side, Waiter, Woken};
@@ -218,6 +218,7 @@ impl Producer {
     /// A copy of the consumer was dropped: was it the last?
     #[cold]
     fn ask(&mut self, drops: u32) -> Result<()> {
+        left();
         match self.side.bell.listen()? {
             Heard::HangUp => return Err(self.gone()),
             // Asked again at the next message.

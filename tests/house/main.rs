@@ -6,6 +6,7 @@
 mod dependencies;
 mod layers;
 mod layout;
+mod misuse;
 mod rules;
 mod signals;
 #[allow(dead_code)] // shared with tests/constrained, and each uses a part of it

@@ -9,6 +9,7 @@ mod crowd;
 mod datagrams;
 mod descriptors;
 mod exec;
+mod hostile;
 mod killed;
 mod many;
 mod memory;
@@ -43,6 +44,7 @@ fn main() {
     ring_stress::tests(&mut list);
     many::tests(&mut list);
     ring_in_place::tests(&mut list);
+    hostile::tests(&mut list);
     proc::tests(&mut list);
     rpc::tests(&mut list);
     several::tests(&mut list);

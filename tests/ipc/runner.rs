@@ -37,7 +37,12 @@ impl List {
     }
 
     pub fn add(&mut self, name: impl Into<String>, run: impl Fn() + 'static) {
-        self.tests.push(Test { name: name.into(), alarm: ALARM, run: Box::new(run) });
+        self.add_long(name, ALARM, run);
+    }
+
+    /// One that may take so many seconds.
+    pub fn add_long(&mut self, name: impl Into<String>, alarm: u32, run: impl Fn() + 'static) {
+        self.tests.push(Test { name: name.into(), alarm, run: Box::new(run) });
     }
 }
 

@@ -1,0 +1,100 @@
+//! A peer that rewrites every byte of a ring that it can reach, while our end is used: what comes of it are errors, in
+//! time, and never an access outside, which the guard pages on both sides of each mapping would tell.
+//!
+//!     cargo test --release --test ipc -- hostile --nocapture                        # 10⁸ rewrites
+//!     RAWIPC_HOSTILE=10000000000 cargo test --release --test ipc -- hostile --nocapture
+
+mod attack;
+mod guards;
+mod seals;
+mod twins;
+mod victim;
+
+use crate::os::process::Child;
+use crate::runner::List;
+use attack::{Attack, Shared};
+use guards::Guards;
+use rawipc::ring::{self, Consumer, Producer};
+use rawipc::{Receiver as _, Sender as _};
+use std::sync::atomic::Ordering::Relaxed;
+use victim::Tally;
+
+pub fn tests(list: &mut List) {
+    list.add_long("hostile::rewritten_all_the_time", 3600, rewritten_all_the_time);
+    crate::add_tests!(list, "hostile": sealed);
+    twins::tests(list);
+}
+
+/// So many rewrites, against a tenth as many calls of ours.
+fn asked_for() -> u64 {
+    let asked = std::env::var("RAWIPC_HOSTILE").ok().and_then(|text| text.parse().ok());
+    asked.unwrap_or(if cfg!(debug_assertions) { 1_000_000 } else { 100_000_000 })
+}
+
+/// So many at once: each has six descriptors and six mappings.
+const RINGS: usize = 16;
+const CAPACITY: usize = 1 << 14;
+
+type Ends = [Option<(Producer, Consumer)>; RINGS];
+
+fn rewritten_all_the_time() {
+    let (rewrites, calls) = (asked_for(), asked_for() / 10);
+    let guards = Guards::new(RINGS, CAPACITY);
+    let shared = Shared::new();
+    let mut tally = Tally::default();
+    let (mut batches, mut guarded) = (0_u64, 0);
+    while shared.rewrites() < rewrites || tally.calls < calls {
+        let mut ends = make(&guards);
+        guarded += guards::assert_guarded(RINGS);
+        for (i, ends) in ends.iter_mut().enumerate() {
+            let (producer, consumer) = ends.as_mut().expect("made above");
+            // The first to use an end is the first to have it.
+            match is_received_from(batches, i) {
+                true => assert!(consumer.try_recv(&mut [0; 8]).is_err()),
+                false => producer.try_send(b"x").expect("an empty ring"),
+            }
+        }
+        shared.stop.store(0, Relaxed);
+        let attacker = Child::spawn(|| Attack::new(&shared, batches).run(&mut ends));
+        shared.await_rewrites(shared.rewrites() + 1);
+        for (i, ends) in ends.iter_mut().enumerate() {
+            let (mut producer, mut consumer) = ends.take().expect("made above");
+            shared.current.store(i as u32, Relaxed);
+            // The other end is the peer's: nothing of it is used here.
+            match is_received_from(batches, i) {
+                true => tally.receive(&mut consumer, &shared),
+                false => tally.send(&mut producer, &shared),
+            }
+        }
+        shared.stop.store(1, Relaxed);
+        attacker.join();
+        batches += 1;
+    }
+    let Tally { calls, moved, corrupt, latest, .. } = tally;
+    println!(
+        "{} rewrites against {calls} calls on {} rings ({moved} moved a message, {corrupt} rings are corrupt): 0 accesses outside \
+         ({guarded} mappings between guard pages), 0 panics, 0 calls past their deadline (at most {latest:?} late)",
+        shared.rewrites(),
+        batches * RINGS as u64,
+    );
+    assert!(corrupt > 0 && moved > calls / 1000, "no rewrite was ever seen, or nothing else");
+}
+
+/// Whether our end of this ring is the consumer.
+fn is_received_from(batch: u64, ring: usize) -> bool {
+    (batch + ring as u64) % 2 == 0
+}
+
+fn make(guards: &Guards) -> Ends {
+    guards.make_holes();
+    std::array::from_fn(|_| Some(ring::pair(CAPACITY).expect("pair")))
+}
+
+/// The seven ways to write to what is sealed, by whoever has the ring's memory.
+fn sealed() {
+    let ends = ring::pair(CAPACITY).expect("pair");
+    let tried = seals::try_all();
+    drop(ends);
+    println!("{tried} of 7 ways to write were refused, on each of the ring's two memories");
+    assert_eq!(tried, 7);
+}

@@ -1,0 +1,28 @@
+//! The module that the shipped files lie in, with what they name beside them.
+
+use crate::atomic;
+pub mod doorbell;
+mod ends;
+pub mod models;
+
+#[path = "../../../src/ring/index.rs"]
+mod index;
+#[path = "../../../src/ring/polling.rs"]
+#[allow(dead_code)]
+mod polling;
+#[path = "../../../src/ring/side.rs"]
+#[allow(dead_code)]
+mod side;
+#[path = "../../../src/ring/sleep.rs"]
+#[allow(dead_code)]
+mod sleep;
+
+pub use polling::Polling;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code)]
+enum State {
+    Open,
+    Gone,
+    Corrupt,
+}

@@ -1,0 +1,200 @@
+//! The two ends of a ring of a few records, which lie in loom's memory. What orders memory, and what sleeps, is the
+//! shipped code; where it is called from, and in which order, follows `src/ring/producer.rs` and `consumer.rs`.
+
+use super::atomic::{AtomicU32, Ordering};
+use super::doorbell::{Doorbell, Kernel};
+use super::index::{arrived, clear, give_back, publish, taken};
+use super::side::{Side, Waiter, Woken};
+use super::sleep::{Barrier, OwnSleep, PeerSleep, Tell, published};
+use crate::error::Result;
+use crate::memory::ForkMark;
+use crate::wait::Wait;
+use loom::cell::UnsafeCell;
+use loom::sync::Arc;
+
+/// Behind each length word there is room for one number.
+const RECORDS: usize = 3;
+/// The bytes of a record, for the sake of the sleep's arithmetic.
+const FAR_RECORD: u32 = 32 * 64;
+
+pub struct Shared {
+    lengths: [AtomicU32; RECORDS],
+    messages: [UnsafeCell<u32>; RECORDS],
+    position: AtomicU32,
+    producer_sleep: AtomicU32,
+    consumer_sleep: AtomicU32,
+}
+
+// SAFETY: what a message is written and read by, loom watches.
+unsafe impl Sync for Shared {}
+// SAFETY: as above.
+unsafe impl Send for Shared {}
+
+pub struct Producer {
+    side: Side,
+    shared: Arc<Shared>,
+    head: u32,
+    tail: u32,
+    room: u32,
+}
+
+pub struct Consumer {
+    side: Side,
+    shared: Arc<Shared>,
+    tail: u32,
+}
+
+/// A ring with room for `room` messages, fewer than [`RECORDS`]; `able`: with membarrier. And the kernel's part of
+/// either side.
+pub fn pair(room: u32, able: bool) -> (Producer, Consumer, [Arc<Kernel>; 2]) {
+    // What lies in a word before it is cleared is a lie.
+    let word = |i| AtomicU32::new(if i == 0 { 0 } else { 99 });
+    let shared = Arc::new(Shared {
+        lengths: [0, 1, 2].map(word),
+        messages: [0, 1, 2].map(UnsafeCell::new),
+        position: AtomicU32::new(0),
+        producer_sleep: AtomicU32::new(0),
+        consumer_sleep: AtomicU32::new(0),
+    });
+    let kernels = [Kernel::new(), Kernel::new()];
+    let bell = |ours: usize| Doorbell { ours: kernels[ours].clone(), theirs: kernels[1 - ours].clone() };
+    let own = |word| OwnSleep::new(word, able);
+    let producer = Side::new(bell(0), ForkMark, own(&shared.producer_sleep));
+    let consumer = Side::new(bell(1), ForkMark, own(&shared.consumer_sleep));
+    (
+        Producer { side: producer, shared: shared.clone(), head: 0, tail: 0, room },
+        Consumer { side: consumer, shared, tail: 0 },
+        kernels,
+    )
+}
+
+fn place(position: u32) -> usize {
+    position as usize % RECORDS
+}
+
+impl Producer {
+    pub fn try_send(&mut self, number: u32) -> bool {
+        if !self.has_room() {
+            return false;
+        }
+        let at = place(self.head);
+        self.shared.messages[at].with_mut(|message| {
+            // SAFETY: loom says when it is not.
+            unsafe { *message = number }
+        });
+        let shared = self.shared.clone();
+        clear(&shared.lengths[place(self.head + 1)]);
+        publish(&shared.lengths[at], 4);
+        self.head += 1;
+        self.side.sleep.end(&shared.producer_sleep);
+        published();
+        if !PeerSleep::is_quiet(shared.consumer_sleep.load(Ordering::Relaxed)) {
+            let told = self.side.peer.tell(|| shared.consumer_sleep.load(Ordering::Relaxed));
+            if told == Tell::Ring {
+                self.side.bell.ring().unwrap();
+            }
+        }
+        true
+    }
+
+    pub fn send(&mut self, number: u32) {
+        if !self.has_room() {
+            assert_eq!(self.wait(Wait), Ok(Woken::Ready));
+        }
+        assert!(self.try_send(number));
+    }
+
+    fn has_room(&mut self) -> bool {
+        self.head - self.tail < self.room || self.look()
+    }
+
+    fn look(&mut self) -> bool {
+        let claimed = taken(self.shared.position.load(Ordering::Relaxed));
+        assert!(claimed <= self.head, "a position from nowhere");
+        self.tail = claimed;
+        self.side.sleep.go_on(&self.shared.producer_sleep, self.head * FAR_RECORD);
+        self.head - self.tail < self.room
+    }
+}
+
+impl Waiter for Producer {
+    fn side(&mut self) -> &mut Side {
+        &mut self.side
+    }
+
+    fn prepare(&mut self) -> Barrier {
+        self.side.sleep.prepare(&self.shared.producer_sleep, self.head * FAR_RECORD)
+    }
+
+    fn announce(&mut self) {
+        self.side.sleep.announce(&self.shared.producer_sleep);
+    }
+
+    fn settle(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    fn is_ready(&mut self) -> bool {
+        self.look()
+    }
+}
+
+impl Consumer {
+    pub fn try_recv(&mut self) -> Option<u32> {
+        let at = place(self.tail);
+        let len = arrived(self.shared.lengths[at].load(Ordering::Relaxed))?;
+        assert_eq!(len, 4, "a length from nowhere");
+        let number = self.shared.messages[at].with(|message| {
+            // SAFETY: loom says when it is not.
+            unsafe { *message }
+        });
+        self.tail += 1;
+        self.side.sleep.end(&self.shared.consumer_sleep);
+        self.give_back();
+        Some(number)
+    }
+
+    /// `None` is the end.
+    pub fn recv(&mut self) -> Option<u32> {
+        if let Some(number) = self.try_recv() {
+            return Some(number);
+        }
+        match self.wait(Wait).unwrap() {
+            Woken::Ready => Some(self.try_recv().expect("what was there is not any more")),
+            Woken::HangUp => None,
+        }
+    }
+
+    fn give_back(&mut self) {
+        let shared = &self.shared;
+        give_back(&shared.position, self.tail);
+        self.side.sleep.go_on(&shared.consumer_sleep, self.tail * FAR_RECORD);
+        published();
+        if self.side.peer.tell(|| shared.producer_sleep.load(Ordering::Relaxed)) == Tell::Ring {
+            self.side.bell.ring().unwrap();
+        }
+    }
+}
+
+impl Waiter for Consumer {
+    fn side(&mut self) -> &mut Side {
+        &mut self.side
+    }
+
+    fn prepare(&mut self) -> Barrier {
+        self.side.sleep.prepare(&self.shared.consumer_sleep, self.tail * FAR_RECORD)
+    }
+
+    fn announce(&mut self) {
+        self.side.sleep.announce(&self.shared.consumer_sleep);
+    }
+
+    fn settle(&mut self) -> Result<()> {
+        self.give_back();
+        Ok(())
+    }
+
+    fn is_ready(&mut self) -> bool {
+        self.shared.lengths[place(self.tail)].load(Ordering::Relaxed) != 0
+    }
+}

@@ -1,0 +1,155 @@
+//! The models: both sides in threads of their own, which loom takes through every order of their steps, and every
+//! value that a load may give.
+
+use super::atomic::{AtomicU32, Ordering};
+use super::ends::pair;
+use super::index::{leave, left};
+use crate::sys::sleep::{Interrupt, stop_running};
+use loom::sync::Arc;
+use loom::sync::atomic::AtomicBool;
+use loom::thread;
+
+pub struct Model {
+    pub name: &'static str,
+    pub what: &'static str,
+    /// At most so many preemptions an execution; what blocks is free. `None` is all that there are.
+    pub preemptions: Option<usize>,
+    pub run: fn(),
+}
+
+pub const ALL: [Model; 7] = [
+    Model {
+        name: "drops",
+        what: "a line is closed before its drop is counted",
+        preemptions: None,
+        run: drops,
+    },
+    Model { name: "record", what: "published and taken, both awake", preemptions: None, run: record },
+    Model { name: "room", what: "given back and written over, both awake", preemptions: Some(3), run: room },
+    Model { name: "message", what: "whoever sleeps for one is woken", preemptions: Some(3), run: message },
+    Model { name: "barrier", what: "a sleeper makes the fence of both", preemptions: Some(3), run: barrier },
+    Model { name: "both", what: "one sleeps for messages, one for room", preemptions: Some(2), run: both },
+    Model { name: "end", what: "told after what was sent", preemptions: Some(3), run: end },
+];
+
+/// Two messages, looked for four times.
+fn record() {
+    let (mut producer, mut consumer, _) = pair(2, true);
+    let sender = thread::spawn(move || {
+        assert!(producer.try_send(10));
+        assert!(producer.try_send(11));
+    });
+    let receiver = thread::spawn(move || {
+        let mut next = 10;
+        for _ in 0..4 {
+            if let Some(number) = consumer.try_recv() {
+                assert_eq!(number, next);
+                next += 1;
+            }
+        }
+    });
+    sender.join().unwrap();
+    receiver.join().unwrap();
+}
+
+/// Three records, room for two: the fourth message goes where the first one was. With membarrier, so that no fence for
+/// the sake of a sleep helps.
+fn room() {
+    let (mut producer, mut consumer, _) = pair(2, true);
+    assert!(producer.try_send(10));
+    assert!(producer.try_send(11));
+    let sender = thread::spawn(move || {
+        let mut next = 12;
+        for _ in 0..4 {
+            if producer.try_send(next) {
+                next += 1;
+            }
+        }
+    });
+    let receiver = thread::spawn(move || {
+        assert_eq!(consumer.try_recv(), Some(10));
+        assert_eq!(consumer.try_recv(), Some(11));
+        let _ = consumer.try_recv();
+    });
+    sender.join().unwrap();
+    receiver.join().unwrap();
+}
+
+fn drops() {
+    let count = Arc::new(AtomicU32::new(0));
+    // The least that a kernel could do: no order of its own.
+    let closed = Arc::new(AtomicBool::new(false));
+    let (their_count, their_line) = (count.clone(), closed.clone());
+    let dropped = thread::spawn(move || {
+        their_line.store(true, Ordering::Relaxed);
+        leave(&their_count);
+    });
+    let asks = thread::spawn(move || {
+        if count.load(Ordering::Relaxed) != 0 {
+            left();
+            assert!(closed.load(Ordering::Relaxed), "the kernel says that nobody has gone");
+        }
+    });
+    dropped.join().unwrap();
+    asks.join().unwrap();
+}
+
+fn message() {
+    let (mut producer, mut consumer, _kernels) = pair(2, false);
+    let sender = thread::spawn(move || {
+        producer.send(10);
+        producer.send(11);
+    });
+    let receiver = thread::spawn(move || {
+        assert_eq!(consumer.recv(), Some(10));
+        assert_eq!(consumer.recv(), Some(11));
+    });
+    sender.join().unwrap();
+    receiver.join().unwrap();
+}
+
+fn barrier() {
+    let (mut producer, mut consumer, _kernels) = pair(2, true);
+    let interrupt = Interrupt::new();
+    let made = interrupt.clone();
+    let sender = thread::spawn(move || {
+        Interrupt::taken_here(interrupt);
+        producer.send(10);
+        stop_running();
+    });
+    let receiver = thread::spawn(move || {
+        Interrupt::made_here(made);
+        assert_eq!(consumer.recv(), Some(10));
+    });
+    sender.join().unwrap();
+    receiver.join().unwrap();
+}
+
+fn both() {
+    let (mut producer, mut consumer, _kernels) = pair(1, false);
+    let sender = thread::spawn(move || {
+        producer.send(10);
+        producer.send(11);
+    });
+    let receiver = thread::spawn(move || {
+        for number in 10..12 {
+            assert_eq!(consumer.recv(), Some(number));
+        }
+    });
+    sender.join().unwrap();
+    receiver.join().unwrap();
+}
+
+fn end() {
+    let (mut producer, mut consumer, kernels) = pair(2, false);
+    let sender = thread::spawn(move || {
+        producer.send(10);
+        kernels[1].hang_up();
+    });
+    let receiver = thread::spawn(move || {
+        assert_eq!(consumer.recv(), Some(10));
+        assert_eq!(consumer.recv(), None);
+    });
+    sender.join().unwrap();
+    receiver.join().unwrap();
+}
