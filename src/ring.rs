@@ -23,6 +23,7 @@ mod consumer;
 mod doorbell;
 mod index;
 mod layout;
+mod meeting;
 mod polling;
 mod producer;
 mod side;
@@ -38,6 +39,7 @@ use side::Side;
 use sleep::OwnSleep;
 
 pub use consumer::Consumer;
+pub use meeting::meet;
 pub use polling::Polling;
 pub use producer::Producer;
 

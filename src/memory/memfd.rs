@@ -117,6 +117,41 @@ impl Memfd {
         Ok(Memfd { fd, len })
     }
 
+    /// Takes over the memory of a stranger, `len` bytes of it, of which nobody but its maker can ever write a byte:
+    /// its size is fixed, writing is sealed, no seal can be taken away from that, and there are no holes, so that to
+    /// look at it takes no memory of ours. It is not `own`.
+    ///
+    /// `fcntl` `fstatfs` `fstat`, with `own` another `fstat`, and `close` where it is refused.
+    pub(crate) fn attach_sealed(fd: Fd, len: usize, own: Option<&Memfd>) -> Result<Self> {
+        let seals = match rustix::fs::fcntl_get_seals(&fd) {
+            // What has no seals is no memfd.
+            Err(Errno::INVAL) => SealFlags::empty(),
+            seals => seals.named(Call::FCNTL)?,
+        };
+        let size = SealFlags::SHRINK.union(SealFlags::GROW);
+        if !seals.contains(size.union(SealFlags::FUTURE_WRITE).union(SealFlags::SEAL)) {
+            return Err(Error::peer(Call::FCNTL, Errno::BADMSG));
+        }
+        // Huge pages may run out when they are touched.
+        if rustix::fs::fstatfs(&fd).named(Call::FSTATFS)?.f_type != TMPFS_MAGIC {
+            return Err(Error::peer(Call::FSTATFS, Errno::BADMSG));
+        }
+        // After the seals were seen, none of this changes.
+        let stat = rustix::fs::fstat(&fd).named(Call::FSTAT)?;
+        let whole = i64::try_from(len).is_ok_and(|len| stat.st_size as i64 == len);
+        let behind = u64::try_from(stat.st_blocks).unwrap_or(0).saturating_mul(512);
+        if !whole || behind < len as u64 {
+            return Err(Error::peer(Call::FSTAT, Errno::BADMSG));
+        }
+        if let Some(own) = own {
+            let own = rustix::fs::fstat(own).named(Call::FSTAT)?;
+            if (own.st_dev, own.st_ino) == (stat.st_dev, stat.st_ino) {
+                return Err(Error::peer(Call::FSTAT, Errno::BADMSG));
+            }
+        }
+        Ok(Memfd { fd, len })
+    }
+
     /// The bytes that can be mapped.
     #[inline]
     #[expect(clippy::len_without_is_empty, reason = "none is empty")]

@@ -10,7 +10,7 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType};
 
 /// A socket that a [`Listener`](super::Listener) accepts: [`Stream`](super::Stream) or
 /// [`Seqpacket`](super::Seqpacket), and nothing else.
-pub trait Connection: Sealed + Sized {}
+pub trait Connection: Sealed + Sized + AsFd {}
 
 /// What only this crate implements and calls.
 pub trait Sealed {
