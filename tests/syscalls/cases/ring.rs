@@ -1,5 +1,7 @@
 //! Rings.
 
+mod meeting;
+mod offer;
 mod waiting;
 
 use rawipc::ring::{self, Consumer, Producer};
@@ -14,6 +16,7 @@ pub fn cases(s: &mut Scenarios) {
     receiving(s);
     sending(s);
     waiting::cases(s);
+    meeting::cases(s);
 }
 
 /// The smallest: the largest page of the architecture.
