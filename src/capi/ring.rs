@@ -19,6 +19,8 @@ use crate::handle::holds;
 use crate::ssize_t;
 use crate::wait::rawipc_wait;
 
+pub mod meeting;
+
 /// The end that sends. A handle.
 #[repr(C)]
 pub struct rawipc_ring_producer {

@@ -1,3 +1,4 @@
+mod meeting;
 mod polling;
 
 use super::layout::{AHEAD, DROP_COUNT, GRAIN, HEADER, POSITION, SLEEP};

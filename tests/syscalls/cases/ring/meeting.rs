@@ -195,26 +195,82 @@ fn hostile(s: &mut Scenarios, m: &'static Meeting) {
     bad("no greeting", Errno::PROTO, |o, _| o.saying(10, 3), 0);
     bad("no greeting", Errno::PROTO, |o, _| o.saying(11, 31), 0);
     bad("no greeting", Errno::PROTO, |o, _| o.saying(15, 1), 0);
-    bad("too few descriptors", Errno::PROTO, |mut o, _| { o.fds.pop(); o }, 0);
-    bad("too many descriptors", Errno::TOOBIG, |mut o, _| { o.fds.push(bell()); o }, 0);
-    bad("no descriptors", Errno::PROTO, |mut o, _| { o.fds.clear(); o }, 0);
+    bad(
+        "too few descriptors",
+        Errno::PROTO,
+        |mut o, _| {
+            o.fds.pop();
+            o
+        },
+        0,
+    );
+    bad(
+        "too many descriptors",
+        Errno::TOOBIG,
+        |mut o, _| {
+            o.fds.push(bell());
+            o
+        },
+        0,
+    );
+    bad(
+        "no descriptors",
+        Errno::PROTO,
+        |mut o, _| {
+            o.fds.clear();
+            o
+        },
+        0,
+    );
     let mut at = 0;
     if m.role & PRODUCES != 0 {
         const LEN: usize = GRAIN + CAPACITY;
-        bad("its memory is not sealed", Errno::BADMSG, |o, _| o.with(0, memory(LEN, libc::F_SEAL_SHRINK, true)), 0);
+        bad(
+            "its memory is not sealed",
+            Errno::BADMSG,
+            |o, _| o.with(0, memory(LEN, libc::F_SEAL_SHRINK, true)),
+            0,
+        );
         bad("its memory is not sealed", Errno::BADMSG, |o, _| o.with(0, bell()), 0);
         bad("its memory is of another size", Errno::BADMSG, |o, _| o.with(0, sealed(LEN + GRAIN).0), 0);
-        bad("its memory is of another size", Errno::BADMSG, |o, _| o.with(0, memory(LEN, ALL_SEALS, false)), 0);
+        bad(
+            "its memory is of another size",
+            Errno::BADMSG,
+            |o, _| o.with(0, memory(LEN, ALL_SEALS, false)),
+            0,
+        );
         bad("its bell is none", Errno::BADMSG, |o, _| o.with(1, pipe::pair().unwrap().1.into_fd()), 0);
         bad("its line is none", Errno::BADMSG, |o, _| o.with(2, bell()), 0);
-        bad("its line is of another type", Errno::BADMSG, |o, _| o.with(2, Seqpacket::pair().unwrap().0.into_fd()), 0);
+        bad(
+            "its line is of another type",
+            Errno::BADMSG,
+            |o, _| o.with(2, Seqpacket::pair().unwrap().0.into_fd()),
+            0,
+        );
         at = 3;
     }
     if m.role & CONSUMES != 0 {
-        let second = |case: &'static str| if at == 0 { case.to_string() } else { case.replacen("its", "its second", 1) };
-        bad(&second("its memory is not sealed"), Errno::BADMSG, |o, at| o.with(at, memory(GRAIN, libc::F_SEAL_SHRINK, true)), at);
-        bad(&second("its memory is of another size"), Errno::BADMSG, |o, at| o.with(at, sealed(2 * GRAIN).0), at);
-        bad(&second("its bell is none"), Errno::BADMSG, |o, at| o.with(at + 1, pipe::pair().unwrap().1.into_fd()), at);
+        let second = |case: &'static str| {
+            if at == 0 { case.to_string() } else { case.replacen("its", "its second", 1) }
+        };
+        bad(
+            &second("its memory is not sealed"),
+            Errno::BADMSG,
+            |o, at| o.with(at, memory(GRAIN, libc::F_SEAL_SHRINK, true)),
+            at,
+        );
+        bad(
+            &second("its memory is of another size"),
+            Errno::BADMSG,
+            |o, at| o.with(at, sealed(2 * GRAIN).0),
+            at,
+        );
+        bad(
+            &second("its bell is none"),
+            Errno::BADMSG,
+            |o, at| o.with(at + 1, pipe::pair().unwrap().1.into_fd()),
+            at,
+        );
     }
     let offer = || Offer::sound(m.role, CAPACITY);
     s.case(m.function, "its memory is of huge pages", move |t| {
@@ -230,7 +286,10 @@ fn hostile(s: &mut Scenarios, m: &'static Meeting) {
             t.refuse("fstatfs", 2, Errno::IO);
             t.err(Errno::IO, || (m.call)(&ours, LONG))
         });
-        for (case, which) in [("its memory is our own", c"rawipc-producer"), ("its second memory is our own", c"rawipc-consumer")] {
+        for (case, which) in [
+            ("its memory is our own", c"rawipc-producer"),
+            ("its second memory is our own", c"rawipc-consumer"),
+        ] {
             s.case(m.function, case, move |t| reflected(t, m, which));
         }
     }
