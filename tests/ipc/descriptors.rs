@@ -69,14 +69,14 @@ fn check(m: &Mechanism) {
     let ours = added(&before, std::process::id());
     let theirs = added(&before, child.pid() as u32);
     let (ours, theirs) = match m.name {
-        "ring" => (of_a_doorbell(ours), of_a_doorbell(theirs)),
+        "ring" | "ring by socket" => (of_a_doorbell(ours), of_a_doorbell(theirs)),
         _ => (ours, theirs),
     };
     let target = assert_end("the receiver", &ours, &rx_end);
     let their_target = assert_end("the sender", &theirs, &tx_end);
     let is_same = target == their_target;
     assert_eq!(is_same, rx_end.kind != Kind::Socket, "{target} and {their_target}");
-    shared_memory(&maps_before, child.pid() as u32, m.name == "ring");
+    shared_memory(&maps_before, child.pid() as u32, m.name.starts_with("ring"));
 
     looked.open();
     dropped.wait();

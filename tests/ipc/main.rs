@@ -10,6 +10,7 @@ mod datagrams;
 mod descriptors;
 mod exec;
 mod killed;
+mod meeting;
 mod memory;
 mod names;
 mod older_kernels;
@@ -30,6 +31,9 @@ mod trace;
 mod travel;
 
 fn main() {
+    if std::env::args().nth(1).as_deref() == Some(meeting::STRANGER) {
+        return meeting::stranger();
+    }
     let mut list = runner::List::new();
     runner::selftest::tests(&mut list);
     conformance::tests(&mut list);
@@ -37,6 +41,7 @@ fn main() {
     exec::tests(&mut list);
     crash::tests(&mut list);
     killed::tests(&mut list);
+    meeting::tests(&mut list);
     memory::tests(&mut list);
     ring_stress::tests(&mut list);
     proc::tests(&mut list);

@@ -27,6 +27,7 @@ pub fn all() -> Vec<Mechanism> {
         sockets::SEQPACKET,
         sockets::DATAGRAM,
         ring::RING,
+        ring::MET,
     ];
     if os::kernel_is_at_least(6, 18) { all.to_vec() } else { all.map(before_6_18).to_vec() }
 }

@@ -57,7 +57,7 @@ impl Sources {
 
     /// What tells of its end: a ring's doorbell is no socket, and readable then.
     pub fn end_event(&self, i: usize) -> Events {
-        if self.name(i) == "ring" { Events::READABLE } else { Events::HANG_UP }
+        if self.name(i).starts_with("ring") { Events::READABLE } else { Events::HANG_UP }
     }
 
     /// Not to be asked for any more.

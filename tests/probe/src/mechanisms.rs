@@ -16,7 +16,7 @@ use rawipc::socket::{
     Seat, Seqpacket, Slots, SocketFile, Stream, behind_at,
 };
 use rawipc::wait::{Events, Trigger};
-use rawipc::{ByteRead, ByteWrite, Call, Receiver, Result, Sender, Wait};
+use rawipc::{ByteRead, ByteWrite, Call, Duplex, Receiver, Result, Sender, Wait};
 
 use crate::probes;
 
