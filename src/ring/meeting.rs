@@ -8,7 +8,7 @@ use super::layout::{self, GRAIN, Geometry};
 use super::{Consumer, Producer};
 use crate::channel::Duplex;
 use crate::error::Result;
-use crate::fd::{BorrowedFd, Fd};
+use crate::fd::Fd;
 use crate::memory::{CircleView, Memfd, ReadOnlyMap};
 use crate::socket::{Connection, FdRefs, FdSlots, Refs, Slots, greet};
 use crate::wait::Wait;
@@ -116,7 +116,7 @@ use ours::{OurConsumer, OurProducer};
 /// # References
 /// As [`Producer::meet`].
 pub fn meet<C: Connection>(socket: &C, capacity: usize, wait: Wait) -> Result<Duplex<Producer, Consumer>> {
-    meet_both(socket.as_fd(), capacity, wait)
+    meet_both(socket.fd(), capacity, wait)
 }
 
 impl Producer {
@@ -201,7 +201,7 @@ impl Producer {
     /// [fcntl(2)](https://man7.org/linux/man-pages/man2/fcntl.2.html), "File Sealing",
     /// [unix(7)](https://man7.org/linux/man-pages/man7/unix.7.html), "SCM_RIGHTS"
     pub fn meet<C: Connection>(socket: &C, capacity: usize, wait: Wait) -> Result<Producer> {
-        meet_consumer(socket.as_fd(), capacity, wait)
+        meet_consumer(socket.fd(), capacity, wait)
     }
 }
 
@@ -263,24 +263,45 @@ impl Consumer {
     /// # References
     /// As [`Producer::meet`].
     pub fn meet<C: Connection>(socket: &C, wait: Wait) -> Result<Consumer> {
-        meet_producer(socket.as_fd(), wait)
+        meet_producer(socket.fd(), wait)
     }
 }
 
-fn meet_both(socket: BorrowedFd<'_>, capacity: usize, wait: Wait) -> Result<Duplex<Producer, Consumer>> {
+fn meet_both(socket: &Fd, capacity: usize, wait: Wait) -> Result<Duplex<Producer, Consumer>> {
     let sends = OurProducer::new(layout::round_up(capacity)?)?;
     let receives = OurConsumer::new()?;
+    let (producer, consumer, barriers) = look_at_both(socket, &sends, &receives, wait)?;
+    join_both((sends, receives), (producer, consumer), barriers)
+}
+
+// The parts are out of line, so that they have the stack one after the other.
+#[inline(never)]
+fn look_at_both(
+    socket: &Fd,
+    sends: &OurProducer,
+    receives: &OurConsumer,
+    wait: Wait,
+) -> Result<(TheirProducer, TheirConsumer, bool)> {
     let ([a, b, c], [d, e]) = (sends.lent(), receives.lent());
     let (fds, mut came) = (FdRefs::of([a, b, c, d, e]), FdSlots::<5>::new());
     let ours = Greeting::ours(PRODUCES | CONSUMES, Some(sends.geometry));
     let theirs = exchange(&ours, socket, &fds, &mut came, wait)?;
     let producer = TheirProducer::take(&mut came, theirs.geometry, Some(&sends.memfd))?;
     let consumer = TheirConsumer::take(&mut came, TheirProducer::FDS, Some(&receives.memfd))?;
-    let sender = sends.join(consumer, theirs.barriers)?;
-    Ok(Duplex { sender, receiver: receives.join(producer, theirs.barriers)? })
+    Ok((producer, consumer, theirs.barriers))
 }
 
-fn meet_consumer(socket: BorrowedFd<'_>, capacity: usize, wait: Wait) -> Result<Producer> {
+#[inline(never)]
+fn join_both(
+    (sends, receives): (OurProducer, OurConsumer),
+    (producer, consumer): (TheirProducer, TheirConsumer),
+    barriers: bool,
+) -> Result<Duplex<Producer, Consumer>> {
+    let sender = sends.join(consumer, barriers)?;
+    Ok(Duplex { sender, receiver: receives.join(producer, barriers)? })
+}
+
+fn meet_consumer(socket: &Fd, capacity: usize, wait: Wait) -> Result<Producer> {
     let sends = OurProducer::new(layout::round_up(capacity)?)?;
     let (fds, mut came) = (FdRefs::of(sends.lent()), FdSlots::<2>::new());
     let ours = Greeting::ours(PRODUCES, Some(sends.geometry));
@@ -289,7 +310,7 @@ fn meet_consumer(socket: BorrowedFd<'_>, capacity: usize, wait: Wait) -> Result<
     sends.join(consumer, theirs.barriers)
 }
 
-fn meet_producer(socket: BorrowedFd<'_>, wait: Wait) -> Result<Consumer> {
+fn meet_producer(socket: &Fd, wait: Wait) -> Result<Consumer> {
     let receives = OurConsumer::new()?;
     let (fds, mut came) = (FdRefs::of(receives.lent()), FdSlots::<3>::new());
     let ours = Greeting::ours(CONSUMES, None);
@@ -300,13 +321,8 @@ fn meet_producer(socket: BorrowedFd<'_>, wait: Wait) -> Result<Consumer> {
 
 /// Says `ours` with the descriptors `fds`, and tells what the other side says of itself. In `came` are as many descriptors
 /// then as there is room for.
-fn exchange(
-    ours: &Greeting,
-    socket: BorrowedFd<'_>,
-    fds: &Refs<'_>,
-    came: &mut Slots,
-    wait: Wait,
-) -> Result<Greeting> {
+#[inline(never)]
+fn exchange(ours: &Greeting, socket: &Fd, fds: &Refs<'_>, came: &mut Slots, wait: Wait) -> Result<Greeting> {
     let (said, mut theirs) = (ours.pack().to_le_bytes(), [0; 16]);
     greet(socket, (&said, fds), (&mut theirs, came), wait)?;
     let theirs = ours.judge(u128::from_le_bytes(theirs)).ok_or(NO_GREETING)?;

@@ -10,7 +10,7 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType};
 
 /// A socket that a [`Listener`](super::Listener) accepts: [`Stream`](super::Stream) or
 /// [`Seqpacket`](super::Seqpacket), and nothing else.
-pub trait Connection: Sealed + Sized + AsFd {}
+pub trait Connection: Sealed + Sized {}
 
 /// What only this crate implements and calls.
 pub trait Sealed {
@@ -19,6 +19,9 @@ pub trait Sealed {
 
     #[doc(hidden)]
     fn of(fd: Fd) -> Self;
+
+    #[doc(hidden)]
+    fn fd(&self) -> &Fd;
 }
 
 /// A type of socket.

@@ -190,7 +190,7 @@ pub(super) fn recv_along<T>(mut recv: impl FnMut() -> Result<T>) -> Result<T> {
 
 /// `sendmsg(fd, msg, fds)`: one message, to whom it is connected or to `to`.
 #[inline]
-pub(super) fn put_with_fds(fd: &impl AsFd, to: &[u8], msg: &[u8], fds: &Refs<'_>) -> Result<usize> {
+pub(super) fn put_with_fds(fd: &Fd, to: &[u8], msg: &[u8], fds: &Refs<'_>) -> Result<usize> {
     sendmsg(fd.as_fd(), to, &[IoSlice::new(msg)], fds.control()?, NOW.bits())
 }
 

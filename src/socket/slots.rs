@@ -3,7 +3,7 @@
 use super::control::{self, CREDENTIALS, Content, SCM_RIGHTS, SOL_SOCKET};
 use super::credentials::Credentials;
 use crate::error::{Call, Errno, Error, Result};
-use crate::fd::{AsFd, BorrowedFd, Fd, RawFd};
+use crate::fd::{BorrowedFd, Fd, RawFd};
 use crate::sys;
 use crate::sys::socket::{Received, recvmsg};
 use core::ffi::c_void;
@@ -117,7 +117,7 @@ impl Slots {
     #[inline]
     pub(super) fn recv(
         &mut self,
-        fd: &impl AsFd,
+        fd: &Fd,
         buf: &mut [u8],
         from: &mut [u8],
         flags: u32,
