@@ -55,11 +55,9 @@ impl Doorbell {
         Ok((a, Doorbell { epoll: b_epoll, line: b, bell: a_bell }))
     }
 
-    /// Of strangers: `own` is rung by the other side, `bell` by us, and the hang-up of `line` is the other side's
-    /// death. `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait`.
-    pub(super) fn of(line: Fd, own: &Fd, bell: Fd) -> Result<Doorbell> {
-        let epoll = new_epoll(&line, own)?;
-        Ok(Doorbell { epoll, line, bell })
+    /// Of strangers: the epoll is of this line and our own bell, and `bell` is the other side's.
+    pub(super) fn of(epoll: Fd, line: Fd, bell: Fd) -> Doorbell {
+        Doorbell { epoll, line, bell }
     }
 
     /// Wakes the other side. It is not told here whether there is one.
@@ -111,6 +109,7 @@ pub(super) fn new_line() -> Result<(Fd, Fd)> {
 ///
 /// An eventfd is an anonymous inode, which has no type; whatever could make a write of eight bytes wait has one: a pipe,
 /// a socket, a terminal, a file whose file system is a process.
+#[inline(never)] // and with it all that fstat says
 pub(super) fn check_bell(bell: &Fd) -> Result<()> {
     match rustix::fs::fstat(bell).named(Call::FSTAT)?.st_mode & TYPE {
         0 => Ok(()),
@@ -154,8 +153,8 @@ fn heard(told: &[EpollEvent], n: usize) -> Heard {
     }
 }
 
-/// An epoll that hears of the hang-up of `line`, again and again, and of each ring of `bell` once.
-fn new_epoll(line: &Fd, bell: &Fd) -> Result<Fd> {
+/// `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait`: an epoll that hears of the hang-up of `line`, again and again, and of each ring of `bell` once.
+pub(super) fn new_epoll(line: &Fd, bell: &Fd) -> Result<Fd> {
     let new = Fd::from(made::epoll_create()?);
     let edge = EpollEvent { events: EPOLLIN | EPOLLET, data: BELL };
     control(new.as_fd(), Op::Add, bell.as_fd(), edge)?;

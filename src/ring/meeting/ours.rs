@@ -4,7 +4,7 @@ use super::{TheirConsumer, TheirProducer};
 use crate::error::Result;
 use crate::fd::{AsFd, BorrowedFd, Fd};
 use crate::memory::{Circle, ForkMark, Map, Memfd};
-use crate::ring::doorbell::{Doorbell, new_bell, new_line};
+use crate::ring::doorbell::{Doorbell, new_bell, new_epoll, new_line};
 use crate::ring::layout::{self, Geometry, SLEEP};
 use crate::ring::side::Side;
 use crate::ring::sleep::OwnSleep;
@@ -35,11 +35,16 @@ impl OurProducer {
         [self.memfd.as_fd(), self.bell.as_fd(), self.far.as_fd()]
     }
 
-    pub(super) fn join(self, theirs: TheirConsumer, barriers: bool) -> Result<Producer> {
-        let bell = Doorbell::of(self.line, &self.bell, theirs.bell)?;
+    pub(super) fn epoll(&self) -> Result<Fd> {
+        new_epoll(&self.line, &self.bell)
+    }
+
+    #[inline(never)] // made where it is to be, and not on the stack
+    pub(super) fn join(self, theirs: TheirConsumer, epoll: Fd, barriers: bool) -> Producer {
+        let bell = Doorbell::of(epoll, self.line, theirs.bell);
         let sleep = OwnSleep::new(self.records.head().word::<SLEEP>(), barriers);
         let side = Side::new(bell, self.mark, sleep);
-        Ok(Producer::new(side, self.records, theirs.place, self.geometry))
+        Producer::new(side, self.records, theirs.place, self.geometry)
     }
 }
 
@@ -63,10 +68,15 @@ impl OurConsumer {
         [self.memfd.as_fd(), self.bell.as_fd()]
     }
 
-    pub(super) fn join(self, theirs: TheirProducer, barriers: bool) -> Result<Consumer> {
-        let bell = Doorbell::of(theirs.line, &self.bell, theirs.bell)?;
+    pub(super) fn epoll(&self, theirs: &TheirProducer) -> Result<Fd> {
+        new_epoll(&theirs.line, &self.bell)
+    }
+
+    #[inline(never)] // made where it is to be, and not on the stack
+    pub(super) fn join(self, theirs: TheirProducer, epoll: Fd, barriers: bool) -> Consumer {
+        let bell = Doorbell::of(epoll, theirs.line, theirs.bell);
         let sleep = OwnSleep::new(self.place.word::<SLEEP>(), barriers);
         let side = Side::new(bell, self.mark, sleep);
-        Ok(Consumer::new(side, self.place, theirs.records, theirs.geometry))
+        Consumer::new(side, self.place, theirs.records, theirs.geometry)
     }
 }
