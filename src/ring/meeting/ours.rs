@@ -39,7 +39,7 @@ impl OurProducer {
         new_epoll(&self.line, &self.bell)
     }
 
-    #[inline(never)] // made where it is to be, and not on the stack
+    #[inline(always)] // else it is on the stack twice
     pub(super) fn join(self, theirs: TheirConsumer, epoll: Fd, barriers: bool) -> Producer {
         let bell = Doorbell::of(epoll, self.line, theirs.bell);
         let sleep = OwnSleep::new(self.records.head().word::<SLEEP>(), barriers);
@@ -72,7 +72,7 @@ impl OurConsumer {
         new_epoll(&theirs.line, &self.bell)
     }
 
-    #[inline(never)] // made where it is to be, and not on the stack
+    #[inline(always)] // else it is on the stack twice
     pub(super) fn join(self, theirs: TheirProducer, epoll: Fd, barriers: bool) -> Consumer {
         let bell = Doorbell::of(epoll, theirs.line, theirs.bell);
         let sleep = OwnSleep::new(self.place.word::<SLEEP>(), barriers);
