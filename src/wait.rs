@@ -20,7 +20,7 @@ use core::time::Duration;
 use rustix::fd::AsRawFd;
 
 pub use epoll::{Epoll, Ready, Trigger};
-pub(crate) use sleeper::{Sleeper, events_now, until_done, until_done_slowly};
+pub(crate) use sleeper::{Sleeper, events_now, until_done, until_done_slowly, until_done_within};
 
 /// How long an operation may wait, and whether a signal ends the wait.
 ///

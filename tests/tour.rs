@@ -188,6 +188,7 @@ fn table(text: &str) {
         "memory, memfd",
         "memory, file",
         "ring",
+        "ring, met",
         "stream",
         "stream, framed",
         "seqpacket",

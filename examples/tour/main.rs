@@ -56,6 +56,7 @@ const STOPS: &[fn(&mut Tour) -> Outcome] = &[
     memory::memfd,
     memory::file,
     ring::stop,
+    ring::strangers,
     stream::stop,
     seqpacket::stop,
     datagram::stop,

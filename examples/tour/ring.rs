@@ -3,12 +3,14 @@
 use crate::figures::{Waits, measure};
 use crate::look::has_one_writer_each;
 use crate::pipe::numbers;
-use crate::process::fork;
+use crate::process::{fork, patience};
+use crate::stream::connected;
 use crate::table::{Call, Row, Whole};
 use crate::talk::{Messages, hear, hear_the_end, say, whole};
 use crate::{Outcome, Tour, show, terminal};
 use rawipc::Duplex;
 use rawipc::ring::{self, Consumer, Producer};
+use rawipc::socket::{Address, Listener, Stream};
 
 type Side = Messages<Duplex<Producer, Consumer>>;
 
@@ -60,6 +62,72 @@ pub fn stop(tour: &mut Tour) -> Outcome {
         figures: measure(Waits::Sleeping, two_rings)?,
     });
     Ok(())
+}
+
+/// The same between two that share nothing but a name.
+pub fn strangers(tour: &mut Tour) -> Outcome {
+    tour.stop(
+        "Ring, between strangers",
+        "memfd_create(2), unix(7)",
+        "One listens, the other connects, and over that socket each passes memory that it has made, mapped and sealed \
+         against every later writer; then each looks at the seals and the size of what came, and maps it to read \
+         alone. Nothing of it has a name, and the socket is not needed any more.",
+    );
+    let address = Address::path(&tour.scratch.name("strangers")?.1)?;
+    let listener = Listener::<Stream>::bind(&address)?;
+    let (listener, mut child) = fork(listener, (), |here, ()| {
+        let socket = Stream::connect(&address, patience())?;
+        let mut side = Messages(ring::meet(&socket, 1 << 16, patience())?);
+        drop(socket);
+        here.holds(&numbers(&side.0))?;
+        hear(here.voice, &mut here.claims, &mut side, "Have we met?")?;
+        say(here.voice, &mut side, "Just now.")?;
+        hear_the_end(here.voice, &mut here.claims, &mut side)
+    })?;
+    let socket = listener.accept(patience())?;
+    listener.remove()?;
+    let mut mine = Messages(ring::meet(&socket, 1 << 16, patience())?);
+    drop(socket);
+    say(tour.voice, &mut mine, "Have we met?")?;
+    hear(tour.voice, &mut tour.claims, &mut mine, "Just now.")?;
+
+    terminal::gap();
+    tour.descriptors(&numbers(&mine.0), child.pid, &child.holds()?)?;
+    let of_rings = |m: &crate::look::Mapping| m.name.starts_with("/memfd:rawipc-");
+    let parents_maps = show::mappings("parent", std::process::id(), of_rings)?;
+    let childs_maps = show::mappings("child", child.pid, of_rings)?;
+    terminal::gap();
+    drop(mine);
+    child.finish(&mut tour.claims)?;
+
+    let claim =
+        "each piece of memory is rw-s in one process and r--s in the other, though neither inherited it";
+    tour.claims.show(has_one_writer_each(&parents_maps, &childs_maps), claim);
+    let make = || met(tour);
+    let (mut one, mut other) = make()?;
+    let row = Row {
+        mechanism: "ring, met",
+        named: "a path (s)",
+        call: Call::Local,
+        each: 0,
+        whole: whole(&mut one, &mut other)?,
+        figures: measure(Waits::Sleeping, make)?,
+    };
+    tour.claims
+        .show(row.whole == Whole::Yes, "two messages, sent before the first was received, came out as two");
+    tour.row(row);
+    Ok(())
+}
+
+/// Both sides in one process: each waits for the other, so one of them is a thread.
+fn met(tour: &Tour) -> Outcome<(Side, Side)> {
+    let (ours, theirs) = connected(&tour.scratch)?;
+    let (mine, other) = std::thread::scope(|scope| {
+        let other = scope.spawn(|| ring::meet(&theirs, 1 << 16, patience()));
+        (ring::meet(&ours, 1 << 16, patience()), other.join())
+    });
+    let other = other.map_err(|_| "a side of the ring panicked")??;
+    Ok((Messages(mine?), Messages(other)))
 }
 
 pub fn two_rings() -> Outcome<(Side, Side)> {

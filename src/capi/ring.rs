@@ -26,6 +26,7 @@ pub mod inplace;
 pub mod many;
 
 pub mod batch;
+pub mod meeting;
 
 /// The end that sends. A handle.
 #[repr(C)]

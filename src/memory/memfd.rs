@@ -117,6 +117,36 @@ impl Memfd {
         Ok(Memfd { fd, len })
     }
 
+    /// Takes over the memory of a stranger, `len` bytes of it, of which nobody but its maker can ever write a byte:
+    /// its size is fixed, writing is sealed, no seal can be taken away from that, and there are no holes, so that to
+    /// look at it takes no memory of ours. It is not `own`.
+    ///
+    /// `fcntl` `fstatfs` `fstat`, with `own` another `fstat`, and `close` where it is refused.
+    #[inline(never)]
+    pub(crate) fn attach_sealed(fd: Fd, len: usize, own: Option<&Memfd>) -> Result<Self> {
+        let seals = match rustix::fs::fcntl_get_seals(&fd) {
+            // What has no seals is no memfd.
+            Err(Errno::INVAL) => SealFlags::empty(),
+            seals => seals.named(Call::FCNTL)?,
+        };
+        let size = SealFlags::SHRINK.union(SealFlags::GROW);
+        if !seals.contains(size.union(SealFlags::FUTURE_WRITE).union(SealFlags::SEAL)) {
+            return Err(Error::peer(Call::FCNTL, Errno::BADMSG));
+        }
+        // Huge pages may run out when they are touched.
+        if !is_of_small_pages(&fd)? {
+            return Err(Error::peer(Call::FSTATFS, Errno::BADMSG));
+        }
+        // After the seals were seen, none of this changes.
+        let found = Found::of(&fd)?;
+        let own = own.map(|own| Found::of(&own.fd)).transpose()?;
+        let is_own = own.is_some_and(|own| own.object == found.object);
+        if is_own || found.size != len as u64 || found.filled < len as u64 {
+            return Err(Error::peer(Call::FSTAT, Errno::BADMSG));
+        }
+        Ok(Memfd { fd, len })
+    }
+
     /// The bytes that can be mapped.
     #[inline]
     #[expect(clippy::len_without_is_empty, reason = "none is empty")]
@@ -185,6 +215,29 @@ impl Memfd {
     pub fn into_fd(self) -> Fd {
         self.fd
     }
+}
+
+/// What a file is, of all that `fstat` says. That has a stack of its own.
+struct Found {
+    /// Device and inode.
+    object: (u64, u64),
+    size: u64,
+    /// The bytes with memory behind them.
+    filled: u64,
+}
+
+impl Found {
+    #[inline(never)]
+    fn of(fd: &Fd) -> Result<Found> {
+        let stat = rustix::fs::fstat(fd).named(Call::FSTAT)?;
+        let filled = (stat.st_blocks as u64).saturating_mul(512);
+        Ok(Found { object: (stat.st_dev, stat.st_ino), size: stat.st_size as u64, filled })
+    }
+}
+
+#[inline(never)]
+fn is_of_small_pages(fd: &Fd) -> Result<bool> {
+    Ok(rustix::fs::fstatfs(fd).named(Call::FSTATFS)?.f_type == TMPFS_MAGIC)
 }
 
 fn create(name: &CStr) -> Result<Fd> {

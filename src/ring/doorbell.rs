@@ -15,6 +15,7 @@ use crate::fd::{AsFd, BorrowedFd, Fd};
 use crate::sys::epoll::{EpollEvent, Op, control};
 use crate::sys::made;
 use crate::sys::sleep::{Timeout, epoll_wait};
+use crate::sys::socket::{SocketOption, socket_option};
 use crate::wait::Sleeper;
 use linux_raw_sys::general::{EPOLLET, EPOLLIN};
 use rustix::net::{AddressFamily, SocketFlags, SocketType};
@@ -46,15 +47,17 @@ const LINE: u64 = 1;
 impl Doorbell {
     /// `socketpair` `eventfd2` `eventfd2`, and for each side `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait`.
     pub(super) fn pair() -> Result<(Doorbell, Doorbell)> {
-        let flags = SocketFlags::CLOEXEC.union(SocketFlags::NONBLOCK);
-        let (a, b) = rustix::net::socketpair(AddressFamily::UNIX, SocketType::STREAM, flags, None)
-            .named(Call::SOCKETPAIR)?;
-        let (a, b) = (Fd::from(a), Fd::from(b));
-        let (a_bell, b_bell) = (Fd::from(made::eventfd(1)?), Fd::from(made::eventfd(1)?));
+        let (a, b) = new_line()?;
+        let (a_bell, b_bell) = (new_bell()?, new_bell()?);
         let a_epoll = new_epoll(&a, &a_bell)?;
         let b_epoll = new_epoll(&b, &b_bell)?;
         let a = Doorbell { epoll: a_epoll, line: a, bell: b_bell };
         Ok((a, Doorbell { epoll: b_epoll, line: b, bell: a_bell }))
+    }
+
+    /// Of strangers: the epoll is of this line and our own bell, and `bell` is the other side's.
+    pub(super) fn of(epoll: Fd, line: Fd, bell: Fd) -> Doorbell {
+        Doorbell { epoll, line, bell }
     }
 
     /// Wakes the other side. It is not told here whether there is one.
@@ -95,6 +98,45 @@ impl Doorbell {
     }
 }
 
+/// A new bell. Its count is 1 for ever.
+pub(super) fn new_bell() -> Result<Fd> {
+    made::eventfd(1).map(Fd::from)
+}
+
+/// `socketpair`: a line, both ends of it.
+pub(super) fn new_line() -> Result<(Fd, Fd)> {
+    let flags = SocketFlags::CLOEXEC.union(SocketFlags::NONBLOCK);
+    let pair = rustix::net::socketpair(AddressFamily::UNIX, SocketType::STREAM, flags, None);
+    pair.map(|(a, b)| (Fd::from(a), Fd::from(b))).named(Call::SOCKETPAIR)
+}
+
+/// `fstat`: whether what a stranger gave for its bell is one that can be written to without a wait.
+///
+/// An eventfd is an anonymous inode, which has no type; whatever could make a write of eight bytes wait has one: a pipe,
+/// a socket, a terminal, a file whose file system is a process.
+#[inline(never)] // and with it all that fstat says
+pub(super) fn check_bell(bell: &Fd) -> Result<()> {
+    match rustix::fs::fstat(bell).named(Call::FSTAT)?.st_mode & TYPE {
+        0 => Ok(()),
+        _ => Err(Error::peer(Call::FSTAT, Errno::BADMSG)),
+    }
+}
+
+/// `S_IFMT`.
+const TYPE: rustix::fs::RawMode = 0o170_000;
+
+/// `getsockopt` `getsockopt`: whether what a stranger gave for a line can be waited on, which a file whose file system is
+/// a process can make us wait for.
+pub(super) fn check_line(line: &Fd) -> Result<()> {
+    let is = |option, value: u32| match socket_option(line.as_fd(), option) {
+        Ok(told) if told as u32 == value => Ok(()),
+        Err(e) if !e.is(Errno::NOTSOCK) => Err(e),
+        _ => Err(Error::peer(Call::GETSOCKOPT, Errno::BADMSG)),
+    };
+    is(SocketOption::Domain, AddressFamily::UNIX.as_raw().into())?;
+    is(SocketOption::Type, SocketType::STREAM.as_raw())
+}
+
 /// Makes a call that does not wait, again where a signal comes all the same. So many do not come one after the other.
 pub(super) fn again<T>(mut call: impl FnMut() -> Result<T>) -> Result<T> {
     let mut answer = call();
@@ -116,8 +158,8 @@ fn heard(told: &[EpollEvent], n: usize) -> Heard {
     }
 }
 
-/// An epoll that hears of the hang-up of `line`, again and again, and of each ring of `bell` once.
-fn new_epoll(line: &Fd, bell: &Fd) -> Result<Fd> {
+/// `epoll_create1` `epoll_ctl` `epoll_ctl` `epoll_pwait`: an epoll that hears of the hang-up of `line`, again and again, and of each ring of `bell` once.
+pub(super) fn new_epoll(line: &Fd, bell: &Fd) -> Result<Fd> {
     let new = Fd::from(made::epoll_create()?);
     let edge = EpollEvent { events: EPOLLIN | EPOLLET, data: BELL };
     control(new.as_fd(), Op::Add, bell.as_fd(), edge)?;

@@ -48,19 +48,36 @@ pub(super) const POSITION: usize = 2 * LINE;
 
 /// The region that the producer writes to: ours to write, the other's to read.
 pub(super) fn producer_region(geometry: Geometry) -> Result<(Circle, CircleView)> {
-    let memfd = Memfd::create(c"rawipc-producer", GRAIN.saturating_add(geometry.capacity()))?;
-    // Writing is sealed after the one mapping that may write, so the other can never be made to.
-    let own = memfd.map_doubled(GRAIN)?;
-    memfd.seal_writes()?;
-    Ok((Circle::new(own, GRAIN)?, CircleView::new(memfd.map_read_only_doubled(GRAIN)?, GRAIN)?))
+    let (memfd, own) = own_records(geometry)?;
+    Ok((own, records_seen(&memfd)?))
 }
 
 /// The region that the consumer writes to.
 pub(super) fn consumer_region() -> Result<(Map, ReadOnlyMap)> {
+    let (memfd, own) = own_place()?;
+    Ok((own, memfd.map_read_only()?))
+}
+
+/// The producer's region as the producer has it. Writing is sealed after the one mapping that may write, so no other can
+/// ever be made to.
+pub(super) fn own_records(geometry: Geometry) -> Result<(Memfd, Circle)> {
+    let memfd = Memfd::create(c"rawipc-producer", geometry.records_len())?;
+    let own = memfd.map_doubled(GRAIN)?;
+    memfd.seal_writes()?;
+    Ok((memfd, Circle::new(own, GRAIN)?))
+}
+
+/// The producer's region as the consumer has it.
+pub(super) fn records_seen(memfd: &Memfd) -> Result<CircleView> {
+    CircleView::new(memfd.map_read_only_doubled(GRAIN)?, GRAIN)
+}
+
+/// The consumer's region as the consumer has it.
+pub(super) fn own_place() -> Result<(Memfd, Map)> {
     let memfd = Memfd::create(c"rawipc-consumer", GRAIN)?;
     let own = memfd.map()?;
     memfd.seal_writes()?;
-    Ok((own, memfd.map_read_only()?))
+    Ok((memfd, own))
 }
 
 /// The capacity that is made for the one that is asked for.
@@ -84,6 +101,22 @@ impl Geometry {
     #[inline]
     pub(super) fn capacity(self) -> usize {
         self.capacity as usize
+    }
+
+    /// The capacity as a power of two.
+    pub(super) fn log2(self) -> u8 {
+        self.capacity.trailing_zeros() as u8
+    }
+
+    /// The capacity of this power of two, where there is such a ring.
+    pub(super) fn of_log2(log2: u8) -> Option<Geometry> {
+        let capacity = 1_u32.checked_shl(u32::from(log2))?;
+        (GRAIN..=CAPACITY_MAX).contains(&(capacity as usize)).then_some(Geometry { capacity })
+    }
+
+    /// The length of the producer's region.
+    pub(super) fn records_len(self) -> usize {
+        GRAIN.saturating_add(self.capacity())
     }
 
     /// The largest message: with its header it takes half of the ring.
@@ -160,6 +193,13 @@ mod tests {
     fn capacities_are_rounded_up_or_refused() {
         let made = [1, GRAIN, GRAIN + 1, 100_000, CAPACITY_MAX].map(|n| round_up(n).unwrap().capacity());
         assert_eq!(made, [GRAIN, GRAIN, 2 * GRAIN, 131_072, CAPACITY_MAX]);
+        for capacity in made {
+            let geometry = round_up(capacity).unwrap();
+            assert_eq!(Geometry::of_log2(geometry.log2()).map(Geometry::capacity), Some(capacity));
+        }
+        for log2 in [0, GRAIN.trailing_zeros() as u8 - 1, 31, 32, 255] {
+            assert!(Geometry::of_log2(log2).is_none());
+        }
         for n in [0, CAPACITY_MAX + 1, usize::MAX] {
             assert_eq!(round_up(n).unwrap_err(), Error::argument(Call::MEMFD_CREATE, Errno::INVAL));
         }

@@ -1,5 +1,6 @@
 mod corpus;
 mod inplace;
+mod meeting;
 mod polling;
 
 use super::layout::{AHEAD, DROP_COUNT, GRAIN, HEADER, POSITION, SLEEP};

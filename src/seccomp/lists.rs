@@ -96,13 +96,14 @@ impl List {
     /// Everything in [`ring`](crate::ring).
     ///
     /// `clock_gettime` `close` `epoll_create1` `epoll_ctl` `epoll_pwait` `epoll_pwait2` `eventfd2`
-    /// `fallocate` `madvise` `membarrier` `memfd_create` `mmap` `munmap` `sched_yield` `socketpair` `write`
-    /// `fcntl` (`F_ADD_SEALS`)
+    /// `fallocate` `fstat` `fstatfs` `getsockopt` `madvise` `membarrier` `memfd_create` `mmap` `munmap`
+    /// `ppoll` `recvmsg` `sched_yield` `sendmsg` `socketpair` `write` `fcntl` (`F_ADD_SEALS`, `F_GET_SEALS`)
     pub const RING: List = List::of(&[
         Call::CLOCK_GETTIME, Call::CLOSE, Call::EPOLL_CREATE1, Call::EPOLL_CTL, Call::EPOLL_PWAIT,
-        Call::EPOLL_PWAIT2, Call::EVENTFD2, Call::FALLOCATE, Call::MADVISE, Call::MEMBARRIER,
-        Call::MEMFD_CREATE, Call::MMAP, Call::MUNMAP, Call::SCHED_YIELD, Call::SOCKETPAIR, Call::WRITE,
-    ], &[Fcntl::AddSeals]);
+        Call::EPOLL_PWAIT2, Call::EVENTFD2, Call::FALLOCATE, Call::FSTAT, Call::FSTATFS, Call::GETSOCKOPT,
+        Call::MADVISE, Call::MEMBARRIER, Call::MEMFD_CREATE, Call::MMAP, Call::MUNMAP, Call::PPOLL,
+        Call::RECVMSG, Call::SCHED_YIELD, Call::SENDMSG, Call::SOCKETPAIR, Call::WRITE,
+    ], &[Fcntl::AddSeals, Fcntl::GetSeals]);
 
     /// Has the end of a ring that messages go into.
     ///
@@ -120,14 +121,17 @@ impl List {
         Call::MUNMAP, Call::SCHED_YIELD, Call::WRITE,
     ], &[]);
 
-    /// Has many rings behind one receiver.
+    /// Meets a stranger over a connected socket, and has the ends of the rings that come of it.
     ///
-    /// `clock_gettime` `close` `epoll_ctl` `epoll_pwait` `epoll_pwait2` `membarrier` `munmap` `sched_yield`
-    /// `write`
-    pub const RING_MANY: List = List::of(&[
-        Call::CLOCK_GETTIME, Call::CLOSE, Call::EPOLL_CTL, Call::EPOLL_PWAIT, Call::EPOLL_PWAIT2,
-        Call::MEMBARRIER, Call::MUNMAP, Call::SCHED_YIELD, Call::WRITE,
-    ], &[]);
+    /// `clock_gettime` `close` `epoll_create1` `epoll_ctl` `epoll_pwait` `eventfd2` `fallocate` `fstat`
+    /// `fstatfs` `getsockopt` `madvise` `membarrier` `memfd_create` `mmap` `munmap` `ppoll` `recvmsg`
+    /// `sendmsg` `socketpair` `fcntl` (`F_ADD_SEALS`, `F_GET_SEALS`)
+    pub const RING_MEETING: List = List::of(&[
+        Call::CLOCK_GETTIME, Call::CLOSE, Call::EPOLL_CREATE1, Call::EPOLL_CTL, Call::EPOLL_PWAIT,
+        Call::EVENTFD2, Call::FALLOCATE, Call::FSTAT, Call::FSTATFS, Call::GETSOCKOPT, Call::MADVISE,
+        Call::MEMBARRIER, Call::MEMFD_CREATE, Call::MMAP, Call::MUNMAP, Call::PPOLL, Call::RECVMSG,
+        Call::SENDMSG, Call::SOCKETPAIR,
+    ], &[Fcntl::AddSeals, Fcntl::GetSeals]);
 
     /// Everything in [`socket`](crate::socket).
     ///
@@ -296,7 +300,7 @@ impl List {
         ("RING", List::RING),
         ("RING_PRODUCER", List::RING_PRODUCER),
         ("RING_CONSUMER", List::RING_CONSUMER),
-        ("RING_MANY", List::RING_MANY),
+        ("RING_MEETING", List::RING_MEETING),
         ("SOCKET", List::SOCKET),
         ("STREAM_PEER", List::STREAM_PEER),
         ("SEQPACKET_PEER", List::SEQPACKET_PEER),

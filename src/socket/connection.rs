@@ -19,6 +19,9 @@ pub trait Sealed {
 
     #[doc(hidden)]
     fn of(fd: Fd) -> Self;
+
+    #[doc(hidden)]
+    fn fd(&self) -> &Fd;
 }
 
 /// A type of socket.

@@ -68,6 +68,10 @@ impl Sealed for Seqpacket {
     fn of(fd: Fd) -> Self {
         Seqpacket { fd, peer: State::Sound, credentials: false, limit: DEFAULT_LIMIT }
     }
+
+    fn fd(&self) -> &Fd {
+        &self.fd
+    }
 }
 
 impl Connection for Seqpacket {}

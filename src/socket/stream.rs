@@ -53,6 +53,10 @@ impl Sealed for Stream {
     fn of(fd: Fd) -> Self {
         Stream { fd }
     }
+
+    fn fd(&self) -> &Fd {
+        &self.fd
+    }
 }
 
 impl Connection for Stream {}

@@ -79,6 +79,22 @@ fn sleep_and_retry<T>(
     }
 }
 
+/// As [`until_done_slowly`], for one of several operations that share a deadline.
+pub(crate) fn until_done_within<T>(
+    fd: BorrowedFd<'_>,
+    events: Events,
+    sleeper: &mut Sleeper,
+    mut op: impl FnMut() -> Result<T>,
+) -> Result<T> {
+    let mut told = Events::NONE;
+    loop {
+        match op() {
+            Err(e) => sleep_after(e, sleeper, fd, events, &mut told)?,
+            answer => return answer,
+        }
+    }
+}
+
 /// Sleeps where `last` is no answer yet. Out of line, so that an operation has only itself in its loop.
 #[cold]
 #[inline(never)]

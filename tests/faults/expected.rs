@@ -100,6 +100,19 @@ const MEANINGS: &[Meaning] = &[
     ("", "rt_sigprocmask", &[libc::EINTR], &[Same, Deadline], "in front of a write that waits: made again"),
     ("ring::pair", "membarrier", whatever::MEMBARRIER, &[Same], "fences are made at each message"),
     ("ring::pair", "epoll_pwait", whatever::EPOLL_PWAIT, &[Same], "a bell that was not taken wakes for nothing, once"),
+    ("ring::Producer::meet", "membarrier", whatever::MEMBARRIER, &[Same], "fences are made at each message"),
+    ("ring::Consumer::meet", "membarrier", whatever::MEMBARRIER, &[Same], "fences are made at each message"),
+    ("ring::meet", "membarrier", whatever::MEMBARRIER, &[Same], "fences are made at each message"),
+    ("ring::Producer::meet", "epoll_pwait", whatever::EPOLL_PWAIT, &[Same], "a bell that was not taken wakes for nothing, once"),
+    ("ring::Consumer::meet", "epoll_pwait", whatever::EPOLL_PWAIT, &[Same], "a bell that was not taken wakes for nothing, once"),
+    ("ring::meet", "epoll_pwait", whatever::EPOLL_PWAIT, &[Same], "a bell that was not taken wakes for nothing, once"),
+    ("ring::Producer::meet", "fcntl", &[libc::EINVAL], &[As("fcntl", libc::EBADMSG, Peer)], "what has no seals is no memfd"),
+    ("ring::Consumer::meet", "fcntl", &[libc::EINVAL], &[As("fcntl", libc::EBADMSG, Peer)], "what has no seals is no memfd"),
+    ("ring::meet", "fcntl", &[libc::EINVAL], &[As("fcntl", libc::EBADMSG, Peer)], "what has no seals is no memfd"),
+    ("ring::Consumer::meet", "getsockopt", &[libc::ENOTSOCK], &[As("getsockopt", libc::EBADMSG, Peer)], "what is no socket is no line"),
+    ("ring::meet", "getsockopt", &[libc::ENOTSOCK], &[As("getsockopt", libc::EBADMSG, Peer)], "what is no socket is no line"),
+    ("ring::", "recvmsg", &[libc::ECONNRESET], &[Same, Deadline, As("recvmsg", libc::EPIPE, Peer)], "told once; what was sent comes all the same"),
+    ("ring::", "sendmsg", &[libc::ECONNRESET], GONE, "the other side is gone"),
     ("ring::", "epoll_pwait2", &[libc::ENOSYS], &[Same, Deadline, Asleep, As("epoll_pwait", libc::EINTR, Kernel)], "before Linux 5.11: slept in epoll_pwait"),
     ("ring::", "epoll_pwait2", &[libc::EINTR], &[Same, Deadline, Asleep], "slept again"),
     ("ring::", "epoll_pwait", &[libc::EINTR], &[Same, Deadline, Asleep, As("memory", libc::EAGAIN, Kernel), NotTold], "a look that is made again later, or a sleep that goes on"),
@@ -252,6 +265,8 @@ pub fn of(function: &str, made: &[Made], at: usize, errno: i32, natural: &Natura
         libc::EAGAIN if waits && call != "ppoll" && call != "openat" => {
             found.extend([Same, Deadline, NotTold])
         }
+        // So short a message goes whole or not at all, in any kernel: a part of it is not made whole.
+        0 if function.ends_with("meet") => found.push(As("sendmsg", libc::EIO, Kernel)),
         0 => found.extend([Same, Success, Deadline]),
         _ => {}
     }
@@ -295,6 +310,7 @@ pub fn waits(function: &str) -> bool {
         "connect",
         "connect_at",
         "fail",
+        "meet",
         "next",
         "open_sender",
         "open_sender_at",

@@ -81,6 +81,7 @@ fn they_say_what_came_through() {
     let Some(programs) = programs() else { return };
     says(&programs.join("pipe"), &["pipe: from the child"]);
     says(&programs.join("every"), &SAID);
+    says(&programs.join("strangers"), &["ring: from a stranger"]);
 }
 
 #[test]

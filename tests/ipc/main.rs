@@ -12,6 +12,7 @@ mod exec;
 mod hostile;
 mod killed;
 mod many;
+mod meeting;
 mod memory;
 mod names;
 mod older_kernels;
@@ -33,6 +34,9 @@ mod trace;
 mod travel;
 
 fn main() {
+    if std::env::args().nth(1).as_deref() == Some(meeting::STRANGER) {
+        return meeting::stranger();
+    }
     let mut list = runner::List::new();
     runner::selftest::tests(&mut list);
     conformance::tests(&mut list);
@@ -40,6 +44,7 @@ fn main() {
     exec::tests(&mut list);
     crash::tests(&mut list);
     killed::tests(&mut list);
+    meeting::tests(&mut list);
     memory::tests(&mut list);
     ring_stress::tests(&mut list);
     many::tests(&mut list);

@@ -49,6 +49,7 @@ pub const WORKS: &[Work] = &[
     work("RING_PRODUCER", ring_producer),
     work("RING_CONSUMER", ring_consumer),
     work("RING_MANY", ring_many),
+    work("RING_MEETING", ring_meeting),
     work("SOCKET", sockets::sockets),
     work("STREAM_PEER", sockets::stream_peer),
     work("SEQPACKET_PEER", sockets::seqpacket_peer),
@@ -238,8 +239,36 @@ fn memory_receiver(shut: Shut<'_>) {
 
 const YIELDS: ring::Polling = ring::Polling { pauses: 0, yields: 1 };
 
-fn rings(shut: Shut<'_>) {
+/// Somebody without a filter who meets at the other end of a socket, and waits there until we are gone.
+fn stranger() -> Stream {
+    let (ours, theirs) = must(Stream::pair());
+    // SAFETY: the child makes raw calls only, and leaves.
+    if unsafe { libc::fork() } == 0 {
+        drop(ours);
+        let met = ring::meet(&theirs, 4096, Wait::at_most(Duration::from_secs(10)));
+        if let Ok(mut ring) = met {
+            let _ = ring.recv(&mut [0; 64], Wait::at_most(Duration::from_secs(10)));
+        }
+        // SAFETY: ends the child.
+        unsafe { libc::_exit(0) };
+    }
+    ours
+}
+
+fn ring_meeting(shut: Shut<'_>) {
+    let (ours, (silent, kept)) = (stranger(), must(Stream::pair()));
     shut();
+    times_out(ring::Producer::meet(&silent, 4096, SHORT));
+    drop(must(ring::meet(&ours, 4096, Wait::FOREVER)));
+    forget((ours, silent, kept));
+}
+
+fn rings(shut: Shut<'_>) {
+    let (ours, (silent, kept)) = (stranger(), must(Stream::pair()));
+    shut();
+    times_out(ring::Producer::meet(&silent, 4096, SHORT));
+    drop(must(ring::meet(&ours, 4096, Wait::FOREVER)));
+    forget((ours, silent, kept));
     let (mut producer, mut consumer) = must(ring::pair(4096));
     consumer.set_polling(YIELDS);
     times_out(consumer.recv(&mut [0; 64], SHORT));

@@ -211,6 +211,8 @@ static void valid__rawipc_ring_many_corruption__many(rawipc_ring_many *many)
     valid__rawipc_ring_many(many);
     overwrite("rawipc-producer", 4096, UINT32_MAX);
     made(rawipc_ring_many_try_recv(many, &received, NULL, 0, NULL));
+}
+
 /* ring: what was reserved, what was read, and batches */
 
 static size_t valid__size(void) { return 5; }
@@ -241,6 +243,50 @@ static void valid__rawipc_ring_message(rawipc_ring_message *msgs)
 {
     msgs[0] = (rawipc_ring_message){ "hello", 5 };
 }
+
+/* A socket at whose other end a stranger has said who it is and passed what it brings: what it does, and with what. */
+static int stranger(int role)
+{
+    static const char name[] = "rawring\1";
+    int sockets[2], line[2], fds[5], n = 0;
+    unsigned char hello[16] = { 0 };
+    union { struct cmsghdr head; char room[CMSG_SPACE(sizeof fds)]; } control;
+    struct iovec part = { hello, sizeof hello };
+    struct msghdr message = { 0 };
+
+    memcpy(hello, name, 8);
+    hello[8] = (unsigned char)role;
+    hello[10] = 12;
+    hello[11] = role & 1 ? 12 : 0;
+    for (int does = 1; does <= 2; does++) {
+        if (!(role & does))
+            continue;
+        fds[n] = made(memfd_create("theirs", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+        made(fallocate(fds[n], 0, 0, does == 1 ? 8192 : 4096));
+        made(fcntl(fds[n++], F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL | 0x10 /* F_SEAL_FUTURE_WRITE */));
+        fds[n++] = made(eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK));
+        if (does == 1) {
+            made(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line));
+            fds[n++] = line[0];
+        }
+    }
+    made(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets));
+    memset(&control, 0, sizeof control);
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.room;
+    message.msg_controllen = CMSG_SPACE((size_t)n * sizeof(int));
+    CMSG_FIRSTHDR(&message)->cmsg_level = SOL_SOCKET;
+    CMSG_FIRSTHDR(&message)->cmsg_type = SCM_RIGHTS;
+    CMSG_FIRSTHDR(&message)->cmsg_len = CMSG_LEN((size_t)n * sizeof(int));
+    memcpy(CMSG_DATA(CMSG_FIRSTHDR(&message)), fds, (size_t)n * sizeof(int));
+    made((int)sendmsg(sockets[1], &message, MSG_NOSIGNAL));
+    return sockets[0];
+}
+
+static int valid__rawipc_ring_meet__socket(void) { return stranger(3); }
+static int valid__rawipc_ring_producer_meet__socket(void) { return stranger(2); }
+static int valid__rawipc_ring_consumer_meet__socket(void) { return stranger(1); }
 
 /* socket: addresses */
 

@@ -30,6 +30,7 @@ pub fn all() -> Vec<Mechanism> {
         ring::RING,
         in_place::IN_PLACE,
         in_place::BATCHES,
+        ring::MET,
     ];
     if os::kernel_is_at_least(6, 18) { all.to_vec() } else { all.map(before_6_18).to_vec() }
 }

@@ -16,7 +16,7 @@ use rawipc::socket::{
     Seat, Seqpacket, Slots, SocketFile, Stream, behind_at,
 };
 use rawipc::wait::{Events, Trigger};
-use rawipc::{ByteRead, ByteWrite, Call, Receiver, Result, Sender, Wait};
+use rawipc::{ByteRead, ByteWrite, Call, Duplex, Receiver, Result, Sender, Wait};
 
 use crate::probes;
 
@@ -133,6 +133,9 @@ probes! {
 probes! {
     probe_ring__pair(capacity: usize) -> Result<(Producer, Consumer)> = ring::pair(capacity);
 
+    probe_ring__meet(s: &Stream, capacity: usize, w: Wait) -> Result<Duplex<Producer, Consumer>> = ring::meet(s, capacity, w);
+    probe_ring__Producer__meet(s: &Stream, capacity: usize, w: Wait) -> Result<Producer> = Producer::meet(s, capacity, w);
+    probe_ring__Consumer__meet(s: &Stream, w: Wait) -> Result<Consumer> = Consumer::meet(s, w);
     probe_ring__Producer__capacity(p: &Producer) -> usize = p.capacity();
     probe_ring__Producer__set_polling(p: &mut Producer, how: Polling) = p.set_polling(how);
     probe_ring__Producer__corruption(p: &Producer) -> Option<Corruption> = p.corruption();

@@ -2,6 +2,8 @@
 
 mod inplace;
 mod many;
+mod meeting;
+mod offer;
 mod waiting;
 
 use rawipc::ring::{self, Consumer, Producer};
@@ -18,6 +20,7 @@ pub fn cases(s: &mut Scenarios) {
     many::cases(s);
     inplace::cases(s);
     waiting::cases(s);
+    meeting::cases(s);
 }
 
 /// The smallest: the largest page of the architecture.

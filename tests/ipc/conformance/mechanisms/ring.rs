@@ -1,9 +1,10 @@
 //! The ring, whose peers share memory.
 
-use super::mechanism::{Attack, Calls, Gone, HostileReceiver, Needed, Outcome, SMALL, message};
+use super::mechanism::{Attack, Calls, Gone, HostileReceiver, Needed, Outcome, PATIENCE, SMALL, message};
 use super::{Channel, Mechanism, Tx, rx, tx};
 use crate::os::maps::Mapping;
-use rawipc::ring;
+use rawipc::ring::{self, Consumer, Producer};
+use rawipc::socket::Stream;
 
 const CAPACITY: usize = 1 << 16;
 
@@ -28,6 +29,20 @@ pub const RING: Mechanism = Mechanism {
 pub fn pair() -> (ring::Producer, ring::Consumer) {
     ring::pair(CAPACITY).expect("pair")
 }
+/// The same, of two that met over a socket. What it is made of is another; all that it does is to be the same.
+pub const MET: Mechanism = Mechanism {
+    name: "ring by socket",
+    make: || {
+        let (ours, theirs) = Stream::pair().expect("pair");
+        let (producer, consumer) = std::thread::scope(|scope| {
+            let producer = scope.spawn(|| Producer::meet(&ours, CAPACITY, PATIENCE));
+            let consumer = Consumer::meet(&theirs, PATIENCE).expect("meet");
+            (producer.join().expect("no panic").expect("meet"), consumer)
+        });
+        Channel::of(rx(consumer), tx(producer))
+    },
+    ..RING
+};
 
 /// Where the records begin in the producer's region, which is the largest page there is, and what one of SMALL bytes
 /// takes.
