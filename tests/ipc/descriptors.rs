@@ -70,7 +70,6 @@ fn check(m: &Mechanism) {
     let theirs = added(&before, child.pid() as u32);
     let (ours, theirs) = match m.name {
         name if name.starts_with("ring") => (of_a_doorbell(ours), of_a_doorbell(theirs)),
-        "ring" | "ring by socket" => (of_a_doorbell(ours), of_a_doorbell(theirs)),
         _ => (ours, theirs),
     };
     let target = assert_end("the receiver", &ours, &rx_end);

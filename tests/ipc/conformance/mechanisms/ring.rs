@@ -29,6 +29,7 @@ pub const RING: Mechanism = Mechanism {
 pub fn pair() -> (ring::Producer, ring::Consumer) {
     ring::pair(CAPACITY).expect("pair")
 }
+
 /// The same, of two that met over a socket. What it is made of is another; all that it does is to be the same.
 pub const MET: Mechanism = Mechanism {
     name: "ring by socket",
