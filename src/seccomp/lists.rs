@@ -121,6 +121,15 @@ impl List {
         Call::MUNMAP, Call::SCHED_YIELD, Call::WRITE,
     ], &[]);
 
+    /// Has many rings behind one receiver.
+    ///
+    /// `clock_gettime` `close` `epoll_ctl` `epoll_pwait` `epoll_pwait2` `membarrier` `munmap` `sched_yield`
+    /// `write`
+    pub const RING_MANY: List = List::of(&[
+        Call::CLOCK_GETTIME, Call::CLOSE, Call::EPOLL_CTL, Call::EPOLL_PWAIT, Call::EPOLL_PWAIT2,
+        Call::MEMBARRIER, Call::MUNMAP, Call::SCHED_YIELD, Call::WRITE,
+    ], &[]);
+
     /// Meets a stranger over a connected socket, and has the ends of the rings that come of it.
     ///
     /// `clock_gettime` `close` `epoll_create1` `epoll_ctl` `epoll_pwait` `eventfd2` `fallocate` `fstat`
@@ -300,6 +309,7 @@ impl List {
         ("RING", List::RING),
         ("RING_PRODUCER", List::RING_PRODUCER),
         ("RING_CONSUMER", List::RING_CONSUMER),
+        ("RING_MANY", List::RING_MANY),
         ("RING_MEETING", List::RING_MEETING),
         ("SOCKET", List::SOCKET),
         ("STREAM_PEER", List::STREAM_PEER),
