@@ -19,7 +19,11 @@ pub fn few() -> Outcome<(Few, Producer)> {
 }
 
 fn empty() -> rawipc::Result<Few> {
-    Many::new(Box::leak(Box::new([const { Slot::EMPTY }; 2])))
+    Many::new(room_for_two())
+}
+
+fn room_for_two() -> &'static mut [Slot] {
+    Box::leak(Box::new([const { Slot::EMPTY }; 2]))
 }
 
 pub fn cases(s: &mut Scenarios) {
@@ -30,13 +34,17 @@ pub fn cases(s: &mut Scenarios) {
 
 fn making(s: &mut Scenarios) {
     let new = "ring::Many::new";
-    s.case(new, "ok", |t| t.ok(empty).map(std::mem::forget));
+    s.case(new, "ok", |t| {
+        let mut slots = Some(room_for_two());
+        t.ok(|| Many::new(slots.take().expect("once"))).map(std::mem::forget)
+    });
     for (case, call) in
         [("no set", "epoll_create1"), ("no page for a mark", "mmap"), ("a mark is refused", "madvise")]
     {
         s.case(new, case, move |t| {
             t.refuse(call, 1, Errno::NOMEM);
-            t.err(Errno::NOMEM, || empty().map(std::mem::forget))
+            let mut slots = Some(room_for_two());
+            t.err(Errno::NOMEM, || Many::new(slots.take().expect("once")).map(std::mem::forget))
         });
     }
     s.case("ring::Slot", "drop", |t| drop_of(t, slots(false)?));
@@ -98,6 +106,12 @@ fn coming_and_going(s: &mut Scenarios) {
         many.admit(a)?;
         let mut b = Some(b);
         t.err(Errno::NOBUFS, || many.admit(b.take().expect("once")))
+    });
+    s.case(admit, "refused", |t| {
+        let (mut many, (_p, c)) = (empty()?, made()?);
+        let mut c = Some(c);
+        in_place_of_a_child()?;
+        t.err(Errno::PERM, || many.admit(c.take().expect("once")))
     });
     for (case, nth) in [("not in the set", 1), ("by half in the set", 2)] {
         s.case(admit, case, move |t| {
