@@ -99,7 +99,7 @@ impl<'a> Attack<'a> {
         let (start, len) = if random & 3 == 0 { self.consumers[ring] } else { self.producers[ring] };
         // Any word; or one of those at the beginning of a line, which mean something.
         let at = (random >> 16) as usize % len;
-        let offset = if random & 0xc == 0 { at & !63 | (random as usize >> 4 & 3) * 4 } else { at & !3 };
+        let offset = if random & 0xc == 0 { (at & !63) + (random as usize >> 4 & 3) * 4 } else { at & !3 };
         // SAFETY: inside a mapping that this process may write to, and a multiple of 4.
         let word = unsafe { &*((start + offset) as *const AtomicU32) };
         let value = (random >> 32) as u32;

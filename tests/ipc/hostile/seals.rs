@@ -36,7 +36,7 @@ pub fn of_unsealed_memory() -> usize {
 
 fn ways_in(memfd: &Memfd) -> usize {
     let view = memfd.map_read_only().expect("map_read_only");
-    let path = format!("/proc/self/fd/{}", memfd.as_fd().as_raw_fd());
+    let path = format!("/proc/self/fd/{}", rawipc::fd::AsRawFd::as_raw_fd(&memfd.as_fd()));
     let fd = reopen(&path, libc::O_RDWR).or_else(|| reopen(&path, libc::O_RDONLY)).expect("our own");
     refused(&fd, view.as_ptr().cast_mut().cast(), view.len())
 }
