@@ -9,6 +9,11 @@
 //! process's**: the first that sends or receives with it. To any other, a child of that one included, it says
 //! `EPERM`, and may be dropped without harm.
 //!
+//! # In place, and in batches
+//! [`Producer::reserve`] gives room to write a message in, [`Consumer::read`] a message where it lies: nothing is copied.
+//! [`Producer::send_batch`] and [`Consumer::recv_batch`] move several messages in one go. All of them are ways to the same
+//! messages: how one was sent does not say how it is to be received.
+//!
 //! # Waiting
 //! Where there is nothing, an end polls as long as it was told to ([`Polling`]), and then sleeps, woken by the other
 //! side's doings and by its death alike. To begin with it does not poll at all.

@@ -10,7 +10,7 @@ use core::slice;
 
 /// The messages that one call received, one after the other in the caller's buffer: an iterator over them.
 ///
-/// None is the end, as a length of 0 is of [`recv`](Consumer::recv).
+/// None is the end, as a length of 0 is of [`recv`](crate::Receiver::recv).
 #[derive(Clone, Debug)]
 #[repr(C)]
 pub struct Batch<'b> {
@@ -29,7 +29,7 @@ impl Producer {
     /// wait with one deadline for several calls is [`Wait::fixed`]. No messages are none, and no error.
     ///
     /// # Errors
-    /// As [`send`](Producer::send) of the first; nothing was sent then, unless `write` failed, which breaks this end for
+    /// As [`send`](crate::Sender::send) of the first; nothing was sent then, unless `write` failed, which breaks this end for
     /// good.
     ///
     /// # Syscalls
@@ -81,7 +81,7 @@ impl Producer {
     /// [`send_batch`](Producer::send_batch).
     ///
     /// # Errors
-    /// As [`try_send`](Producer::try_send) of the first.
+    /// As [`try_send`](crate::Sender::try_send) of the first.
     ///
     /// # Syscalls
     /// Async-signal-safe.
@@ -142,7 +142,7 @@ impl Consumer {
     /// once for all.
     ///
     /// # Errors
-    /// As [`recv`](Consumer::recv) of the first; a later one that does not fit, or is wrong, is the next call's. `EINVAL`:
+    /// As [`recv`](crate::Receiver::recv) of the first; a later one that does not fit, or is wrong, is the next call's. `EINVAL`:
     /// `ends` is empty.
     ///
     /// # Syscalls

@@ -48,7 +48,7 @@ impl Consumer {
     /// One message, to be read where it lies, waiting for it as long as `wait` says; `None` is the end.
     ///
     /// # Errors
-    /// As [`recv`](Consumer::recv), `EMSGSIZE` apart.
+    /// As [`recv`](crate::Receiver::recv), `EMSGSIZE` apart.
     ///
     /// # Syscalls
     /// Async-signal-safe.
@@ -77,7 +77,7 @@ impl Consumer {
     /// One message, to be read where it lies, if it is there now; `None` is the end.
     ///
     /// # Errors
-    /// As [`try_recv`](Consumer::try_recv), `EMSGSIZE` apart.
+    /// As [`try_recv`](crate::Receiver::try_recv), `EMSGSIZE` apart.
     ///
     /// # Syscalls
     /// Async-signal-safe.

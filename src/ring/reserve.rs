@@ -53,7 +53,7 @@ impl Producer {
     /// Room for a message of up to `len` bytes, to be written in place, waiting for it as long as `wait` says.
     ///
     /// # Errors
-    /// As [`send`](Producer::send) of a message of `len` bytes, which stays to be sent.
+    /// As [`send`](crate::Sender::send) of a message of `len` bytes, which stays to be sent.
     ///
     /// # Syscalls
     /// Async-signal-safe.
@@ -83,7 +83,7 @@ impl Producer {
     /// Room for a message of up to `len` bytes, to be written in place, if there is so much now.
     ///
     /// # Errors
-    /// As [`try_send`](Producer::try_send) of a message of `len` bytes, which stays to be sent.
+    /// As [`try_send`](crate::Sender::try_send) of a message of `len` bytes, which stays to be sent.
     ///
     /// # Syscalls
     /// Async-signal-safe.
@@ -173,7 +173,7 @@ impl Reservation<'_> {
     /// # Errors
     /// `EINVAL`: `len` is 0. `EMSGSIZE`: more than was reserved, which [`needed`](Error::needed) tells. `EPERM`: the
     /// reservation is another process's, from before a fork. Nothing is sent then, and the room is given back. Any
-    /// errno of `write` breaks the end for good, as in [`send`](Producer::send).
+    /// errno of `write` breaks the end for good, as in [`send`](crate::Sender::send).
     ///
     /// # Syscalls
     /// Async-signal-safe.
