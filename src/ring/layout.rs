@@ -41,16 +41,10 @@ pub(super) const POSITION: usize = LINE;
 /// The region that one side writes to: ours to write, the other's to read.
 pub(super) fn region(name: &CStr, head: usize, twice: usize) -> Result<(Map, ReadOnlyMap)> {
     let memfd = Memfd::create(name, head.saturating_add(twice))?;
+    let own = memfd.map_doubled(head)?;
     // Writing is sealed after the one mapping that may write, so the other can never be made to.
-    if twice == 0 {
-        let own = memfd.map()?;
-        memfd.seal_writes()?;
-        Ok((own, memfd.map_read_only()?))
-    } else {
-        let own = memfd.map_doubled(head)?;
-        memfd.seal_writes()?;
-        Ok((own, memfd.map_read_only_doubled(head)?))
-    }
+    memfd.seal_writes()?;
+    Ok((own, memfd.map_read_only_doubled(head)?))
 }
 
 /// The capacity that is made for the one that is asked for.
