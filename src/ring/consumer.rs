@@ -54,7 +54,8 @@ impl Consumer {
     }
 
     /// Takes the next message out of the ring if it is there, and wakes the producer if it waits for room.
-    #[inline]
+    #[cfg_attr(not(tiny), inline)]
+    #[cfg_attr(tiny, inline(never))]
     fn take(&mut self, buf: &mut [u8]) -> Result<usize> {
         let here = self.geometry.offset(self.tail);
         // Loaded once, and judged as what was loaded. Acquire, in the load: the message was there before.
