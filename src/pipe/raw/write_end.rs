@@ -137,7 +137,9 @@ impl ByteWrite for WriteEnd {
         }
         if cfg!(tiny) {
             let WriteEnd { fd, masks_sigpipe } = self;
-            return until_done_slowly(fd.as_fd(), Events::WRITABLE, wait, || put_some(fd, masks_sigpipe, bytes));
+            return until_done_slowly(fd.as_fd(), Events::WRITABLE, wait, || {
+                put_some(fd, masks_sigpipe, bytes)
+            });
         }
         if self.masks_sigpipe {
             return self.write_unready(bytes, None, wait);
