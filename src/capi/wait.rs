@@ -177,7 +177,7 @@ impl Args {
     ///
     /// # Safety
     /// `wait` is NULL, or as many bytes as it says in front; a signal mask in it is there.
-    #[inline]
+    #[inline(never)]
     pub(crate) unsafe fn wait(self, wait: *const rawipc_wait) -> Result<Wait> {
         if wait.is_null() {
             return Ok(Wait::FOREVER);

@@ -97,7 +97,7 @@ impl<'fd> Refs<'fd> {
     }
 
     /// The control message; none for no descriptors.
-    #[inline]
+    #[inline(never)]
     pub(super) fn control(&self) -> Result<&[u8]> {
         const NONE: usize = control::len(0);
         const MOST: usize = control::len(MAX_FDS.saturating_mul(size_of::<RawFd>()));
