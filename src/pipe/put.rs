@@ -27,7 +27,8 @@ pub(super) fn put_two(fd: &Fd, masks_sigpipe: &mut bool, head: &[u8], body: &[u8
 /// as qemu-user, has no `pwritev2`.
 ///
 /// `made` is what the kernel said to this write already.
-#[inline]
+#[cfg_attr(not(shared), inline)]
+#[cfg_attr(shared, inline(never))]
 pub(super) fn put(
     fd: &Fd,
     masks_sigpipe: &mut bool,
