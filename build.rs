@@ -5,14 +5,22 @@
 //! introduction of its section. cbindgen turns each module's items into C. A line `@rust pipe::pair` in a function's
 //! comment names its Rust twin, and becomes the syscalls that docs/syscalls.json has for that.
 //!
-//! Where the crate is built to be small, at the opt-levels s and z, it sets `small`.
+//! Where the crate is built to be small, at the opt-levels s and z, it sets `small`: an operation with a slow path is
+//! then made once, in that. At s, for a library of all functions, it sets `shared`: what many of them do is out of line.
+//! At z, for a program that calls a few, it sets `tiny`: a send and a receive are made once too.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rustc-check-cfg=cfg(small)");
-    println!("cargo::rustc-check-cfg=cfg(fuzzing)");
-    if std::env::var("OPT_LEVEL").is_ok_and(|level| level == "s" || level == "z") {
+    println!("cargo::rustc-check-cfg=cfg(small, shared, tiny, fuzzing)");
+    let level = std::env::var("OPT_LEVEL").unwrap_or_default();
+    if level == "s" || level == "z" {
         println!("cargo::rustc-cfg=small");
+    }
+    if level == "s" {
+        println!("cargo::rustc-cfg=shared");
+    }
+    if level == "z" {
+        println!("cargo::rustc-cfg=tiny");
     }
     #[cfg(feature = "header")]
     header::write();

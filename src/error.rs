@@ -100,7 +100,8 @@ impl Error {
 
     /// The same error, with the length that would have been enough (saturating at 4 GiB − 1).
     #[must_use]
-    #[inline]
+    #[cfg_attr(not(shared), inline)]
+    #[cfg_attr(shared, inline(never))]
     pub const fn with_needed(self, needed: usize) -> Self {
         let needed = if needed > u32::MAX as usize { u32::MAX } else { needed as u32 };
         Self::pack(self.call(), self.number(), self.origin(), needed)

@@ -133,6 +133,7 @@ impl Wait {
     }
 
     /// [`fixed`](Self::fixed), with the clock's own error where it cannot be read.
+    #[cfg_attr(shared, inline(never))]
     pub(crate) fn pinned(self) -> Result<Wait> {
         match self.limit() {
             Limit::For(nanos) => {

@@ -72,7 +72,7 @@ impl Args {
     ///
     /// # Safety
     /// `handle` is NULL, or an `H` that has been written to and that nobody else touches meanwhile.
-    #[inline]
+    #[inline(never)]
     pub(crate) unsafe fn value<'a, H: Handle>(self, handle: *mut H) -> Result<&'a mut H::Value> {
         // SAFETY: by the caller.
         let held = unsafe { self.held(handle) }?;
@@ -94,7 +94,7 @@ impl Args {
     ///
     /// # Safety
     /// `handle` is NULL, or an `H` that has been written to and that nobody writes to meanwhile.
-    #[inline]
+    #[inline(never)]
     pub(crate) unsafe fn value_ref<'a, H: Handle>(self, handle: *const H) -> Result<&'a H::Value> {
         // SAFETY: by the caller; it is only looked at.
         unsafe { self.value(handle.cast_mut()) }.map(|value| &*value)

@@ -242,8 +242,11 @@ unsafe fn read_under(
         // SAFETY: the caller's buffer.
         let buf = unsafe { READ.buffer(buf, len) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { READ.wait(wait) }?;
-        end.read(buf, wait)
+        let wait = unsafe { READ.patience(wait) }?;
+        match wait {
+            Some(wait) => end.read(buf, wait),
+            None => end.try_read(buf),
+        }
     })();
     // SAFETY: the caller's error.
     unsafe { length(read, error) }
@@ -262,14 +265,8 @@ pub unsafe extern "C" fn rawipc_pipe_try_read(
     len: usize,
     error: *mut rawipc_error,
 ) -> ssize_t {
-    let read = (|| {
-        let mut end = READ.lent(read_end, ReadEnd::assume)?;
-        // SAFETY: the caller's buffer.
-        let buf = unsafe { READ.buffer(buf, len) }?;
-        end.try_read(buf)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { length(read, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { read_under(read_end, buf, len, crate::wait::now(), error) }
 }
 
 /// Reads until the buffer is full, or the stream ends.
@@ -348,8 +345,11 @@ unsafe fn write_under(
         // SAFETY: the caller's bytes.
         let bytes = unsafe { WRITE.bytes(bytes, len) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { WRITE.wait(wait) }?;
-        end.write(bytes, wait)
+        let wait = unsafe { WRITE.patience(wait) }?;
+        match wait {
+            Some(wait) => end.write(bytes, wait),
+            None => end.try_write(bytes),
+        }
     })();
     // SAFETY: the caller's error.
     unsafe { length(written, error) }
@@ -368,14 +368,8 @@ pub unsafe extern "C" fn rawipc_pipe_try_write(
     len: usize,
     error: *mut rawipc_error,
 ) -> ssize_t {
-    let written = (|| {
-        let mut end = WRITE.lent(write_end, WriteEnd::assume)?;
-        // SAFETY: the caller's bytes.
-        let bytes = unsafe { WRITE.bytes(bytes, len) }?;
-        end.try_write(bytes)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { length(written, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { write_under(write_end, bytes, len, crate::wait::now(), error) }
 }
 
 /// Writes head and then body in one call; as rawipc_pipe_write() otherwise.
@@ -394,6 +388,24 @@ pub unsafe extern "C" fn rawipc_pipe_write_two(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> ssize_t {
+    // SAFETY: the caller's arguments.
+    unsafe { any_pipe_write_two(write_end, head, head_len, body, body_len, wait, error) }
+}
+
+/// With a wait, and without one.
+///
+/// # Safety
+/// As the caller promises.
+#[inline(never)]
+unsafe fn any_pipe_write_two(
+    write_end: c_int,
+    head: *const c_void,
+    head_len: usize,
+    body: *const c_void,
+    body_len: usize,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> ssize_t {
     let written = (|| {
         let mut end = WRITE.lent(write_end, WriteEnd::assume)?;
         // SAFETY: the caller's bytes.
@@ -401,8 +413,11 @@ pub unsafe extern "C" fn rawipc_pipe_write_two(
         // SAFETY: the caller's bytes.
         let body = unsafe { WRITE.bytes(body, body_len) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { WRITE.wait(wait) }?;
-        end.write_two(head, body, wait)
+        let wait = unsafe { WRITE.patience(wait) }?;
+        match wait {
+            Some(wait) => end.write_two(head, body, wait),
+            None => end.try_write_two(head, body),
+        }
     })();
     // SAFETY: the caller's error.
     unsafe { length(written, error) }
@@ -423,16 +438,8 @@ pub unsafe extern "C" fn rawipc_pipe_try_write_two(
     body_len: usize,
     error: *mut rawipc_error,
 ) -> ssize_t {
-    let written = (|| {
-        let mut end = WRITE.lent(write_end, WriteEnd::assume)?;
-        // SAFETY: the caller's bytes.
-        let head = unsafe { WRITE.bytes(head, head_len) }?;
-        // SAFETY: the caller's bytes.
-        let body = unsafe { WRITE.bytes(body, body_len) }?;
-        end.try_write_two(head, body)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { length(written, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { any_pipe_write_two(write_end, head, head_len, body, body_len, crate::wait::now(), error) }
 }
 
 /// Writes all bytes.
@@ -508,8 +515,11 @@ unsafe fn recv_under(
         // SAFETY: the caller's buffer.
         let buf = unsafe { READ.buffer(buf, len) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { READ.wait(wait) }?;
-        end.recv(buf, wait)
+        let wait = unsafe { READ.patience(wait) }?;
+        match wait {
+            Some(wait) => end.recv(buf, wait),
+            None => end.try_recv(buf),
+        }
     })();
     // SAFETY: the caller's error.
     unsafe { length(received, error) }
@@ -529,14 +539,8 @@ pub unsafe extern "C" fn rawipc_pipe_try_recv(
     len: usize,
     error: *mut rawipc_error,
 ) -> ssize_t {
-    let received = (|| {
-        let mut end = READ.lent(receiver, PacketReceiver::assume)?;
-        // SAFETY: the caller's buffer.
-        let buf = unsafe { READ.buffer(buf, len) }?;
-        end.try_recv(buf)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { length(received, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { recv_under(receiver, buf, len, crate::wait::now(), error) }
 }
 
 /// Sends one message of 1 to RAWIPC_PIPE_BUF bytes into a pipe or FIFO in packet mode. Several processes may hold a
@@ -587,8 +591,11 @@ unsafe fn send_under(
         // SAFETY: the caller's bytes.
         let msg = unsafe { WRITE.bytes(msg, len) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { WRITE.wait(wait) }?;
-        end.send(msg, wait)
+        let wait = unsafe { WRITE.patience(wait) }?;
+        match wait {
+            Some(wait) => end.send(msg, wait),
+            None => end.try_send(msg),
+        }
     })();
     // SAFETY: the caller's error.
     unsafe { status(sent, error) }
@@ -607,12 +614,6 @@ pub unsafe extern "C" fn rawipc_pipe_try_send(
     len: usize,
     error: *mut rawipc_error,
 ) -> c_int {
-    let sent = (|| {
-        let mut end = WRITE.lent(sender, PacketSender::assume)?;
-        // SAFETY: the caller's bytes.
-        let msg = unsafe { WRITE.bytes(msg, len) }?;
-        end.try_send(msg)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { status(sent, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { send_under(sender, msg, len, crate::wait::now(), error) }
 }

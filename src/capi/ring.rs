@@ -131,8 +131,11 @@ unsafe fn send_under(
         // SAFETY: the caller's bytes.
         let msg = unsafe { MEMORY.bytes(msg, len) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { MEMORY.wait(wait) }?;
-        producer.send(msg, wait)
+        let wait = unsafe { MEMORY.patience(wait) }?;
+        match wait {
+            Some(wait) => producer.send(msg, wait),
+            None => producer.try_send(msg),
+        }
     })();
     // SAFETY: the caller's error.
     unsafe { status(sent, error) }
@@ -151,15 +154,8 @@ pub unsafe extern "C" fn rawipc_ring_try_send(
     len: usize,
     error: *mut rawipc_error,
 ) -> c_int {
-    let sent = (|| {
-        // SAFETY: the caller's handle.
-        let producer = unsafe { MEMORY.value(producer) }?;
-        // SAFETY: the caller's bytes.
-        let msg = unsafe { MEMORY.bytes(msg, len) }?;
-        producer.try_send(msg)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { status(sent, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { send_under(producer, msg, len, crate::wait::now(), error) }
 }
 
 /// The largest message that goes.
@@ -225,8 +221,11 @@ unsafe fn recv_under(
         // SAFETY: the caller's buffer.
         let buf = unsafe { MEMORY.buffer(buf, len) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { MEMORY.wait(wait) }?;
-        consumer.recv(buf, wait)
+        let wait = unsafe { MEMORY.patience(wait) }?;
+        match wait {
+            Some(wait) => consumer.recv(buf, wait),
+            None => consumer.try_recv(buf),
+        }
     })();
     // SAFETY: the caller's error.
     unsafe { length(received, error) }
@@ -245,15 +244,8 @@ pub unsafe extern "C" fn rawipc_ring_try_recv(
     len: usize,
     error: *mut rawipc_error,
 ) -> ssize_t {
-    let received = (|| {
-        // SAFETY: the caller's handle.
-        let consumer = unsafe { MEMORY.value(consumer) }?;
-        // SAFETY: the caller's buffer.
-        let buf = unsafe { MEMORY.buffer(buf, len) }?;
-        consumer.try_recv(buf)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { length(received, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { recv_under(consumer, buf, len, crate::wait::now(), error) }
 }
 
 /// The largest message that can come.

@@ -150,12 +150,34 @@ unsafe impl Options for rawipc_wait {
         rawipc_wait { size: 0, flags: 0, nanoseconds: 0, signal_mask: core::ptr::null() };
 }
 
+/// In place of a wait, by the functions that do not wait: an address that C does not know.
+static NOW: u64 = 0;
+
+/// What [`patience`](Args::patience) takes for no wait at all.
+#[inline(always)]
+pub(crate) fn now() -> *const rawipc_wait {
+    (&raw const NOW).cast()
+}
+
 impl Args {
+    /// The wait that C asks for, or `None` from a function that does not wait.
+    ///
+    /// # Safety
+    /// As [`wait`](Self::wait), or [`now`].
+    #[inline(never)]
+    pub(crate) unsafe fn patience(self, wait: *const rawipc_wait) -> Result<Option<Wait>> {
+        if core::ptr::eq(wait, now()) {
+            return Ok(None);
+        }
+        // SAFETY: by the caller.
+        unsafe { self.wait(wait) }.map(Some)
+    }
+
     /// The wait that C asks for.
     ///
     /// # Safety
     /// `wait` is NULL, or as many bytes as it says in front; a signal mask in it is there.
-    #[inline]
+    #[inline(never)]
     pub(crate) unsafe fn wait(self, wait: *const rawipc_wait) -> Result<Wait> {
         if wait.is_null() {
             return Ok(Wait::FOREVER);

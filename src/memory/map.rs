@@ -283,6 +283,9 @@ impl Mapping {
         // The first call takes the whole range, beyond the end of the file too, and the second replaces that end:
         // nobody can map anything in between, and dropping the first undoes both.
         let whole = Self::of_file(fd, prot, once.saturating_add(twice))?;
+        if twice == 0 {
+            return Ok(whole);
+        }
         let again = whole.start.as_ptr().wrapping_add(once).cast();
         let flags = MapFlags::SHARED.union(MapFlags::FIXED);
         // SAFETY: it replaces the last `twice` bytes of our own new mapping, which nothing refers to.

@@ -146,7 +146,8 @@ impl Consumer {
         }
     }
 
-    #[inline]
+    #[cfg_attr(not(tiny), inline)]
+    #[cfg_attr(tiny, inline(never))]
     fn take(&mut self, buf: &mut [u8], wait: Option<Wait>) -> Result<usize> {
         let len = self.await_next(wait)?;
         if len == 0 {

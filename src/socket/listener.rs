@@ -286,6 +286,7 @@ impl<C: Connection> Listener<C> {
 
     /// With `dir`, the address leads through it.
     #[inline(always)] // one frame of the stack less
+    #[cfg_attr(shared, inline(never))]
     fn make(address: &Address, options: &Options, wait: Option<&Wait>, dir: Option<Fd>) -> Result<Self> {
         let way = Way::Replaced(options.backlog);
         BoundName::check(address, options.mode)?;

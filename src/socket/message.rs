@@ -209,7 +209,8 @@ pub(super) fn recv_along<T>(mut recv: impl FnMut() -> Result<T>) -> Result<T> {
 }
 
 /// `sendmsg(fd, msg, fds)`: one message, to whom it is connected or to `to`.
-#[inline]
+#[cfg_attr(not(shared), inline)]
+#[cfg_attr(shared, inline(never))]
 pub(super) fn put_with_fds(fd: &Fd, to: &[u8], msg: &[u8], fds: &Refs<'_>) -> Result<usize> {
     sendmsg(fd.as_fd(), to, &[IoSlice::new(msg)], fds.control()?, NOW.bits())
 }

@@ -72,6 +72,7 @@ impl BoundName {
     /// The lock, `fchmod`, `bind` and what is on the way, `newfstatat`, `getpid`; for an abstract name `bind`
     /// alone. With a wait, as long as another has the lock.
     #[inline(always)] // an address less on the stack
+    #[cfg_attr(shared, inline(never))]
     pub(super) fn bind(
         fd: &Fd,
         address: &Address,

@@ -97,7 +97,8 @@ impl<'fd> Refs<'fd> {
     }
 
     /// The control message; none for no descriptors.
-    #[inline]
+    #[cfg_attr(not(shared), inline)]
+    #[cfg_attr(shared, inline(never))]
     pub(super) fn control(&self) -> Result<&[u8]> {
         const NONE: usize = control::len(0);
         const MOST: usize = control::len(MAX_FDS.saturating_mul(size_of::<RawFd>()));

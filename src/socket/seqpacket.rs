@@ -223,6 +223,7 @@ impl State {
 
     /// A receive of 0: the end, or an empty message? What is known already stays.
     #[cold]
+    #[inline(never)]
     fn settle(&mut self, fd: &Fd, wait: Option<Wait>, call: Call) -> Result<usize> {
         let mut sleeper = wait.map(Sleeper::new);
         while *self != State::Corrupt {

@@ -114,7 +114,8 @@ impl Slots {
     /// One `recvmsg`; what comes along is in the slots from then on, and what has no place there is closed.
     ///
     /// The kernel is given room for exactly so many descriptors, and for credentials where the socket passes them.
-    #[inline]
+    #[cfg_attr(not(shared), inline)]
+    #[cfg_attr(shared, inline(never))]
     pub(super) fn recv(
         &mut self,
         fd: &Fd,

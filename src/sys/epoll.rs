@@ -29,6 +29,7 @@ pub(crate) enum Op {
 }
 
 /// `epoll_ctl(epoll, op, fd, event)`
+#[cfg_attr(shared, inline(never))]
 pub(crate) fn control(epoll: BorrowedFd<'_>, op: Op, fd: BorrowedFd<'_>, event: EpollEvent) -> Result<()> {
     let args =
         [epoll.as_raw_fd() as usize, op as usize, fd.as_raw_fd() as usize, (&raw const event) as usize, 0];

@@ -52,6 +52,7 @@ pub(crate) fn socket(kind: SocketType, flags: SocketFlags) -> Result<Made> {
 }
 
 /// `accept4(fd, NULL, NULL, flags)`.
+#[cfg_attr(shared, inline(never))]
 pub(crate) fn accept4(fd: BorrowedFd<'_>, flags: SocketFlags) -> Result<Made> {
     // SAFETY: the nulls say that no address is wanted, and no other memory is written.
     unsafe { made(Call::ACCEPT4, nr::ACCEPT4, [fd.as_raw_fd() as usize, 0, 0, flags.bits() as usize, 0]) }

@@ -85,7 +85,8 @@ pub(crate) fn set_socket_option(fd: BorrowedFd<'_>, option: SocketOption, value:
 }
 
 /// `sendmsg(fd, {to, parts, control}, flags)`; what is empty is not looked at.
-#[inline]
+#[cfg_attr(not(shared), inline)]
+#[cfg_attr(shared, inline(never))]
 pub(crate) fn sendmsg(
     fd: BorrowedFd<'_>,
     to: &[u8],

@@ -215,6 +215,7 @@ impl Epoll {
         }
     }
 
+    #[cfg_attr(shared, inline(never))]
     fn control(
         &self,
         op: Op,

@@ -200,20 +200,21 @@ impl Sleeper {
     /// # Errors
     /// `ETIMEDOUT` once nothing is left; the clock's own.
     pub(crate) fn left(&mut self) -> Result<Option<u64>> {
-        let deadline = match self.wait.limit() {
+        let limit = self.wait.limit();
+        let now = match limit {
             Limit::Forever => return Ok(None),
-            Limit::For(0) => return Err(Error::deadline(Call::PPOLL)),
-            Limit::For(nanos) => {
-                let deadline = Wait::until(Instant(sys::monotonic_nanos()?).plus(nanos));
-                self.wait = Wait { signals: self.wait.signals, ..deadline };
-                return Ok(Some(nanos));
-            }
-            Limit::Until(deadline) => deadline,
+            Limit::For(0) => 0,
+            _ => sys::monotonic_nanos()?,
         };
-        match deadline.0.saturating_sub(sys::monotonic_nanos()?) {
-            0 => Err(Error::deadline(Call::PPOLL)),
-            left => Ok(Some(left)),
-        }
+        let left = match limit {
+            Limit::Until(deadline) => deadline.0.saturating_sub(now),
+            Limit::For(nanos) => {
+                self.wait = Wait { signals: self.wait.signals, ..Wait::until(Instant(now).plus(nanos)) };
+                nanos
+            }
+            Limit::Forever => 0,
+        };
+        if left == 0 { Err(Error::deadline(Call::PPOLL)) } else { Ok(Some(left)) }
     }
 
     /// A signal came: whether the wait outlasts it.

@@ -37,8 +37,8 @@ extern "C" fn main(_: &Arguments) -> i32 {
 
     let child = fork();
     if child == 0 {
-        to_pipe.try_send(b"pipe: from the child\n").or_exit();
-        fifo::open_sender(FIFO, Wait::FOREVER).or_exit().try_send(b"fifo: from the child\n").or_exit();
+        to_pipe.send(b"pipe: from the child\n", Wait::FOREVER).or_exit();
+        fifo::open_sender(FIFO, Wait::FOREVER).or_exit().send(b"fifo: from the child\n", Wait::FOREVER).or_exit();
         map.write(0, b"map: from the child\n").or_exit();
         producer.try_send(b"ring: from the child\n").or_exit();
         child_stream.try_write(b"stream: from the child\n").or_exit();
@@ -51,8 +51,8 @@ extern "C" fn main(_: &Arguments) -> i32 {
     }
     say(b"call: 2 + 3 = 5\n");
     let mut buf = [0; 1 << 16]; // what a socket's message can be at most
-    show(from_pipe.try_recv(&mut buf), &buf);
-    show(from_fifo.try_recv(&mut buf), &buf);
+    show(from_pipe.recv(&mut buf, Wait::FOREVER), &buf);
+    show(from_fifo.recv(&mut buf, Wait::FOREVER), &buf);
     let mut text = [0; 20];
     show(map.read(0, &mut text).map(|()| 20), &text);
     show(consumer.try_recv(&mut buf), &buf);

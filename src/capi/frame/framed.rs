@@ -77,14 +77,33 @@ pub unsafe extern "C" fn rawipc_framed_send(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> c_int {
+    // SAFETY: the caller's arguments.
+    unsafe { any_framed_send(framed, msg, len, wait, error) }
+}
+
+/// With a wait, and without one.
+///
+/// # Safety
+/// As the caller promises.
+#[inline(never)]
+unsafe fn any_framed_send(
+    framed: *mut rawipc_framed,
+    msg: *const c_void,
+    len: usize,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> c_int {
     let sent = (|| {
         // SAFETY: the caller's framed.
         let framed = unsafe { SEND.value(framed) }?;
         // SAFETY: the caller's bytes.
         let msg = unsafe { SEND.bytes(msg, len) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { SEND.wait(wait) }?;
-        framed.send(msg, wait)
+        let wait = unsafe { SEND.patience(wait) }?;
+        match wait {
+            Some(wait) => framed.send(msg, wait),
+            None => framed.try_send(msg),
+        }
     })();
     // SAFETY: the caller's error.
     unsafe { status(sent, error) }
@@ -103,15 +122,8 @@ pub unsafe extern "C" fn rawipc_framed_try_send(
     len: usize,
     error: *mut rawipc_error,
 ) -> c_int {
-    let sent = (|| {
-        // SAFETY: the caller's framed.
-        let framed = unsafe { SEND.value(framed) }?;
-        // SAFETY: the caller's bytes.
-        let msg = unsafe { SEND.bytes(msg, len) }?;
-        framed.try_send(msg)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { status(sent, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { any_framed_send(framed, msg, len, crate::wait::now(), error) }
 }
 
 /// Receives one message, as a frame receiver does.
@@ -128,14 +140,33 @@ pub unsafe extern "C" fn rawipc_framed_recv(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> ssize_t {
+    // SAFETY: the caller's arguments.
+    unsafe { any_framed_recv(framed, buf, len, wait, error) }
+}
+
+/// With a wait, and without one.
+///
+/// # Safety
+/// As the caller promises.
+#[inline(never)]
+unsafe fn any_framed_recv(
+    framed: *mut rawipc_framed,
+    buf: *mut c_void,
+    len: usize,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> ssize_t {
     let received = (|| {
         // SAFETY: the caller's framed.
         let framed = unsafe { RECV.value(framed) }?;
         // SAFETY: the caller's buffer.
         let buf = unsafe { RECV.buffer(buf, len) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { RECV.wait(wait) }?;
-        framed.recv(buf, wait)
+        let wait = unsafe { RECV.patience(wait) }?;
+        match wait {
+            Some(wait) => framed.recv(buf, wait),
+            None => framed.try_recv(buf),
+        }
     })();
     // SAFETY: the caller's error.
     unsafe { length(received, error) }
@@ -154,15 +185,8 @@ pub unsafe extern "C" fn rawipc_framed_try_recv(
     len: usize,
     error: *mut rawipc_error,
 ) -> ssize_t {
-    let received = (|| {
-        // SAFETY: the caller's framed.
-        let framed = unsafe { RECV.value(framed) }?;
-        // SAFETY: the caller's buffer.
-        let buf = unsafe { RECV.buffer(buf, len) }?;
-        framed.try_recv(buf)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { length(received, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { any_framed_recv(framed, buf, len, crate::wait::now(), error) }
 }
 
 /// Receives one message where it lies, as a frame receiver does.
@@ -179,14 +203,33 @@ pub unsafe extern "C" fn rawipc_framed_recv_in_place(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> ssize_t {
+    // SAFETY: the caller's arguments.
+    unsafe { any_framed_recv_in_place(framed, msg, wait, error) }
+}
+
+/// With a wait, and without one.
+///
+/// # Safety
+/// As the caller promises.
+#[inline(never)]
+unsafe fn any_framed_recv_in_place(
+    framed: *mut rawipc_framed,
+    msg: *mut *const c_void,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> ssize_t {
     let received = (|| {
         // SAFETY: the caller's output.
         let to = unsafe { RECV.output(msg) }?;
         // SAFETY: the caller's framed.
         let framed = unsafe { RECV.value(framed) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { RECV.wait(wait) }?;
-        framed.recv_in_place(wait).map(|msg| in_place(to, msg))
+        let wait = unsafe { RECV.patience(wait) }?;
+        match wait {
+            Some(wait) => framed.recv_in_place(wait),
+            None => framed.try_recv_in_place(),
+        }
+        .map(|msg| in_place(to, msg))
     })();
     // SAFETY: the caller's error.
     unsafe { length(received, error) }
@@ -205,15 +248,8 @@ pub unsafe extern "C" fn rawipc_framed_try_recv_in_place(
     msg: *mut *const c_void,
     error: *mut rawipc_error,
 ) -> ssize_t {
-    let received = (|| {
-        // SAFETY: the caller's output.
-        let to = unsafe { RECV.output(msg) }?;
-        // SAFETY: the caller's framed.
-        let framed = unsafe { RECV.value(framed) }?;
-        framed.try_recv_in_place().map(|msg| in_place(to, msg))
-    })();
-    // SAFETY: the caller's error.
-    unsafe { length(received, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { any_framed_recv_in_place(framed, msg, crate::wait::now(), error) }
 }
 
 /// The largest message that it takes.

@@ -74,14 +74,33 @@ pub unsafe extern "C" fn rawipc_frame_receiver_recv(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> ssize_t {
+    // SAFETY: the caller's arguments.
+    unsafe { any_frame_receiver_recv(receiver, buf, len, wait, error) }
+}
+
+/// With a wait, and without one.
+///
+/// # Safety
+/// As the caller promises.
+#[inline(never)]
+unsafe fn any_frame_receiver_recv(
+    receiver: *mut rawipc_frame_receiver,
+    buf: *mut c_void,
+    len: usize,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> ssize_t {
     let received = (|| {
         // SAFETY: the caller's receiver.
         let receiver = unsafe { RECV.value(receiver) }?;
         // SAFETY: the caller's buffer.
         let buf = unsafe { RECV.buffer(buf, len) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { RECV.wait(wait) }?;
-        receiver.recv(buf, wait)
+        let wait = unsafe { RECV.patience(wait) }?;
+        match wait {
+            Some(wait) => receiver.recv(buf, wait),
+            None => receiver.try_recv(buf),
+        }
     })();
     // SAFETY: the caller's error.
     unsafe { length(received, error) }
@@ -100,15 +119,8 @@ pub unsafe extern "C" fn rawipc_frame_receiver_try_recv(
     len: usize,
     error: *mut rawipc_error,
 ) -> ssize_t {
-    let received = (|| {
-        // SAFETY: the caller's receiver.
-        let receiver = unsafe { RECV.value(receiver) }?;
-        // SAFETY: the caller's buffer.
-        let buf = unsafe { RECV.buffer(buf, len) }?;
-        receiver.try_recv(buf)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { length(received, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { any_frame_receiver_recv(receiver, buf, len, crate::wait::now(), error) }
 }
 
 /// Receives one message where it lies, in the receiver's buffer. Nothing is copied.
@@ -125,14 +137,33 @@ pub unsafe extern "C" fn rawipc_frame_receiver_recv_in_place(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> ssize_t {
+    // SAFETY: the caller's arguments.
+    unsafe { any_frame_receiver_recv_in_place(receiver, msg, wait, error) }
+}
+
+/// With a wait, and without one.
+///
+/// # Safety
+/// As the caller promises.
+#[inline(never)]
+unsafe fn any_frame_receiver_recv_in_place(
+    receiver: *mut rawipc_frame_receiver,
+    msg: *mut *const c_void,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> ssize_t {
     let received = (|| {
         // SAFETY: the caller's output.
         let to = unsafe { RECV.output(msg) }?;
         // SAFETY: the caller's receiver.
         let receiver = unsafe { RECV.value(receiver) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { RECV.wait(wait) }?;
-        receiver.recv_in_place(wait).map(|msg| in_place(to, msg))
+        let wait = unsafe { RECV.patience(wait) }?;
+        match wait {
+            Some(wait) => receiver.recv_in_place(wait),
+            None => receiver.try_recv_in_place(),
+        }
+        .map(|msg| in_place(to, msg))
     })();
     // SAFETY: the caller's error.
     unsafe { length(received, error) }
@@ -151,15 +182,8 @@ pub unsafe extern "C" fn rawipc_frame_receiver_try_recv_in_place(
     msg: *mut *const c_void,
     error: *mut rawipc_error,
 ) -> ssize_t {
-    let received = (|| {
-        // SAFETY: the caller's output.
-        let to = unsafe { RECV.output(msg) }?;
-        // SAFETY: the caller's receiver.
-        let receiver = unsafe { RECV.value(receiver) }?;
-        receiver.try_recv_in_place().map(|msg| in_place(to, msg))
-    })();
-    // SAFETY: the caller's error.
-    unsafe { length(received, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { any_frame_receiver_recv_in_place(receiver, msg, crate::wait::now(), error) }
 }
 
 /// The largest message that can come out: a buffer of this size is always enough.

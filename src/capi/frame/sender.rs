@@ -104,14 +104,33 @@ pub unsafe extern "C" fn rawipc_frame_sender_send(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> c_int {
+    // SAFETY: the caller's arguments.
+    unsafe { any_frame_sender_send(sender, msg, len, wait, error) }
+}
+
+/// With a wait, and without one.
+///
+/// # Safety
+/// As the caller promises.
+#[inline(never)]
+unsafe fn any_frame_sender_send(
+    sender: *mut rawipc_frame_sender,
+    msg: *const c_void,
+    len: usize,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> c_int {
     let sent = (|| {
         // SAFETY: the caller's sender.
         let sender = unsafe { SEND.value(sender) }?;
         // SAFETY: the caller's bytes.
         let msg = unsafe { SEND.bytes(msg, len) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { SEND.wait(wait) }?;
-        sender.send(msg, wait)
+        let wait = unsafe { SEND.patience(wait) }?;
+        match wait {
+            Some(wait) => sender.send(msg, wait),
+            None => sender.try_send(msg),
+        }
     })();
     // SAFETY: the caller's error.
     unsafe { status(sent, error) }
@@ -133,15 +152,8 @@ pub unsafe extern "C" fn rawipc_frame_sender_try_send(
     len: usize,
     error: *mut rawipc_error,
 ) -> c_int {
-    let sent = (|| {
-        // SAFETY: the caller's sender.
-        let sender = unsafe { SEND.value(sender) }?;
-        // SAFETY: the caller's bytes.
-        let msg = unsafe { SEND.bytes(msg, len) }?;
-        sender.try_send(msg)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { status(sent, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { any_frame_sender_send(sender, msg, len, crate::wait::now(), error) }
 }
 
 /// The largest message that it takes.

@@ -108,6 +108,22 @@ pub unsafe extern "C" fn rawipc_rpc_server_next(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> c_int {
+    // SAFETY: the caller's arguments.
+    unsafe { any_rpc_server_next(server, method, args, wait, error) }
+}
+
+/// With a wait, and without one.
+///
+/// # Safety
+/// As the caller promises.
+#[inline(never)]
+unsafe fn any_rpc_server_next(
+    server: *mut rawipc_rpc_server,
+    method: *mut u32,
+    args: *mut rawipc_unpacker,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> c_int {
     let asked = (|| {
         // SAFETY: the caller's output.
         let to_method = unsafe { SERVE.output(method) }?;
@@ -116,9 +132,15 @@ pub unsafe extern "C" fn rawipc_rpc_server_next(
         // SAFETY: the caller's server.
         let Serving { server, asked } = unsafe { SERVE.value(server) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { SERVE.wait(wait) }?;
+        let wait = unsafe { SERVE.patience(wait) }?;
         *asked = None;
-        let Some(mut request) = server.next(wait)? else { return Ok(0) };
+        let Some(mut request) = match wait {
+            Some(wait) => server.next(wait),
+            None => server.try_next(),
+        }?
+        else {
+            return Ok(0);
+        };
         *asked = Some(request.id());
         to_method.set(request.method());
         to_args.set(request.args().clone());
@@ -143,22 +165,8 @@ pub unsafe extern "C" fn rawipc_rpc_server_try_next(
     args: *mut rawipc_unpacker,
     error: *mut rawipc_error,
 ) -> c_int {
-    let asked = (|| {
-        // SAFETY: the caller's output.
-        let to_method = unsafe { SERVE.output(method) }?;
-        // SAFETY: the caller's memory.
-        let to_args = unsafe { SERVE.empty(args) }?;
-        // SAFETY: the caller's server.
-        let Serving { server, asked } = unsafe { SERVE.value(server) }?;
-        *asked = None;
-        let Some(mut request) = server.try_next()? else { return Ok(0) };
-        *asked = Some(request.id());
-        to_method.set(request.method());
-        to_args.set(request.args().clone());
-        Ok(1)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { length(asked, error) as c_int }
+    // SAFETY: the caller's arguments.
+    unsafe { any_rpc_server_next(server, method, args, crate::wait::now(), error) }
 }
 
 /// Answers the request with a result.

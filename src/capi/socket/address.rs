@@ -148,7 +148,7 @@ pub unsafe extern "C" fn rawipc_address_is_unnamed(
 impl Args {
     /// # Safety
     /// `address` is NULL, or an address that nobody writes to meanwhile.
-    #[inline]
+    #[inline(never)]
     pub(crate) unsafe fn address<'a>(self, address: *const rawipc_address) -> Result<&'a Address> {
         // SAFETY: by the caller; it consists of integers.
         let given = unsafe { self.input(address) }?;

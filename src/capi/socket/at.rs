@@ -79,13 +79,32 @@ pub unsafe extern "C" fn rawipc_stream_connect_at(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> c_int {
+    // SAFETY: the caller's arguments.
+    unsafe { any_stream_connect_at(dir, path, wait, error) }
+}
+
+/// With a wait, and without one.
+///
+/// # Safety
+/// As the caller promises.
+#[inline(never)]
+unsafe fn any_stream_connect_at(
+    dir: c_int,
+    path: *const c_char,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> c_int {
     let connected = (|| {
         let dir = OPEN.directory(dir)?;
         // SAFETY: the caller's path.
         let path = unsafe { OPEN.text(path) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { OPEN.wait(wait) }?;
-        Stream::connect_at(dir, path, wait).map(Stream::into_fd)
+        let wait = unsafe { OPEN.patience(wait) }?;
+        match wait {
+            Some(wait) => Stream::connect_at(dir, path, wait),
+            None => Stream::try_connect_at(dir, path),
+        }
+        .map(Stream::into_fd)
     })();
     // SAFETY: the caller's error.
     unsafe { descriptor(connected, error) }
@@ -106,14 +125,8 @@ pub unsafe extern "C" fn rawipc_stream_try_connect_at(
     path: *const c_char,
     error: *mut rawipc_error,
 ) -> c_int {
-    let connected = (|| {
-        let dir = OPEN.directory(dir)?;
-        // SAFETY: the caller's path.
-        let path = unsafe { OPEN.text(path) }?;
-        Stream::try_connect_at(dir, path).map(Stream::into_fd)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { descriptor(connected, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { any_stream_connect_at(dir, path, crate::wait::now(), error) }
 }
 
 /// Makes a socket that is connected to the listener whose file lies at a path; see rawipc_stream_connect_at().
@@ -134,6 +147,22 @@ pub unsafe extern "C" fn rawipc_seqpacket_connect_at(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> c_int {
+    // SAFETY: the caller's arguments.
+    unsafe { any_seqpacket_connect_at(socket, dir, path, wait, error) }
+}
+
+/// With a wait, and without one.
+///
+/// # Safety
+/// As the caller promises.
+#[inline(never)]
+unsafe fn any_seqpacket_connect_at(
+    socket: *mut rawipc_seqpacket,
+    dir: c_int,
+    path: *const c_char,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> c_int {
     let connected = (|| {
         // SAFETY: the caller's memory.
         let to = unsafe { OPEN.empty(socket) }?;
@@ -141,8 +170,11 @@ pub unsafe extern "C" fn rawipc_seqpacket_connect_at(
         // SAFETY: the caller's path.
         let path = unsafe { OPEN.text(path) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { OPEN.wait(wait) }?;
-        to.put(Seqpacket::connect_at(dir, path, wait))
+        let wait = unsafe { OPEN.patience(wait) }?;
+        to.put(match wait {
+            Some(wait) => Seqpacket::connect_at(dir, path, wait),
+            None => Seqpacket::try_connect_at(dir, path),
+        })
     })();
     // SAFETY: the caller's error.
     unsafe { status(connected, error) }
@@ -165,16 +197,8 @@ pub unsafe extern "C" fn rawipc_seqpacket_try_connect_at(
     path: *const c_char,
     error: *mut rawipc_error,
 ) -> c_int {
-    let connected = (|| {
-        // SAFETY: the caller's memory.
-        let to = unsafe { OPEN.empty(socket) }?;
-        let dir = OPEN.directory(dir)?;
-        // SAFETY: the caller's path.
-        let path = unsafe { OPEN.text(path) }?;
-        to.put(Seqpacket::try_connect_at(dir, path))
-    })();
-    // SAFETY: the caller's error.
-    unsafe { status(connected, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { any_seqpacket_connect_at(socket, dir, path, crate::wait::now(), error) }
 }
 
 /// Makes a socket with a file at a path, of this mode, less what the umask takes away; see rawipc_listener_bind_at().

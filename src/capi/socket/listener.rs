@@ -149,12 +149,30 @@ pub unsafe extern "C" fn rawipc_listener_accept_stream(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> c_int {
+    // SAFETY: the caller's arguments.
+    unsafe { any_listener_accept_stream(listener, wait, error) }
+}
+
+/// With a wait, and without one.
+///
+/// # Safety
+/// As the caller promises.
+#[inline(never)]
+unsafe fn any_listener_accept_stream(
+    listener: *const rawipc_listener,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> c_int {
     let accepted = (|| {
         // SAFETY: the caller's listener.
         let listener = unsafe { ACCEPT.streams(listener) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { ACCEPT.wait(wait) }?;
-        listener.accept(wait).map(Stream::into_fd)
+        let wait = unsafe { ACCEPT.patience(wait) }?;
+        match wait {
+            Some(wait) => listener.accept(wait),
+            None => listener.try_accept(),
+        }
+        .map(Stream::into_fd)
     })();
     // SAFETY: the caller's error.
     unsafe { descriptor(accepted, error) }
@@ -173,13 +191,8 @@ pub unsafe extern "C" fn rawipc_listener_try_accept_stream(
     listener: *const rawipc_listener,
     error: *mut rawipc_error,
 ) -> c_int {
-    let accepted = (|| {
-        // SAFETY: the caller's listener.
-        let listener = unsafe { ACCEPT.streams(listener) }?;
-        listener.try_accept().map(Stream::into_fd)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { descriptor(accepted, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { any_listener_accept_stream(listener, crate::wait::now(), error) }
 }
 
 /// Accepts the next seqpacket socket, or waits for one.
@@ -198,14 +211,32 @@ pub unsafe extern "C" fn rawipc_listener_accept_seqpacket(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> c_int {
+    // SAFETY: the caller's arguments.
+    unsafe { any_listener_accept_seqpacket(listener, socket, wait, error) }
+}
+
+/// With a wait, and without one.
+///
+/// # Safety
+/// As the caller promises.
+#[inline(never)]
+unsafe fn any_listener_accept_seqpacket(
+    listener: *const rawipc_listener,
+    socket: *mut rawipc_seqpacket,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> c_int {
     let accepted = (|| {
         // SAFETY: the caller's memory.
         let to = unsafe { ACCEPT.empty(socket) }?;
         // SAFETY: the caller's listener.
         let listener = unsafe { ACCEPT.seqpackets(listener) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { ACCEPT.wait(wait) }?;
-        to.put(listener.accept(wait))
+        let wait = unsafe { ACCEPT.patience(wait) }?;
+        to.put(match wait {
+            Some(wait) => listener.accept(wait),
+            None => listener.try_accept(),
+        })
     })();
     // SAFETY: the caller's error.
     unsafe { status(accepted, error) }
@@ -226,15 +257,8 @@ pub unsafe extern "C" fn rawipc_listener_try_accept_seqpacket(
     socket: *mut rawipc_seqpacket,
     error: *mut rawipc_error,
 ) -> c_int {
-    let accepted = (|| {
-        // SAFETY: the caller's memory.
-        let to = unsafe { ACCEPT.empty(socket) }?;
-        // SAFETY: the caller's listener.
-        let listener = unsafe { ACCEPT.seqpackets(listener) }?;
-        to.put(listener.try_accept())
-    })();
-    // SAFETY: the caller's error.
-    unsafe { status(accepted, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { any_listener_accept_seqpacket(listener, socket, crate::wait::now(), error) }
 }
 
 /// Has what is sent to a seqpacket socket before it is accepted bring its sender's credentials too. To be told them, call

@@ -86,14 +86,32 @@ pub unsafe extern "C" fn rawipc_seqpacket_connect(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> c_int {
+    // SAFETY: the caller's arguments.
+    unsafe { any_seqpacket_connect(socket, address, wait, error) }
+}
+
+/// With a wait, and without one.
+///
+/// # Safety
+/// As the caller promises.
+#[inline(never)]
+unsafe fn any_seqpacket_connect(
+    socket: *mut rawipc_seqpacket,
+    address: *const rawipc_address,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> c_int {
     let connected = (|| {
         // SAFETY: the caller's memory.
         let to = unsafe { CONNECT.empty(socket) }?;
         // SAFETY: the caller's address.
         let address = unsafe { CONNECT.address(address) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { CONNECT.wait(wait) }?;
-        to.put(Seqpacket::connect(address, wait))
+        let wait = unsafe { CONNECT.patience(wait) }?;
+        to.put(match wait {
+            Some(wait) => Seqpacket::connect(address, wait),
+            None => Seqpacket::try_connect(address),
+        })
     })();
     // SAFETY: the caller's error.
     unsafe { status(connected, error) }
@@ -114,15 +132,8 @@ pub unsafe extern "C" fn rawipc_seqpacket_try_connect(
     address: *const rawipc_address,
     error: *mut rawipc_error,
 ) -> c_int {
-    let connected = (|| {
-        // SAFETY: the caller's memory.
-        let to = unsafe { CONNECT.empty(socket) }?;
-        // SAFETY: the caller's address.
-        let address = unsafe { CONNECT.address(address) }?;
-        to.put(Seqpacket::try_connect(address))
-    })();
-    // SAFETY: the caller's error.
-    unsafe { status(connected, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { any_seqpacket_connect(socket, address, crate::wait::now(), error) }
 }
 
 /// Takes over a UNIX seqpacket socket that was not made here, one inherited. Nothing is changed on it.
@@ -278,8 +289,11 @@ unsafe fn send_under(
         // SAFETY: the caller's bytes.
         let msg = unsafe { SEND.bytes(msg, len) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { SEND.wait(wait) }?;
-        socket.send(msg, wait)
+        let wait = unsafe { SEND.patience(wait) }?;
+        match wait {
+            Some(wait) => socket.send(msg, wait),
+            None => socket.try_send(msg),
+        }
     })();
     // SAFETY: the caller's error.
     unsafe { status(sent, error) }
@@ -298,15 +312,8 @@ pub unsafe extern "C" fn rawipc_seqpacket_try_send(
     len: usize,
     error: *mut rawipc_error,
 ) -> c_int {
-    let sent = (|| {
-        // SAFETY: the caller's socket.
-        let socket = unsafe { SEND.value(socket) }?;
-        // SAFETY: the caller's bytes.
-        let msg = unsafe { SEND.bytes(msg, len) }?;
-        socket.try_send(msg)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { status(sent, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { send_under(socket, msg, len, crate::wait::now(), error) }
 }
 
 /// Receives one message, or waits for it.
@@ -358,8 +365,11 @@ unsafe fn recv_under(
         // SAFETY: the caller's buffer.
         let buf = unsafe { RECV.buffer(buf, len) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { RECV.wait(wait) }?;
-        socket.recv(buf, wait)
+        let wait = unsafe { RECV.patience(wait) }?;
+        match wait {
+            Some(wait) => socket.recv(buf, wait),
+            None => socket.try_recv(buf),
+        }
     })();
     // SAFETY: the caller's error.
     unsafe { length(received, error) }
@@ -378,15 +388,8 @@ pub unsafe extern "C" fn rawipc_seqpacket_try_recv(
     len: usize,
     error: *mut rawipc_error,
 ) -> ssize_t {
-    let received = (|| {
-        // SAFETY: the caller's socket.
-        let socket = unsafe { RECV.value(socket) }?;
-        // SAFETY: the caller's buffer.
-        let buf = unsafe { RECV.buffer(buf, len) }?;
-        socket.try_recv(buf)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { length(received, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { recv_under(socket, buf, len, crate::wait::now(), error) }
 }
 
 /// The descriptor, to poll or to ask about. It stays the socket's.

@@ -63,12 +63,30 @@ pub unsafe extern "C" fn rawipc_stream_connect(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> c_int {
+    // SAFETY: the caller's arguments.
+    unsafe { any_stream_connect(address, wait, error) }
+}
+
+/// With a wait, and without one.
+///
+/// # Safety
+/// As the caller promises.
+#[inline(never)]
+unsafe fn any_stream_connect(
+    address: *const rawipc_address,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> c_int {
     let connected = (|| {
         // SAFETY: the caller's address.
         let address = unsafe { CONNECT.address(address) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { CONNECT.wait(wait) }?;
-        Stream::connect(address, wait).map(Stream::into_fd)
+        let wait = unsafe { CONNECT.patience(wait) }?;
+        match wait {
+            Some(wait) => Stream::connect(address, wait),
+            None => Stream::try_connect(address),
+        }
+        .map(Stream::into_fd)
     })();
     // SAFETY: the caller's error.
     unsafe { descriptor(connected, error) }
@@ -87,13 +105,8 @@ pub unsafe extern "C" fn rawipc_stream_try_connect(
     address: *const rawipc_address,
     error: *mut rawipc_error,
 ) -> c_int {
-    let connected = (|| {
-        // SAFETY: the caller's address.
-        let address = unsafe { CONNECT.address(address) }?;
-        Stream::try_connect(address).map(Stream::into_fd)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { descriptor(connected, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { any_stream_connect(address, crate::wait::now(), error) }
 }
 
 /// Takes over a UNIX stream socket that was not made here: standard input, or one inherited. Nothing is changed on it.
@@ -170,8 +183,11 @@ unsafe fn read_under(
         // SAFETY: the caller's buffer.
         let buf = unsafe { READ.buffer(buf, len) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { READ.wait(wait) }?;
-        stream.read(buf, wait)
+        let wait = unsafe { READ.patience(wait) }?;
+        match wait {
+            Some(wait) => stream.read(buf, wait),
+            None => stream.try_read(buf),
+        }
     })();
     // SAFETY: the caller's error.
     unsafe { length(read, error) }
@@ -190,14 +206,8 @@ pub unsafe extern "C" fn rawipc_stream_try_read(
     len: usize,
     error: *mut rawipc_error,
 ) -> ssize_t {
-    let read = (|| {
-        let mut stream = READ.lent(stream, Stream::assume)?;
-        // SAFETY: the caller's buffer.
-        let buf = unsafe { READ.buffer(buf, len) }?;
-        stream.try_read(buf)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { length(read, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { read_under(stream, buf, len, crate::wait::now(), error) }
 }
 
 /// Reads until the buffer is full, or the stream ends.
@@ -273,8 +283,11 @@ unsafe fn write_under(
         // SAFETY: the caller's bytes.
         let bytes = unsafe { WRITE.bytes(bytes, len) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { WRITE.wait(wait) }?;
-        stream.write(bytes, wait)
+        let wait = unsafe { WRITE.patience(wait) }?;
+        match wait {
+            Some(wait) => stream.write(bytes, wait),
+            None => stream.try_write(bytes),
+        }
     })();
     // SAFETY: the caller's error.
     unsafe { length(written, error) }
@@ -293,14 +306,8 @@ pub unsafe extern "C" fn rawipc_stream_try_write(
     len: usize,
     error: *mut rawipc_error,
 ) -> ssize_t {
-    let written = (|| {
-        let mut stream = WRITE.lent(stream, Stream::assume)?;
-        // SAFETY: the caller's bytes.
-        let bytes = unsafe { WRITE.bytes(bytes, len) }?;
-        stream.try_write(bytes)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { length(written, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { write_under(stream, bytes, len, crate::wait::now(), error) }
 }
 
 /// Writes head and then body in one call; as rawipc_stream_write() otherwise.
@@ -319,6 +326,24 @@ pub unsafe extern "C" fn rawipc_stream_write_two(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> ssize_t {
+    // SAFETY: the caller's arguments.
+    unsafe { any_stream_write_two(stream, head, head_len, body, body_len, wait, error) }
+}
+
+/// With a wait, and without one.
+///
+/// # Safety
+/// As the caller promises.
+#[inline(never)]
+unsafe fn any_stream_write_two(
+    stream: c_int,
+    head: *const c_void,
+    head_len: usize,
+    body: *const c_void,
+    body_len: usize,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> ssize_t {
     let written = (|| {
         let mut stream = WRITE_TWO.lent(stream, Stream::assume)?;
         // SAFETY: the caller's bytes.
@@ -326,8 +351,11 @@ pub unsafe extern "C" fn rawipc_stream_write_two(
         // SAFETY: the caller's bytes.
         let body = unsafe { WRITE_TWO.bytes(body, body_len) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { WRITE_TWO.wait(wait) }?;
-        stream.write_two(head, body, wait)
+        let wait = unsafe { WRITE_TWO.patience(wait) }?;
+        match wait {
+            Some(wait) => stream.write_two(head, body, wait),
+            None => stream.try_write_two(head, body),
+        }
     })();
     // SAFETY: the caller's error.
     unsafe { length(written, error) }
@@ -348,16 +376,8 @@ pub unsafe extern "C" fn rawipc_stream_try_write_two(
     body_len: usize,
     error: *mut rawipc_error,
 ) -> ssize_t {
-    let written = (|| {
-        let mut stream = WRITE_TWO.lent(stream, Stream::assume)?;
-        // SAFETY: the caller's bytes.
-        let head = unsafe { WRITE_TWO.bytes(head, head_len) }?;
-        // SAFETY: the caller's bytes.
-        let body = unsafe { WRITE_TWO.bytes(body, body_len) }?;
-        stream.try_write_two(head, body)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { length(written, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { any_stream_write_two(stream, head, head_len, body, body_len, crate::wait::now(), error) }
 }
 
 /// Writes all bytes.

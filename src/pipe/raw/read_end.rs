@@ -154,6 +154,10 @@ impl ByteRead for ReadEnd {
         if buf.is_empty() {
             return Err(Error::argument(Call::READ, Errno::INVAL));
         }
+        if cfg!(tiny) {
+            let ReadEnd { fd, expects_writer } = self;
+            return until_done_slowly(fd.as_fd(), Events::READABLE, wait, || take(fd, expects_writer, buf));
+        }
         match rustix::io::read(&self.fd, &mut *buf) {
             Ok(0) => self.read_unready(buf, None, wait),
             Ok(n) => {
@@ -197,9 +201,9 @@ impl ReadEnd {
     fn read_unready(&mut self, buf: &mut [u8], errno: Option<Errno>, wait: Wait) -> Result<usize> {
         let ReadEnd { fd, expects_writer } = self;
         let mut made = Some(errno.map_or(Ok(0), Err));
-        until_done_slowly(fd.as_fd(), Events::READABLE, wait, || match made.take() {
-            Some(answer) => judge(fd, expects_writer, answer),
-            None => take(fd, expects_writer, buf),
+        until_done_slowly(fd.as_fd(), Events::READABLE, wait, || {
+            let answer = made.take().unwrap_or_else(|| rustix::io::read(&*fd, &mut *buf));
+            judge(fd, expects_writer, answer)
         })
     }
 }

@@ -2,10 +2,10 @@
 
 use super::{attach, capacity, set_capacity};
 use crate::channel::ByteWrite;
-use crate::error::{Call, Errno, Error, Named, Result};
+use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
 use crate::pipe::PIPE_BUF;
-use crate::pipe::put::{put_some, put_two};
+use crate::pipe::put::{put, put_some, put_two};
 use crate::sys;
 use crate::wait::{Events, Wait, until_done, until_done_slowly};
 use rustix::fs::OFlags;
@@ -135,6 +135,12 @@ impl ByteWrite for WriteEnd {
         if bytes.is_empty() {
             return Err(Error::argument(Call::PWRITEV2, Errno::INVAL));
         }
+        if cfg!(tiny) {
+            let WriteEnd { fd, masks_sigpipe } = self;
+            return until_done_slowly(fd.as_fd(), Events::WRITABLE, wait, || {
+                put_some(fd, masks_sigpipe, bytes)
+            });
+        }
         if self.masks_sigpipe {
             return self.write_unready(bytes, None, wait);
         }
@@ -207,13 +213,8 @@ impl WriteEnd {
     #[inline(never)]
     fn write_unready(&mut self, bytes: &[u8], mut made: Option<Errno>, wait: Wait) -> Result<usize> {
         let WriteEnd { fd, masks_sigpipe } = self;
-        until_done_slowly(fd.as_fd(), Events::WRITABLE, wait, || match made.take() {
-            Some(Errno::OPNOTSUPP | Errno::NOSYS) => {
-                *masks_sigpipe = true;
-                put_some(fd, masks_sigpipe, bytes)
-            }
-            Some(errno) => Err(errno).named(Call::PWRITEV2),
-            None => put_some(fd, masks_sigpipe, bytes),
+        until_done_slowly(fd.as_fd(), Events::WRITABLE, wait, || {
+            put(fd, masks_sigpipe, &[IoSlice::new(bytes)], bytes.len(), made.take())
         })
     }
 }

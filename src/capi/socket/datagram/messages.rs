@@ -33,6 +33,23 @@ pub unsafe extern "C" fn rawipc_datagram_send_to(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> c_int {
+    // SAFETY: the caller's arguments.
+    unsafe { any_datagram_send_to(socket, to, msg, len, wait, error) }
+}
+
+/// With a wait, and without one.
+///
+/// # Safety
+/// As the caller promises.
+#[inline(never)]
+unsafe fn any_datagram_send_to(
+    socket: *const rawipc_datagram,
+    to: *const rawipc_address,
+    msg: *const c_void,
+    len: usize,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> c_int {
     let sent = (|| {
         // SAFETY: the caller's socket.
         let socket = unsafe { SEND.value_ref(socket) }?;
@@ -41,8 +58,11 @@ pub unsafe extern "C" fn rawipc_datagram_send_to(
         // SAFETY: the caller's bytes.
         let msg = unsafe { SEND.bytes(msg, len) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { SEND.wait(wait) }?;
-        socket.send_to(to, msg, wait)
+        let wait = unsafe { SEND.patience(wait) }?;
+        match wait {
+            Some(wait) => socket.send_to(to, msg, wait),
+            None => socket.try_send_to(to, msg),
+        }
     })();
     // SAFETY: the caller's error.
     unsafe { status(sent, error) }
@@ -62,17 +82,8 @@ pub unsafe extern "C" fn rawipc_datagram_try_send_to(
     len: usize,
     error: *mut rawipc_error,
 ) -> c_int {
-    let sent = (|| {
-        // SAFETY: the caller's socket.
-        let socket = unsafe { SEND.value_ref(socket) }?;
-        // SAFETY: the caller's address.
-        let to = unsafe { SEND.address(to) }?;
-        // SAFETY: the caller's bytes.
-        let msg = unsafe { SEND.bytes(msg, len) }?;
-        socket.try_send_to(to, msg)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { status(sent, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { any_datagram_send_to(socket, to, msg, len, crate::wait::now(), error) }
 }
 
 /// Receives one message and its sender's name, or waits for it.
@@ -91,6 +102,23 @@ pub unsafe extern "C" fn rawipc_datagram_recv_from(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> ssize_t {
+    // SAFETY: the caller's arguments.
+    unsafe { any_datagram_recv_from(socket, buf, len, from, wait, error) }
+}
+
+/// With a wait, and without one.
+///
+/// # Safety
+/// As the caller promises.
+#[inline(never)]
+unsafe fn any_datagram_recv_from(
+    socket: *const rawipc_datagram,
+    buf: *mut c_void,
+    len: usize,
+    from: *mut rawipc_address,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> ssize_t {
     let received = (|| {
         // SAFETY: the caller's output.
         let to = unsafe { RECV_FROM.output(from.cast()) }?;
@@ -99,8 +127,11 @@ pub unsafe extern "C" fn rawipc_datagram_recv_from(
         // SAFETY: the caller's buffer.
         let buf = unsafe { RECV_FROM.buffer(buf, len) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { RECV_FROM.wait(wait) }?;
-        let (len, address) = socket.recv_from(buf, wait)?;
+        let wait = unsafe { RECV_FROM.patience(wait) }?;
+        let (len, address) = match wait {
+            Some(wait) => socket.recv_from(buf, wait),
+            None => socket.try_recv_from(buf),
+        }?;
         to.set(address);
         Ok(len)
     })();
@@ -123,19 +154,8 @@ pub unsafe extern "C" fn rawipc_datagram_try_recv_from(
     from: *mut rawipc_address,
     error: *mut rawipc_error,
 ) -> ssize_t {
-    let received = (|| {
-        // SAFETY: the caller's output.
-        let to = unsafe { RECV_FROM.output(from.cast()) }?;
-        // SAFETY: the caller's socket.
-        let socket = unsafe { RECV_FROM.value_ref(socket) }?;
-        // SAFETY: the caller's buffer.
-        let buf = unsafe { RECV_FROM.buffer(buf, len) }?;
-        let (len, address) = socket.try_recv_from(buf)?;
-        to.set(address);
-        Ok(len)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { length(received, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { any_datagram_recv_from(socket, buf, len, from, crate::wait::now(), error) }
 }
 
 /// Sends one message to the peer, or waits for room.
@@ -186,8 +206,11 @@ unsafe fn send_under(
         // SAFETY: the caller's bytes.
         let msg = unsafe { SEND.bytes(msg, len) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { SEND.wait(wait) }?;
-        socket.send(msg, wait)
+        let wait = unsafe { SEND.patience(wait) }?;
+        match wait {
+            Some(wait) => socket.send(msg, wait),
+            None => socket.try_send(msg),
+        }
     })();
     // SAFETY: the caller's error.
     unsafe { status(sent, error) }
@@ -206,15 +229,8 @@ pub unsafe extern "C" fn rawipc_datagram_try_send(
     len: usize,
     error: *mut rawipc_error,
 ) -> c_int {
-    let sent = (|| {
-        // SAFETY: the caller's socket.
-        let socket = unsafe { SEND.value(socket) }?;
-        // SAFETY: the caller's bytes.
-        let msg = unsafe { SEND.bytes(msg, len) }?;
-        socket.try_send(msg)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { status(sent, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { send_under(socket, msg, len, crate::wait::now(), error) }
 }
 
 /// Receives one message, or waits for it.
@@ -266,8 +282,11 @@ unsafe fn recv_under(
         // SAFETY: the caller's buffer.
         let buf = unsafe { RECV.buffer(buf, len) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { RECV.wait(wait) }?;
-        socket.recv(buf, wait)
+        let wait = unsafe { RECV.patience(wait) }?;
+        match wait {
+            Some(wait) => socket.recv(buf, wait),
+            None => socket.try_recv(buf),
+        }
     })();
     // SAFETY: the caller's error.
     unsafe { length(received, error) }
@@ -286,13 +305,6 @@ pub unsafe extern "C" fn rawipc_datagram_try_recv(
     len: usize,
     error: *mut rawipc_error,
 ) -> ssize_t {
-    let received = (|| {
-        // SAFETY: the caller's socket.
-        let socket = unsafe { RECV.value(socket) }?;
-        // SAFETY: the caller's buffer.
-        let buf = unsafe { RECV.buffer(buf, len) }?;
-        socket.try_recv(buf)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { length(received, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { recv_under(socket, buf, len, crate::wait::now(), error) }
 }

@@ -31,6 +31,23 @@ pub unsafe extern "C" fn rawipc_datagram_send_with_fds(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> c_int {
+    // SAFETY: the caller's arguments.
+    unsafe { any_datagram_send_with_fds(socket, msg, len, fds, wait, error) }
+}
+
+/// With a wait, and without one.
+///
+/// # Safety
+/// As the caller promises.
+#[inline(never)]
+unsafe fn any_datagram_send_with_fds(
+    socket: *mut rawipc_datagram,
+    msg: *const c_void,
+    len: usize,
+    fds: *const rawipc_fd_refs,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> c_int {
     let sent = (|| {
         // SAFETY: the caller's socket.
         let socket = unsafe { SEND.value(socket) }?;
@@ -39,8 +56,11 @@ pub unsafe extern "C" fn rawipc_datagram_send_with_fds(
         // SAFETY: the caller's refs.
         let fds = unsafe { SEND.refs(fds) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { SEND.wait(wait) }?;
-        socket.send_with_fds(msg, fds, wait)
+        let wait = unsafe { SEND.patience(wait) }?;
+        match wait {
+            Some(wait) => socket.send_with_fds(msg, fds, wait),
+            None => socket.try_send_with_fds(msg, fds),
+        }
     })();
     // SAFETY: the caller's error.
     unsafe { status(sent, error) }
@@ -60,17 +80,8 @@ pub unsafe extern "C" fn rawipc_datagram_try_send_with_fds(
     fds: *const rawipc_fd_refs,
     error: *mut rawipc_error,
 ) -> c_int {
-    let sent = (|| {
-        // SAFETY: the caller's socket.
-        let socket = unsafe { SEND.value(socket) }?;
-        // SAFETY: the caller's bytes.
-        let msg = unsafe { SEND.bytes(msg, len) }?;
-        // SAFETY: the caller's refs.
-        let fds = unsafe { SEND.refs(fds) }?;
-        socket.try_send_with_fds(msg, fds)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { status(sent, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { any_datagram_send_with_fds(socket, msg, len, fds, crate::wait::now(), error) }
 }
 
 /// Receives one message with what was sent along, or waits for it.
@@ -90,6 +101,23 @@ pub unsafe extern "C" fn rawipc_datagram_recv_with_fds(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> ssize_t {
+    // SAFETY: the caller's arguments.
+    unsafe { any_datagram_recv_with_fds(socket, buf, len, fds, wait, error) }
+}
+
+/// With a wait, and without one.
+///
+/// # Safety
+/// As the caller promises.
+#[inline(never)]
+unsafe fn any_datagram_recv_with_fds(
+    socket: *mut rawipc_datagram,
+    buf: *mut c_void,
+    len: usize,
+    fds: *mut rawipc_fd_slots,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> ssize_t {
     let received = (|| {
         // SAFETY: the caller's socket.
         let socket = unsafe { RECV.value(socket) }?;
@@ -98,8 +126,11 @@ pub unsafe extern "C" fn rawipc_datagram_recv_with_fds(
         // SAFETY: the caller's slots.
         let fds = unsafe { RECV.slots(fds) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { RECV.wait(wait) }?;
-        socket.recv_with_fds(buf, fds, wait)
+        let wait = unsafe { RECV.patience(wait) }?;
+        match wait {
+            Some(wait) => socket.recv_with_fds(buf, fds, wait),
+            None => socket.try_recv_with_fds(buf, fds),
+        }
     })();
     // SAFETY: the caller's error.
     unsafe { length(received, error) }
@@ -119,17 +150,8 @@ pub unsafe extern "C" fn rawipc_datagram_try_recv_with_fds(
     fds: *mut rawipc_fd_slots,
     error: *mut rawipc_error,
 ) -> ssize_t {
-    let received = (|| {
-        // SAFETY: the caller's socket.
-        let socket = unsafe { RECV.value(socket) }?;
-        // SAFETY: the caller's buffer.
-        let buf = unsafe { RECV.buffer(buf, len) }?;
-        // SAFETY: the caller's slots.
-        let fds = unsafe { RECV.slots(fds) }?;
-        socket.try_recv_with_fds(buf, fds)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { length(received, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { any_datagram_recv_with_fds(socket, buf, len, fds, crate::wait::now(), error) }
 }
 
 /// Sends one message with these descriptors to the socket of that name, or waits for room in its queue.
@@ -148,6 +170,24 @@ pub unsafe extern "C" fn rawipc_datagram_send_to_with_fds(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> c_int {
+    // SAFETY: the caller's arguments.
+    unsafe { any_datagram_send_to_with_fds(socket, to, msg, len, fds, wait, error) }
+}
+
+/// With a wait, and without one.
+///
+/// # Safety
+/// As the caller promises.
+#[inline(never)]
+unsafe fn any_datagram_send_to_with_fds(
+    socket: *const rawipc_datagram,
+    to: *const rawipc_address,
+    msg: *const c_void,
+    len: usize,
+    fds: *const rawipc_fd_refs,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> c_int {
     let sent = (|| {
         // SAFETY: the caller's socket.
         let socket = unsafe { SEND.value_ref(socket) }?;
@@ -158,8 +198,11 @@ pub unsafe extern "C" fn rawipc_datagram_send_to_with_fds(
         // SAFETY: the caller's refs.
         let fds = unsafe { SEND.refs(fds) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { SEND.wait(wait) }?;
-        socket.send_to_with_fds(to, msg, fds, wait)
+        let wait = unsafe { SEND.patience(wait) }?;
+        match wait {
+            Some(wait) => socket.send_to_with_fds(to, msg, fds, wait),
+            None => socket.try_send_to_with_fds(to, msg, fds),
+        }
     })();
     // SAFETY: the caller's error.
     unsafe { status(sent, error) }
@@ -180,19 +223,8 @@ pub unsafe extern "C" fn rawipc_datagram_try_send_to_with_fds(
     fds: *const rawipc_fd_refs,
     error: *mut rawipc_error,
 ) -> c_int {
-    let sent = (|| {
-        // SAFETY: the caller's socket.
-        let socket = unsafe { SEND.value_ref(socket) }?;
-        // SAFETY: the caller's address.
-        let to = unsafe { SEND.address(to) }?;
-        // SAFETY: the caller's bytes.
-        let msg = unsafe { SEND.bytes(msg, len) }?;
-        // SAFETY: the caller's refs.
-        let fds = unsafe { SEND.refs(fds) }?;
-        socket.try_send_to_with_fds(to, msg, fds)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { status(sent, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { any_datagram_send_to_with_fds(socket, to, msg, len, fds, crate::wait::now(), error) }
 }
 
 /// Receives one message, its sender's name and what was sent along, or waits for it.
@@ -212,6 +244,24 @@ pub unsafe extern "C" fn rawipc_datagram_recv_from_with_fds(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> ssize_t {
+    // SAFETY: the caller's arguments.
+    unsafe { any_datagram_recv_from_with_fds(socket, buf, len, fds, from, wait, error) }
+}
+
+/// With a wait, and without one.
+///
+/// # Safety
+/// As the caller promises.
+#[inline(never)]
+unsafe fn any_datagram_recv_from_with_fds(
+    socket: *const rawipc_datagram,
+    buf: *mut c_void,
+    len: usize,
+    fds: *mut rawipc_fd_slots,
+    from: *mut rawipc_address,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> ssize_t {
     let received = (|| {
         // SAFETY: the caller's output.
         let to = unsafe { RECV.output(from.cast()) }?;
@@ -222,8 +272,11 @@ pub unsafe extern "C" fn rawipc_datagram_recv_from_with_fds(
         // SAFETY: the caller's slots.
         let fds = unsafe { RECV.slots(fds) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { RECV.wait(wait) }?;
-        let (len, address) = socket.recv_from_with_fds(buf, fds, wait)?;
+        let wait = unsafe { RECV.patience(wait) }?;
+        let (len, address) = match wait {
+            Some(wait) => socket.recv_from_with_fds(buf, fds, wait),
+            None => socket.try_recv_from_with_fds(buf, fds),
+        }?;
         to.set(address);
         Ok(len)
     })();
@@ -247,21 +300,8 @@ pub unsafe extern "C" fn rawipc_datagram_try_recv_from_with_fds(
     from: *mut rawipc_address,
     error: *mut rawipc_error,
 ) -> ssize_t {
-    let received = (|| {
-        // SAFETY: the caller's output.
-        let to = unsafe { RECV.output(from.cast()) }?;
-        // SAFETY: the caller's socket.
-        let socket = unsafe { RECV.value_ref(socket) }?;
-        // SAFETY: the caller's buffer.
-        let buf = unsafe { RECV.buffer(buf, len) }?;
-        // SAFETY: the caller's slots.
-        let fds = unsafe { RECV.slots(fds) }?;
-        let (len, address) = socket.try_recv_from_with_fds(buf, fds)?;
-        to.set(address);
-        Ok(len)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { length(received, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { any_datagram_recv_from_with_fds(socket, buf, len, fds, from, crate::wait::now(), error) }
 }
 
 /// Has each message that is sent from now on bring its sender's credentials, for a receive with slots to tell: see

@@ -30,6 +30,23 @@ pub unsafe extern "C" fn rawipc_seqpacket_send_with_fds(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> c_int {
+    // SAFETY: the caller's arguments.
+    unsafe { any_seqpacket_send_with_fds(socket, msg, len, fds, wait, error) }
+}
+
+/// With a wait, and without one.
+///
+/// # Safety
+/// As the caller promises.
+#[inline(never)]
+unsafe fn any_seqpacket_send_with_fds(
+    socket: *mut rawipc_seqpacket,
+    msg: *const c_void,
+    len: usize,
+    fds: *const rawipc_fd_refs,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> c_int {
     let sent = (|| {
         // SAFETY: the caller's socket.
         let socket = unsafe { SEND.value(socket) }?;
@@ -38,8 +55,11 @@ pub unsafe extern "C" fn rawipc_seqpacket_send_with_fds(
         // SAFETY: the caller's refs.
         let fds = unsafe { SEND.refs(fds) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { SEND.wait(wait) }?;
-        socket.send_with_fds(msg, fds, wait)
+        let wait = unsafe { SEND.patience(wait) }?;
+        match wait {
+            Some(wait) => socket.send_with_fds(msg, fds, wait),
+            None => socket.try_send_with_fds(msg, fds),
+        }
     })();
     // SAFETY: the caller's error.
     unsafe { status(sent, error) }
@@ -59,17 +79,8 @@ pub unsafe extern "C" fn rawipc_seqpacket_try_send_with_fds(
     fds: *const rawipc_fd_refs,
     error: *mut rawipc_error,
 ) -> c_int {
-    let sent = (|| {
-        // SAFETY: the caller's socket.
-        let socket = unsafe { SEND.value(socket) }?;
-        // SAFETY: the caller's bytes.
-        let msg = unsafe { SEND.bytes(msg, len) }?;
-        // SAFETY: the caller's refs.
-        let fds = unsafe { SEND.refs(fds) }?;
-        socket.try_send_with_fds(msg, fds)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { status(sent, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { any_seqpacket_send_with_fds(socket, msg, len, fds, crate::wait::now(), error) }
 }
 
 /// Receives one message with what was sent along, or waits for it.
@@ -89,6 +100,23 @@ pub unsafe extern "C" fn rawipc_seqpacket_recv_with_fds(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> ssize_t {
+    // SAFETY: the caller's arguments.
+    unsafe { any_seqpacket_recv_with_fds(socket, buf, len, fds, wait, error) }
+}
+
+/// With a wait, and without one.
+///
+/// # Safety
+/// As the caller promises.
+#[inline(never)]
+unsafe fn any_seqpacket_recv_with_fds(
+    socket: *mut rawipc_seqpacket,
+    buf: *mut c_void,
+    len: usize,
+    fds: *mut rawipc_fd_slots,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> ssize_t {
     let received = (|| {
         // SAFETY: the caller's socket.
         let socket = unsafe { RECV.value(socket) }?;
@@ -97,8 +125,11 @@ pub unsafe extern "C" fn rawipc_seqpacket_recv_with_fds(
         // SAFETY: the caller's slots.
         let fds = unsafe { RECV.slots(fds) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { RECV.wait(wait) }?;
-        socket.recv_with_fds(buf, fds, wait)
+        let wait = unsafe { RECV.patience(wait) }?;
+        match wait {
+            Some(wait) => socket.recv_with_fds(buf, fds, wait),
+            None => socket.try_recv_with_fds(buf, fds),
+        }
     })();
     // SAFETY: the caller's error.
     unsafe { length(received, error) }
@@ -118,17 +149,8 @@ pub unsafe extern "C" fn rawipc_seqpacket_try_recv_with_fds(
     fds: *mut rawipc_fd_slots,
     error: *mut rawipc_error,
 ) -> ssize_t {
-    let received = (|| {
-        // SAFETY: the caller's socket.
-        let socket = unsafe { RECV.value(socket) }?;
-        // SAFETY: the caller's buffer.
-        let buf = unsafe { RECV.buffer(buf, len) }?;
-        // SAFETY: the caller's slots.
-        let fds = unsafe { RECV.slots(fds) }?;
-        socket.try_recv_with_fds(buf, fds)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { length(received, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { any_seqpacket_recv_with_fds(socket, buf, len, fds, crate::wait::now(), error) }
 }
 
 /// Has each message that is sent from now on bring its sender's credentials, for a receive with slots to tell: see

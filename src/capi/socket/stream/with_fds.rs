@@ -33,6 +33,23 @@ pub unsafe extern "C" fn rawipc_stream_write_with_fds(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> ssize_t {
+    // SAFETY: the caller's arguments.
+    unsafe { any_stream_write_with_fds(stream, bytes, len, fds, wait, error) }
+}
+
+/// With a wait, and without one.
+///
+/// # Safety
+/// As the caller promises.
+#[inline(never)]
+unsafe fn any_stream_write_with_fds(
+    stream: c_int,
+    bytes: *const c_void,
+    len: usize,
+    fds: *const rawipc_fd_refs,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> ssize_t {
     let sent = (|| {
         let stream = SEND.lent(stream, Stream::assume)?;
         // SAFETY: the caller's bytes.
@@ -40,8 +57,11 @@ pub unsafe extern "C" fn rawipc_stream_write_with_fds(
         // SAFETY: the caller's refs.
         let fds = unsafe { SEND.refs(fds) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { SEND.wait(wait) }?;
-        stream.write_with_fds(bytes, fds, wait)
+        let wait = unsafe { SEND.patience(wait) }?;
+        match wait {
+            Some(wait) => stream.write_with_fds(bytes, fds, wait),
+            None => stream.try_write_with_fds(bytes, fds),
+        }
     })();
     // SAFETY: the caller's error.
     unsafe { length(sent, error) }
@@ -61,16 +81,8 @@ pub unsafe extern "C" fn rawipc_stream_try_write_with_fds(
     fds: *const rawipc_fd_refs,
     error: *mut rawipc_error,
 ) -> ssize_t {
-    let sent = (|| {
-        let stream = SEND.lent(stream, Stream::assume)?;
-        // SAFETY: the caller's bytes.
-        let bytes = unsafe { SEND.bytes(bytes, len) }?;
-        // SAFETY: the caller's refs.
-        let fds = unsafe { SEND.refs(fds) }?;
-        stream.try_write_with_fds(bytes, fds)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { length(sent, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { any_stream_write_with_fds(stream, bytes, len, fds, crate::wait::now(), error) }
 }
 
 /// Reads what is there and the descriptors that came with it, or waits for it.
@@ -93,6 +105,23 @@ pub unsafe extern "C" fn rawipc_stream_read_with_fds(
     wait: *const rawipc_wait,
     error: *mut rawipc_error,
 ) -> ssize_t {
+    // SAFETY: the caller's arguments.
+    unsafe { any_stream_read_with_fds(stream, buf, len, fds, wait, error) }
+}
+
+/// With a wait, and without one.
+///
+/// # Safety
+/// As the caller promises.
+#[inline(never)]
+unsafe fn any_stream_read_with_fds(
+    stream: c_int,
+    buf: *mut c_void,
+    len: usize,
+    fds: *mut rawipc_fd_slots,
+    wait: *const rawipc_wait,
+    error: *mut rawipc_error,
+) -> ssize_t {
     let received = (|| {
         let stream = RECV.lent(stream, Stream::assume)?;
         // SAFETY: the caller's buffer.
@@ -100,8 +129,11 @@ pub unsafe extern "C" fn rawipc_stream_read_with_fds(
         // SAFETY: the caller's slots.
         let fds = unsafe { RECV.slots(fds) }?;
         // SAFETY: the caller's wait.
-        let wait = unsafe { RECV.wait(wait) }?;
-        stream.read_with_fds(buf, fds, wait)
+        let wait = unsafe { RECV.patience(wait) }?;
+        match wait {
+            Some(wait) => stream.read_with_fds(buf, fds, wait),
+            None => stream.try_read_with_fds(buf, fds),
+        }
     })();
     // SAFETY: the caller's error.
     unsafe { length(received, error) }
@@ -121,14 +153,6 @@ pub unsafe extern "C" fn rawipc_stream_try_read_with_fds(
     fds: *mut rawipc_fd_slots,
     error: *mut rawipc_error,
 ) -> ssize_t {
-    let received = (|| {
-        let stream = RECV.lent(stream, Stream::assume)?;
-        // SAFETY: the caller's buffer.
-        let buf = unsafe { RECV.buffer(buf, len) }?;
-        // SAFETY: the caller's slots.
-        let fds = unsafe { RECV.slots(fds) }?;
-        stream.try_read_with_fds(buf, fds)
-    })();
-    // SAFETY: the caller's error.
-    unsafe { length(received, error) }
+    // SAFETY: the caller's arguments.
+    unsafe { any_stream_read_with_fds(stream, buf, len, fds, crate::wait::now(), error) }
 }
