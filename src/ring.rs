@@ -1,4 +1,5 @@
-//! A ring of whole messages in mapped memory: named by inheritance over fork, one way, from one process to one.
+//! A ring of whole messages in mapped memory, one way, from one process to one: named by inheritance over fork, or by
+//! descriptors that strangers pass over a UNIX socket.
 //!
 //! While both sides are awake a message costs no syscall. Each side writes to a region of its own, which the
 //! other has mapped read-only, sealed against ever being made writable; each believes nothing of what it reads
@@ -8,6 +9,10 @@
 //! may write to what is not its own; until then it could, but neither side reads what it wrote. **An end is one
 //! process's**: the first that sends or receives with it. To any other, a child of that one included, it says
 //! `EPERM`, and may be dropped without harm.
+//!
+//! [`meet`], [`Producer::meet`] and [`Consumer::meet`] are for strangers, which share nothing but a socket: each makes its
+//! own region, seals it, passes it, and looks at the other's before it maps it. There never is a mapping, nor can one be
+//! made, by which a process writes to what is not its own.
 //!
 //! # Waiting
 //! Where there is nothing, an end polls as long as it was told to ([`Polling`]), and then sleeps, woken by the other

@@ -1842,6 +1842,406 @@ int rawipc_ring_producer_close(rawipc_ring_producer *producer, rawipc_error *err
  */
 int rawipc_ring_consumer_close(rawipc_ring_consumer *consumer, rawipc_error *error);
 
+/* -- meeting --------------------------------------------------------------------------------------
+ * Strangers that meet over a UNIX socket and share rings from then on.
+ *
+ * Each side makes the memory that it writes to, seals it against every later writer, and passes it; then it looks at what
+ * came, in full, before it maps any of it, to read alone. Nothing has a name, and nothing is left of a process that was
+ * killed. The socket, stream or seqpacket, is not needed any more afterwards, and may be used for other things.
+ */
+
+/**
+ * Makes two rings with the stranger at the other end of a socket, one each way, who calls this too.
+ *
+ * The capacity is that of the ring that this side sends into, rounded up to a power of two; the other side's is its own.
+ *
+ * @param producer  gets the end that sends
+ * @param consumer  gets the end that receives
+ * @param socket    the descriptor of a connected stream or seqpacket socket, which stays the caller's
+ * @param wait      one deadline for all of it
+ * @return 0, or -errno
+ * @par Errors
+ * EPROTO: what the other side said is no greeting of this version and for this direction, or brought too few descriptors.
+ * E2BIG: too many. EBADMSG: its memory is no memfd, or not sealed, or of another size, or our own, or its bell or its line
+ * is none; rawipc_error_call() tells which. EPIPE: it is gone. ETIMEDOUT: it did not come in time. EINVAL: capacity is 0
+ * or more than 2³⁰. EPERM: it refuses descriptors. ENOMEM, ENOSPC: there is not so much memory. EMFILE, ENFILE: no
+ * descriptors left. After any, nothing of it is left, mapped or open.
+ * @par Ownership
+ * Both are the caller's, until rawipc_ring_producer_close() and rawipc_ring_consumer_close().
+ * @par Syscalls, as of ring::meet in Rust
+ * - ok; no membarrier: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 mmap
+ *   madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat fstat
+ *   getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat mmap close epoll_create1 epoll_ctl epoll_ctl
+ *   epoll_pwait epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close close close close
+ * - before 6.3: socketpair eventfd2 mmap madvise memfd_create memfd_create fallocate fcntl mmap mmap fcntl eventfd2
+ *   mmap madvise memfd_create memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat
+ *   fstat fstat getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat mmap close epoll_create1
+ *   epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close close close close
+ * - signals come: socketpair eventfd2 mmap madvise memfd_create (fallocate)×n fcntl mmap mmap fcntl eventfd2 mmap
+ *   madvise memfd_create (fallocate)×n fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat fstat
+ *   getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat mmap close epoll_create1 epoll_ctl epoll_ctl
+ *   epoll_pwait epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close close close close
+ * - no line: socketpair
+ * - no bell: socketpair eventfd2 close close
+ * - no page for a mark: socketpair eventfd2 mmap close close close
+ * - a mark is refused: socketpair eventfd2 mmap madvise munmap close close close
+ * - no descriptor for the memory: socketpair eventfd2 mmap madvise memfd_create munmap close close close
+ * - no memory: socketpair eventfd2 mmap madvise memfd_create fallocate close munmap close close close
+ * - sealing the size fails: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl close munmap close close
+ *   close
+ * - no mapping: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap close munmap close close close
+ * - no second mapping: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap munmap close munmap
+ *   close close close
+ * - sealing writes fails: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl munmap close
+ *   munmap close close close
+ * - no second bell: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 munmap close
+ *   munmap close close close
+ * - no page for the second mark: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
+ *   mmap close munmap close munmap close close close
+ * - the second mark is refused: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
+ *   mmap madvise munmap close munmap close munmap close close close
+ * - none left for the second memory: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 mmap madvise memfd_create munmap close munmap close munmap close close close
+ * - no memory for the second: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
+ *   mmap madvise memfd_create fallocate close munmap close munmap close munmap close close close
+ * - sealing the second size fails: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 mmap madvise memfd_create fallocate fcntl close munmap close munmap close munmap close close close
+ * - no third mapping: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 mmap
+ *   madvise memfd_create fallocate fcntl mmap close munmap close munmap close munmap close close close
+ * - sealing writes to the second fails: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl munmap close munmap close munmap close munmap close
+ *   close close
+ * - its memory cannot be mapped: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
+ *   mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat fstat
+ *   getsockopt getsockopt mmap close close close close close munmap close munmap close munmap close munmap close close
+ *   close
+ * - its memory cannot be mapped twice: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat
+ *   fstat getsockopt getsockopt mmap mmap munmap close close close close close munmap close munmap close munmap close
+ *   munmap close close close
+ * - its second memory cannot be mapped: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat
+ *   fstat getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat mmap close close munmap close close
+ *   munmap close munmap close munmap close munmap close close close
+ * - no epoll: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 mmap madvise
+ *   memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat fstat getsockopt
+ *   getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat mmap close epoll_create1 munmap close munmap close close
+ *   munmap close munmap close munmap close munmap close close close
+ * - nothing to be added to it: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
+ *   mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat fstat
+ *   getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat mmap close epoll_create1 epoll_ctl close
+ *   munmap close munmap close close munmap close munmap close munmap close munmap close close close
+ * - nothing more to be added to it: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat
+ *   fstat getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat mmap close epoll_create1 epoll_ctl
+ *   epoll_ctl close munmap close munmap close close munmap close munmap close munmap close munmap close close close
+ * - no second epoll: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 mmap
+ *   madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat fstat
+ *   getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat mmap close epoll_create1 epoll_ctl epoll_ctl
+ *   epoll_pwait epoll_create1 close munmap close munmap close close munmap close munmap close munmap close munmap close
+ *   close close
+ * - nothing to be added to the second: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat
+ *   fstat getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat mmap close epoll_create1 epoll_ctl
+ *   epoll_ctl epoll_pwait epoll_create1 epoll_ctl close close munmap close munmap close close munmap close munmap close
+ *   munmap close munmap close close close
+ * - nothing more to be added to the second: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap
+ *   fcntl eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat
+ *   fstat fstat getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat mmap close epoll_create1
+ *   epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl epoll_ctl close close munmap close munmap close close
+ *   munmap close munmap close munmap close munmap close close close
+ * - no greeting: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 mmap madvise
+ *   memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg close close close close close munmap close
+ *   munmap close munmap close munmap close close close
+ * - too few descriptors: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 mmap
+ *   madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg close close close close munmap close
+ *   munmap close munmap close munmap close close close
+ * - too many descriptors: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 mmap
+ *   madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg close close close close close close
+ *   munmap close munmap close munmap close munmap close close close
+ * - no descriptors; it says nothing, and ends; a limit of zero: socketpair eventfd2 mmap madvise memfd_create fallocate
+ *   fcntl mmap mmap fcntl eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg
+ *   munmap close munmap close munmap close munmap close close close
+ * - its memory is not sealed: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
+ *   mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl close close close close close
+ *   munmap close munmap close munmap close munmap close close close
+ * - its memory is of another size; its memory is our own: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl
+ *   mmap mmap fcntl eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl
+ *   fstatfs fstat fstat close close close close close munmap close munmap close munmap close munmap close close close
+ * - its bell is none: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 mmap
+ *   madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat fstat close
+ *   close close close close munmap close munmap close munmap close munmap close close close
+ * - its line is none: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 mmap
+ *   madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat fstat
+ *   getsockopt close close close close close munmap close munmap close munmap close munmap close close close
+ * - its line is of another type: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
+ *   mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat fstat
+ *   getsockopt getsockopt close close close close close munmap close munmap close munmap close munmap close close close
+ * - its second memory is not sealed: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat
+ *   fstat getsockopt getsockopt mmap mmap close fcntl close munmap close close close munmap close munmap close munmap
+ *   close munmap close close close
+ * - its second memory is of another size; its second memory is our own: socketpair eventfd2 mmap madvise memfd_create
+ *   fallocate fcntl mmap mmap fcntl eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg
+ *   recvmsg fcntl fstatfs fstat fstat fstat getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat close
+ *   munmap close close close munmap close munmap close munmap close munmap close close close
+ * - its second bell is none: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
+ *   mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat fstat
+ *   getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat close close munmap close close munmap close
+ *   munmap close munmap close munmap close close close
+ * - its memory is of huge pages: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
+ *   mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs close close close
+ *   close close munmap close munmap close munmap close munmap close close close
+ * - its second memory is of huge pages: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat
+ *   fstat getsockopt getsockopt mmap mmap close fcntl fstatfs close munmap close close close munmap close munmap close
+ *   munmap close munmap close close close
+ * - gone from the start; no room, a limit of zero: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap
+ *   mmap fcntl eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg munmap close munmap
+ *   close munmap close munmap close close close
+ * - it leaves without a look: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
+ *   mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg recvmsg munmap close munmap close
+ *   munmap close munmap close close close
+ * - waits for ever: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 mmap madvise
+ *   memfd_create fallocate fcntl mmap fcntl membarrier sendmsg (recvmsg ppoll)×n recvmsg fcntl fstatfs fstat fstat
+ *   fstat getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat mmap close epoll_create1 epoll_ctl
+ *   epoll_ctl epoll_pwait epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close close close close
+ * - waits with a limit: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 mmap
+ *   madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg (recvmsg clock_gettime ppoll)×n recvmsg fcntl
+ *   fstatfs fstat fstat fstat getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat mmap close
+ *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close close close
+ *   close
+ * - times out; a signal ends it, with a limit: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap
+ *   fcntl eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg (recvmsg clock_gettime
+ *   ppoll)×n munmap close munmap close munmap close munmap close close close
+ * - times out, by the clock: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
+ *   mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg (recvmsg clock_gettime ppoll)×n recvmsg
+ *   clock_gettime munmap close munmap close munmap close munmap close close close
+ * - over from the start: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 mmap
+ *   madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg clock_gettime munmap close munmap close
+ *   munmap close munmap close close close
+ * - a signal ends it, for ever: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
+ *   mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg (recvmsg ppoll)×n munmap close munmap close
+ *   munmap close munmap close close close
+ * - no room, waits for ever: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
+ *   mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier (sendmsg ppoll)×n sendmsg recvmsg fcntl fstatfs
+ *   fstat fstat fstat getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat mmap close epoll_create1
+ *   epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close close close close
+ * - no room, waits with a limit: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
+ *   mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier (sendmsg clock_gettime ppoll)×n sendmsg recvmsg
+ *   fcntl fstatfs fstat fstat fstat getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat mmap close
+ *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close close close
+ *   close
+ * - no room, times out; no room, a signal ends it, with a limit: socketpair eventfd2 mmap madvise memfd_create
+ *   fallocate fcntl mmap mmap fcntl eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier (sendmsg
+ *   clock_gettime ppoll)×n munmap close munmap close munmap close munmap close close close
+ * - no room, times out, by the clock: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier (sendmsg clock_gettime ppoll)×n sendmsg
+ *   clock_gettime munmap close munmap close munmap close munmap close close close
+ * - no room, over from the start: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg clock_gettime munmap close munmap
+ *   close munmap close munmap close close close
+ * - no room, a signal ends it, for ever: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier (sendmsg ppoll)×n munmap close munmap
+ *   close munmap close munmap close close close
+ * - refused: none
+ */
+int rawipc_ring_meet(rawipc_ring_producer *producer, rawipc_ring_consumer *consumer, int socket,
+                     size_t capacity, const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Makes the sending end of a ring with the stranger at the other end of a socket, who calls
+ * rawipc_ring_consumer_meet().
+ *
+ * @param producer  gets the end that sends
+ * @param socket    the descriptor of a connected stream or seqpacket socket, which stays the caller's
+ * @param wait      one deadline for all of it
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_ring_meet().
+ * @par Ownership
+ * The end is the caller's, until rawipc_ring_producer_close().
+ * @par Syscalls, as of ring::Producer::meet in Rust
+ * - ok; no membarrier: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier sendmsg
+ *   recvmsg fcntl fstatfs fstat fstat mmap close epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close close
+ * - before 6.3: socketpair eventfd2 mmap madvise memfd_create memfd_create fallocate fcntl mmap mmap fcntl membarrier
+ *   sendmsg recvmsg fcntl fstatfs fstat fstat mmap close epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close
+ *   close
+ * - signals come: socketpair eventfd2 mmap madvise memfd_create (fallocate)×n fcntl mmap mmap fcntl membarrier sendmsg
+ *   recvmsg fcntl fstatfs fstat fstat mmap close epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close close
+ * - no line: socketpair
+ * - no bell: socketpair eventfd2 close close
+ * - no page for a mark: socketpair eventfd2 mmap close close close
+ * - a mark is refused: socketpair eventfd2 mmap madvise munmap close close close
+ * - no descriptor for the memory: socketpair eventfd2 mmap madvise memfd_create munmap close close close
+ * - no memory: socketpair eventfd2 mmap madvise memfd_create fallocate close munmap close close close
+ * - sealing the size fails: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl close munmap close close
+ *   close
+ * - no mapping: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap close munmap close close close
+ * - no second mapping: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap munmap close munmap
+ *   close close close
+ * - sealing writes fails: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl munmap close
+ *   munmap close close close
+ * - its memory cannot be mapped: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   membarrier sendmsg recvmsg fcntl fstatfs fstat fstat mmap close close munmap close munmap close close close
+ * - no epoll: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier sendmsg recvmsg
+ *   fcntl fstatfs fstat fstat mmap close epoll_create1 munmap close munmap close munmap close close close
+ * - nothing to be added to it: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier
+ *   sendmsg recvmsg fcntl fstatfs fstat fstat mmap close epoll_create1 epoll_ctl close munmap close munmap close munmap
+ *   close close close
+ * - nothing more to be added to it: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   membarrier sendmsg recvmsg fcntl fstatfs fstat fstat mmap close epoll_create1 epoll_ctl epoll_ctl close munmap
+ *   close munmap close munmap close close close
+ * - no greeting: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier sendmsg
+ *   recvmsg close close munmap close munmap close close close
+ * - too few descriptors: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier
+ *   sendmsg recvmsg close munmap close munmap close close close
+ * - too many descriptors: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier
+ *   sendmsg recvmsg close close close munmap close munmap close close close
+ * - no descriptors; it says nothing, and ends; a limit of zero: socketpair eventfd2 mmap madvise memfd_create fallocate
+ *   fcntl mmap mmap fcntl membarrier sendmsg recvmsg munmap close munmap close close close
+ * - its memory is not sealed: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier
+ *   sendmsg recvmsg fcntl close close munmap close munmap close close close
+ * - its memory is of another size: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   membarrier sendmsg recvmsg fcntl fstatfs fstat close close munmap close munmap close close close
+ * - its bell is none: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier sendmsg
+ *   recvmsg fcntl fstatfs fstat fstat close close munmap close munmap close close close
+ * - its memory is of huge pages: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   membarrier sendmsg recvmsg fcntl fstatfs close close munmap close munmap close close close
+ * - gone from the start; no room, a limit of zero: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap
+ *   mmap fcntl membarrier sendmsg munmap close munmap close close close
+ * - it leaves without a look: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier
+ *   sendmsg recvmsg recvmsg munmap close munmap close close close
+ * - waits for ever: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier sendmsg
+ *   (recvmsg ppoll)×n recvmsg fcntl fstatfs fstat fstat mmap close epoll_create1 epoll_ctl epoll_ctl epoll_pwait close
+ *   close close
+ * - waits with a limit: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier
+ *   sendmsg (recvmsg clock_gettime ppoll)×n recvmsg fcntl fstatfs fstat fstat mmap close epoll_create1 epoll_ctl
+ *   epoll_ctl epoll_pwait close close close
+ * - times out; a signal ends it, with a limit: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap
+ *   fcntl membarrier sendmsg (recvmsg clock_gettime ppoll)×n munmap close munmap close close close
+ * - times out, by the clock: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier
+ *   sendmsg (recvmsg clock_gettime ppoll)×n recvmsg clock_gettime munmap close munmap close close close
+ * - over from the start: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier
+ *   sendmsg recvmsg clock_gettime munmap close munmap close close close
+ * - a signal ends it, for ever: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   membarrier sendmsg (recvmsg ppoll)×n munmap close munmap close close close
+ * - no room, waits for ever: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier
+ *   (sendmsg ppoll)×n sendmsg recvmsg fcntl fstatfs fstat fstat mmap close epoll_create1 epoll_ctl epoll_ctl
+ *   epoll_pwait close close close
+ * - no room, waits with a limit: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   membarrier (sendmsg clock_gettime ppoll)×n sendmsg recvmsg fcntl fstatfs fstat fstat mmap close epoll_create1
+ *   epoll_ctl epoll_ctl epoll_pwait close close close
+ * - no room, times out; no room, a signal ends it, with a limit: socketpair eventfd2 mmap madvise memfd_create
+ *   fallocate fcntl mmap mmap fcntl membarrier (sendmsg clock_gettime ppoll)×n munmap close munmap close close close
+ * - no room, times out, by the clock: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   membarrier (sendmsg clock_gettime ppoll)×n sendmsg clock_gettime munmap close munmap close close close
+ * - no room, over from the start: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   membarrier sendmsg clock_gettime munmap close munmap close close close
+ * - no room, a signal ends it, for ever: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   membarrier (sendmsg ppoll)×n munmap close munmap close close close
+ * - refused: none
+ */
+int rawipc_ring_producer_meet(rawipc_ring_producer *producer, int socket, size_t capacity,
+                              const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Makes the receiving end of a ring with the stranger at the other end of a socket, who calls
+ * rawipc_ring_producer_meet() and says how large it is.
+ *
+ * @param consumer  gets the end that receives
+ * @param socket    the descriptor of a connected stream or seqpacket socket, which stays the caller's
+ * @param wait      one deadline for all of it
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_ring_meet().
+ * @par Ownership
+ * The end is the caller's, until rawipc_ring_consumer_close().
+ * @par Syscalls, as of ring::Consumer::meet in Rust
+ * - ok; no membarrier: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl
+ *   fstatfs fstat fstat getsockopt getsockopt mmap mmap close epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close
+ * - before 6.3: eventfd2 mmap madvise memfd_create memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg
+ *   fcntl fstatfs fstat fstat getsockopt getsockopt mmap mmap close epoll_create1 epoll_ctl epoll_ctl epoll_pwait close
+ *   close
+ * - signals come: eventfd2 mmap madvise memfd_create (fallocate)×n fcntl mmap fcntl membarrier sendmsg recvmsg fcntl
+ *   fstatfs fstat fstat getsockopt getsockopt mmap mmap close epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close
+ * - no bell: eventfd2
+ * - no page for a mark: eventfd2 mmap close
+ * - a mark is refused: eventfd2 mmap madvise munmap close
+ * - no descriptor for the memory: eventfd2 mmap madvise memfd_create munmap close
+ * - no memory: eventfd2 mmap madvise memfd_create fallocate close munmap close
+ * - sealing the size fails: eventfd2 mmap madvise memfd_create fallocate fcntl close munmap close
+ * - no mapping: eventfd2 mmap madvise memfd_create fallocate fcntl mmap close munmap close
+ * - sealing writes fails: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl munmap close munmap close
+ * - its memory cannot be mapped: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg
+ *   recvmsg fcntl fstatfs fstat fstat getsockopt getsockopt mmap close close close munmap close munmap close
+ * - its memory cannot be mapped twice: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg
+ *   recvmsg fcntl fstatfs fstat fstat getsockopt getsockopt mmap mmap munmap close close close munmap close munmap
+ *   close
+ * - no epoll: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs
+ *   fstat fstat getsockopt getsockopt mmap mmap close epoll_create1 munmap close close munmap close munmap close
+ * - nothing to be added to it: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg
+ *   fcntl fstatfs fstat fstat getsockopt getsockopt mmap mmap close epoll_create1 epoll_ctl close munmap close close
+ *   munmap close munmap close
+ * - nothing more to be added to it: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg
+ *   recvmsg fcntl fstatfs fstat fstat getsockopt getsockopt mmap mmap close epoll_create1 epoll_ctl epoll_ctl close
+ *   munmap close close munmap close munmap close
+ * - no greeting: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg close close
+ *   close munmap close munmap close
+ * - too few descriptors: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg close
+ *   close munmap close munmap close
+ * - too many descriptors: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg
+ *   close close close close munmap close munmap close
+ * - no descriptors; it says nothing, and ends; a limit of zero: eventfd2 mmap madvise memfd_create fallocate fcntl mmap
+ *   fcntl membarrier sendmsg recvmsg munmap close munmap close
+ * - its memory is not sealed: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg
+ *   fcntl close close close munmap close munmap close
+ * - its memory is of another size: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg
+ *   recvmsg fcntl fstatfs fstat close close close munmap close munmap close
+ * - its bell is none: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl
+ *   fstatfs fstat fstat close close close munmap close munmap close
+ * - its line is none: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl
+ *   fstatfs fstat fstat getsockopt close close close munmap close munmap close
+ * - its line is of another type: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg
+ *   recvmsg fcntl fstatfs fstat fstat getsockopt getsockopt close close close munmap close munmap close
+ * - its memory is of huge pages: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg
+ *   recvmsg fcntl fstatfs close close close munmap close munmap close
+ * - gone from the start; no room, a limit of zero: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl
+ *   membarrier sendmsg munmap close munmap close
+ * - it leaves without a look: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg
+ *   recvmsg munmap close munmap close
+ * - waits for ever: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg (recvmsg ppoll)×n
+ *   recvmsg fcntl fstatfs fstat fstat getsockopt getsockopt mmap mmap close epoll_create1 epoll_ctl epoll_ctl
+ *   epoll_pwait close close
+ * - waits with a limit: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg (recvmsg
+ *   clock_gettime ppoll)×n recvmsg fcntl fstatfs fstat fstat getsockopt getsockopt mmap mmap close epoll_create1
+ *   epoll_ctl epoll_ctl epoll_pwait close close
+ * - times out; a signal ends it, with a limit: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier
+ *   sendmsg (recvmsg clock_gettime ppoll)×n munmap close munmap close
+ * - times out, by the clock: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg (recvmsg
+ *   clock_gettime ppoll)×n recvmsg clock_gettime munmap close munmap close
+ * - over from the start: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg
+ *   clock_gettime munmap close munmap close
+ * - a signal ends it, for ever: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg
+ *   (recvmsg ppoll)×n munmap close munmap close
+ * - no room, waits for ever: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier (sendmsg ppoll)×n
+ *   sendmsg recvmsg fcntl fstatfs fstat fstat getsockopt getsockopt mmap mmap close epoll_create1 epoll_ctl epoll_ctl
+ *   epoll_pwait close close
+ * - no room, waits with a limit: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier (sendmsg
+ *   clock_gettime ppoll)×n sendmsg recvmsg fcntl fstatfs fstat fstat getsockopt getsockopt mmap mmap close
+ *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close
+ * - no room, times out; no room, a signal ends it, with a limit: eventfd2 mmap madvise memfd_create fallocate fcntl
+ *   mmap fcntl membarrier (sendmsg clock_gettime ppoll)×n munmap close munmap close
+ * - no room, times out, by the clock: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier (sendmsg
+ *   clock_gettime ppoll)×n sendmsg clock_gettime munmap close munmap close
+ * - no room, over from the start: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg
+ *   clock_gettime munmap close munmap close
+ * - no room, a signal ends it, for ever: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier
+ *   (sendmsg ppoll)×n munmap close munmap close
+ */
+int rawipc_ring_consumer_meet(rawipc_ring_consumer *consumer, int socket, const rawipc_wait *wait,
+                              rawipc_error *error);
+
 /* == socket =======================================================================================
  * UNIX sockets: two-way, named by a path or an abstract name, or made as a connected pair.
  *
