@@ -148,6 +148,9 @@ static uint32_t valid__yields(void) { return 3; }
 static uint32_t valid__pauses(void) { return 10; }
 static uint32_t valid__yields(void) { return 10; }
 
+static uint32_t valid__pauses(void) { return 1; }
+static uint32_t valid__yields(void) { return 1; }
+
 /* Its other end stays open. */
 static void valid__rawipc_ring_producer(rawipc_ring_producer *to)
 {
