@@ -58,7 +58,7 @@ pub(crate) unsafe fn copy(to: *mut u8, from: *const u8, n: usize) {
 }
 
 /// From this length on.
-const REP: usize = 4096;
+const REP: usize = 8192;
 
 /// # Safety
 /// As [`copy`], and `n` is more than 64 unless the crate is built to be small.
