@@ -21,6 +21,7 @@
 
 mod consumer;
 mod doorbell;
+mod hold;
 mod index;
 mod layout;
 mod polling;

@@ -4,12 +4,14 @@ use crate::channel::Receiver;
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, BorrowedFd};
 use crate::memory::{CircleView, Map};
+use crate::ring::hold::Hold;
 use crate::ring::index::{arrived, give_back};
 use crate::ring::layout::{CLAIM, Geometry, HEADER, Own, POSITION, SLEEP, record};
 use crate::ring::side::{Side, Waiter, Woken};
 use crate::ring::sleep::{Barrier, PeerSleep, Tell, published};
 use crate::ring::{Polling, State};
 use crate::wait::Wait;
+use core::hint::spin_loop;
 
 /// The end of a ring that messages come out of.
 ///
@@ -33,11 +35,12 @@ pub struct Consumer {
     pub(super) tail: u32,
     /// What was given back.
     pub(super) given: u32,
+    hold: Hold,
 }
 
 impl Consumer {
     pub(super) fn new(side: Side, own: Map, theirs: CircleView, geometry: Geometry) -> Self {
-        Consumer { side, own: Own(own), theirs, geometry, tail: 0, given: 0 }
+        Consumer { side, own: Own(own), theirs, geometry, tail: 0, given: 0, hold: Hold::NONE }
     }
 
     /// The bytes that the ring holds, headers and padding included.
@@ -98,7 +101,13 @@ impl Consumer {
     fn await_next(&mut self, wait: Option<Wait>) -> Result<usize> {
         self.side.check_owner(self.own.0.word::<CLAIM>())?;
         if self.side.state == State::Open {
+            if wait.is_some() {
+                for _ in 0..self.hold.pauses() {
+                    spin_loop();
+                }
+            }
             if let Some(len) = self.next()? {
+                self.hold.found();
                 return Ok(len);
             }
         }
@@ -113,7 +122,11 @@ impl Consumer {
             State::Corrupt => return Err(Error::peer(Call::MEMORY, Errno::BADMSG)),
         }
         let woken = match wait {
-            Some(wait) => Some(self.wait(wait)?),
+            Some(wait) => {
+                let woken = self.wait(wait);
+                self.hold.waited(self.side.paused);
+                Some(woken?)
+            }
             None => self.look_and_announce()?,
         };
         match woken {

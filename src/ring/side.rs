@@ -19,6 +19,8 @@ pub(super) struct Side {
     pub(super) sleep: OwnSleep,
     pub(super) peer: PeerSleep,
     pub(super) polling: Polling,
+    /// The pauses that the last wait was over after; `None` where it took more.
+    pub(super) paused: Option<u32>,
     pub(super) state: State,
     claimed: bool,
 }
@@ -26,7 +28,7 @@ pub(super) struct Side {
 impl Side {
     pub(super) fn new(bell: Doorbell, mark: ForkMark, sleep: OwnSleep) -> Self {
         let (peer, polling) = (PeerSleep::NONE, Polling::NONE);
-        Side { bell, mark, sleep, peer, polling, state: State::Open, claimed: false }
+        Side { bell, mark, sleep, peer, polling, paused: None, state: State::Open, claimed: false }
     }
 
     /// Whether this end is this process's, by the mark that a forked child does not have.
@@ -127,6 +129,7 @@ pub(super) trait Waiter {
     /// The steps of the ladder before the sleep.
     fn poll(&mut self, sleeper: &mut Sleeper) -> Result<Option<Woken>> {
         let Polling { pauses, yields } = self.side().polling;
+        self.side().paused = None;
         if pauses == 0 && yields == 0 {
             return Ok(None);
         }
@@ -134,6 +137,7 @@ pub(super) trait Waiter {
         let mut step = 0_u32;
         for _ in Steps(pauses) {
             if self.is_ready() {
+                self.side().paused = Some(step);
                 return Ok(Some(Woken::Ready));
             }
             spin_loop();
