@@ -1,6 +1,14 @@
 //! Everybody who takes part.
 
+#[cfg(any(boost, libqb))]
+pub mod debian;
+#[cfg(any(boost, libqb, feature = "peers"))]
+pub mod each;
+pub mod futex;
 pub mod line;
+pub mod memcpy;
+#[cfg(feature = "peers")]
+pub mod packages;
 pub mod pipe;
 pub mod ring;
 pub mod slots;

@@ -12,7 +12,12 @@ mod two;
 
 use two::{Contender, Processors, Row};
 
+#[global_allocator]
+static HEAP: shared::Heap = shared::Heap;
+
 fn main() {
+    shared::debris();
+    rows::say_what_is_missing();
     let filter: Vec<String> = std::env::args().skip(1).collect();
     let mut missed = 0;
     println!("ratios are of time, below 1 is faster; [quartiles]; * polluted by other load");
