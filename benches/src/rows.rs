@@ -27,10 +27,10 @@ pub fn all() -> Vec<Row> {
     rows.push(round_trip::<1024, 256>(Some(1.0)));
     rows.push(round_trip::<4096, 128>(Some(1.0)));
     rows.push(one_way::<64, 16384>(100_000, Some(1.0 / 1.7)));
-    rows.push(one_way::<4096, 256>(2_000, Some(1.0 / 1.5)));
-    rows.push(one_way::<4096, 1024>(2_000, None));
-    rows.push(one_way::<65536, 64>(300, Some(1.0)));
-    rows.push(one_way::<1048576, 4>(20, Some(1.0)));
+    rows.push(one_way::<4096, 256>(8_000, Some(1.0 / 1.5)));
+    rows.push(one_way::<4096, 1024>(8_000, None));
+    rows.push(one_way::<65536, 64>(600, Some(1.0)));
+    rows.push(one_way::<1048576, 4>(40, Some(1.0)));
     rows.extend(peers());
     rows.push(able_to_sleep());
     rows.push(Row {
@@ -170,7 +170,7 @@ fn against_one_way<const SIZE: usize, Q: Queue + 'static>(
     Row {
         name: format!("one way {SIZE} B, {name}"),
         processors: Processors::Two,
-        n: ((4 << 20) / SIZE).clamp(20, 40_000),
+        n: ((32 << 20) / SIZE).clamp(40, 40_000),
         bytes: Some(SIZE),
         base: contender(name, None, move || Each::<Q, false>::boxed(SIZE, &make)),
         others: vec![ring(SIZE, if SIZE < 4096 { 1 << 20 } else { 1 << 22 }, at_most, false, ladder)],

@@ -63,7 +63,25 @@ pub fn debris() -> String {
     let own = std::process::id();
     // The process that was first asked, whose child has another number.
     let first = FIRST.compare_exchange(0, own, Relaxed, Relaxed).err().unwrap_or(own);
-    format!("rawipc-bench-{first}")
+    format!("{DEBRIS}{first}-")
+}
+
+const DEBRIS: &str = "rawipc-bench-";
+
+/// Removes what the peers of benches left that were killed.
+pub fn sweep_dead() {
+    for dir in ["/tmp", "/dev/shm"] {
+        for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let pid = name.split_once(DEBRIS).and_then(|(_, rest)| rest.split_once('-')).map(|(pid, _)| pid);
+            let Some(Ok(pid)) = pid.map(str::parse::<u32>) else { continue };
+            if !std::path::Path::new(&format!("/proc/{pid}")).exists() {
+                let path = entry.path();
+                let _ =
+                    if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
+            }
+        }
+    }
 }
 
 /// Removes what peers left in the file system.

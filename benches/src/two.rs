@@ -44,6 +44,8 @@ pub struct Row {
 
 const QUADS: usize = 40;
 const RETRIES: u32 = 30;
+/// So many in a row, and there is no keeping other load out.
+const RETRIES_A_RUN: u32 = 400;
 /// Bursts of a row in which other load could not be kept out.
 const BURSTS_MOST: u32 = 2;
 /// Milliseconds that the host may take of the processors during a row.
@@ -94,6 +96,7 @@ impl Row {
             pair.burst(i, self.n);
             pair.burst(i, self.n);
         }
+        let mut retries = 0;
         for _ in 0..QUADS {
             for (other, ratios) in ratios.iter_mut().enumerate().skip(1) {
                 let quad = [0, other, other, 0].map(|i| {
@@ -101,7 +104,8 @@ impl Row {
                     loop {
                         let (nanos, clean) = pair.burst(i, self.n);
                         tries += 1;
-                        if clean || tries > RETRIES {
+                        retries += u32::from(!clean);
+                        if clean || tries > RETRIES || retries > RETRIES_A_RUN {
                             polluted[i] += u32::from(!clean);
                             times[i].push(nanos);
                             return nanos;
