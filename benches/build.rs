@@ -1,7 +1,7 @@
 //! Compiles what is in C and C++, where this machine has what it takes.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 fn main() {
@@ -23,7 +23,7 @@ fn main() {
     }
 }
 
-fn compile(out: &PathBuf, compiler: &str, source: &str, name: &str) -> Result<(), String> {
+fn compile(out: &Path, compiler: &str, source: &str, name: &str) -> Result<(), String> {
     let object = out.join(format!("{name}.o"));
     run(Command::new(compiler)
         .args(["-O3", "-DNDEBUG", "-fno-exceptions", "-c", source, "-o"])
