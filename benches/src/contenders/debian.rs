@@ -29,7 +29,7 @@ pub mod boost {
     impl Boost {
         pub fn new(size: usize) -> Boost {
             // SAFETY: as c/boost.cpp has it, and never written.
-            let all = unsafe { &*(&raw const boost_table) };
+            let all = unsafe { &boost_table };
             let table = all.iter().find(|t| t.message == size).expect("a size of the table");
             let at = crate::shared::map(table.size.expect("a row")()).cast();
             // SAFETY: of that size, and aligned as a page.
