@@ -65,7 +65,7 @@ const REP: usize = 8192;
 #[inline(never)]
 unsafe fn long(to: *mut u8, from: *const u8, n: usize) {
     if cfg!(small) || n >= REP {
-        // Where whole lines are written it is the faster by a quarter.
+        // `rep movsb` is the faster where it writes whole lines.
         let skip = if cfg!(small) { 0 } else { to.addr().wrapping_neg() % 64 };
         // SAFETY: the caller's promise, and it is more than 64; the direction flag is clear wherever Rust runs.
         return unsafe {
