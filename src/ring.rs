@@ -10,16 +10,14 @@
 //! process's**: the first that sends or receives with it. To any other, a child of that one included, it says
 //! `EPERM`, and may be dropped without harm.
 //!
-<<<<<<< HEAD
+//! [`meet`], [`Producer::meet`] and [`Consumer::meet`] are for strangers, which share nothing but a socket: each makes its
+//! own region, seals it, passes it, and looks at the other's before it maps it. There never is a mapping, nor can one be
+//! made, by which a process writes to what is not its own.
+//!
 //! # In place, and in batches
 //! [`Producer::reserve`] gives room to write a message in, [`Consumer::read`] a message where it lies: nothing is copied.
 //! [`Producer::send_batch`] and [`Consumer::recv_batch`] move several messages in one go. All of them are ways to the same
 //! messages: how one was sent does not say how it is to be received.
-=======
-//! [`meet`], [`Producer::meet`] and [`Consumer::meet`] are for strangers, which share nothing but a socket: each makes its
-//! own region, seals it, passes it, and looks at the other's before it maps it. There never is a mapping, nor can one be
-//! made, by which a process writes to what is not its own.
->>>>>>> meet
 //!
 //! # Waiting
 //! Where there is nothing, an end polls as long as it was told to ([`Polling`]), and then sleeps, woken by the other
@@ -41,6 +39,7 @@ mod doorbell;
 #[cfg(any(test, fuzzing))]
 #[path = "../tests/fuzz/src/ring.rs"]
 pub(crate) mod fuzz;
+mod hold;
 mod index;
 mod inplace;
 mod ladder;

@@ -1,8 +1,16 @@
 //! Everybody who takes part.
 
 pub mod calls;
+#[cfg(any(boost, libqb))]
+pub mod debian;
+#[cfg(any(boost, libqb, feature = "peers"))]
+pub mod each;
+pub mod futex;
 pub mod inplace;
 pub mod line;
+pub mod memcpy;
+#[cfg(feature = "peers")]
+pub mod packages;
 pub mod pipe;
 pub mod ring;
 pub mod slots;

@@ -116,8 +116,8 @@ mod tests {
     type Out = unsafe fn(*const u8, &mut [u8]);
 
     fn every_alignment_and_length(copy_in: In, copy_out: Out) {
-        let source: Vec<u8> = (0..4200).map(|i| (i * 7 + 1) as u8).collect();
-        for len in (0..200).chain(4090..4100) {
+        let source: Vec<u8> = (0..8300).map(|i| (i * 7 + 1) as u8).collect();
+        for len in (0..200).chain(4090..4100).chain(8185..8265) {
             for offset in 0..words::WORD {
                 let mut shared = vec![0xee_u8; offset + len + words::WORD];
                 let bytes = &source[..len];

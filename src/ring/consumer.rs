@@ -6,6 +6,7 @@ use crate::fd::{AsFd, BorrowedFd};
 use crate::memory::{CircleView, Map};
 use crate::ring::corruption::{Corruption, Word};
 use crate::ring::doorbell::Heard;
+use crate::ring::hold::Hold;
 use crate::ring::index::{arrived, give_back};
 use crate::ring::ladder::Ladder;
 use crate::ring::layout::{CLAIM, Geometry, HEADER, Own, POSITION, SLEEP, record};
@@ -13,6 +14,7 @@ use crate::ring::side::{Side, Waiter, Woken};
 use crate::ring::sleep::{Barrier, PeerSleep, Tell, published};
 use crate::ring::{Polling, State};
 use crate::wait::Wait;
+use core::hint::spin_loop;
 
 /// The end of a ring that messages come out of.
 ///
@@ -38,11 +40,12 @@ pub struct Consumer {
     pub(super) given: u32,
     /// The bytes of the message at `tail` that is being read in place; 0 is none.
     pub(super) held: u32,
+    hold: Hold,
 }
 
 impl Consumer {
     pub(super) fn new(side: Side, own: Map, theirs: CircleView, geometry: Geometry) -> Self {
-        Consumer { side, own: Own(own), theirs, geometry, tail: 0, given: 0, held: 0 }
+        Consumer { side, own: Own(own), theirs, geometry, tail: 0, given: 0, held: 0, hold: Hold::NONE }
     }
 
     /// The bytes that the ring holds, headers and padding included.
@@ -117,7 +120,13 @@ impl Consumer {
     pub(super) fn await_next(&mut self, wait: Option<Wait>) -> Result<usize> {
         self.side.check_owner(self.own.0.word::<CLAIM>())?;
         if self.side.state == State::Open {
+            if wait.is_some() {
+                for _ in 0..self.hold.pauses() {
+                    spin_loop();
+                }
+            }
             if let Some(len) = self.next()? {
+                self.hold.found();
                 return Ok(len);
             }
         }
@@ -132,7 +141,11 @@ impl Consumer {
             State::Corrupt => return Err(Error::peer(Call::MEMORY, Errno::BADMSG)),
         }
         let woken = match wait {
-            Some(wait) => Some(self.wait(wait)?),
+            Some(wait) => {
+                let woken = self.wait(wait);
+                self.hold.waited(self.side.paused);
+                Some(woken?)
+            }
             None => self.look_and_announce()?,
         };
         match woken {
@@ -218,6 +231,10 @@ impl Ladder for Consumer {
 
     fn settle(&mut self) -> Result<()> {
         self.give_back()
+    }
+
+    fn paused(&mut self, pauses: Option<u32>) {
+        self.side.paused = pauses;
     }
 
     #[inline]

@@ -21,9 +21,13 @@ pub(super) trait Ladder {
     /// Takes what there is to hear from the doorbell, without waiting.
     fn listen(&mut self) -> Result<Heard>;
 
+    /// A wait was over after so many pauses; `None` where it takes more. For those who learn from it.
+    fn paused(&mut self, _pauses: Option<u32>) {}
+
     /// The steps of the ladder before the sleep.
     fn poll(&mut self, sleeper: &mut Sleeper) -> Result<Option<Woken>> {
         let Polling { pauses, yields } = self.polling();
+        self.paused(None);
         if pauses == 0 && yields == 0 {
             return Ok(None);
         }
@@ -31,6 +35,7 @@ pub(super) trait Ladder {
         let mut step = 0_u32;
         for _ in Steps(pauses) {
             if self.is_ready() {
+                self.paused(Some(step));
                 return Ok(Some(Woken::Ready));
             }
             spin_loop();

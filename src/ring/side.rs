@@ -19,6 +19,8 @@ pub(super) struct Side {
     pub(super) sleep: OwnSleep,
     pub(super) peer: PeerSleep,
     pub(super) polling: Polling,
+    /// The pauses that the last wait was over after; `None` where it took more.
+    pub(super) paused: Option<u32>,
     pub(super) state: State,
     claimed: bool,
     /// The value of the other side's word that made it corrupt.
@@ -28,7 +30,7 @@ pub(super) struct Side {
 impl Side {
     pub(super) fn new(bell: Doorbell, mark: ForkMark, sleep: OwnSleep) -> Self {
         let (peer, polling) = (PeerSleep::NONE, Polling::NONE);
-        Side { bell, mark, sleep, peer, polling, state: State::Open, claimed: false, saw: 0 }
+        Side { bell, mark, sleep, peer, polling, paused: None, state: State::Open, claimed: false, saw: 0 }
     }
 
     /// The other side's word has this value, which cannot be: the ring stays corrupt.

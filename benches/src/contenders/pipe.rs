@@ -1,7 +1,12 @@
-//! A bare blocking pipe each way.
+//! A bare blocking pipe each way, in C.
 
 use crate::contenders::message;
 use crate::two::Ends;
+use std::ffi::{c_char, c_int};
+
+unsafe extern "C" {
+    fn bare_pipe(out: c_int, into: c_int, msg: *mut c_char, len: usize, n: usize, first: c_int) -> c_int;
+}
 
 pub struct Pipes {
     there: [i32; 2],
@@ -14,16 +19,10 @@ impl Pipes {
         Box::new(Pipes { there: pipe(), back: pipe(), msg: message(size) })
     }
 
-    fn write(&self, fd: i32) {
-        // SAFETY: reads our own bytes.
-        let n = unsafe { libc::write(fd, self.msg.as_ptr().cast(), self.msg.len()) };
-        assert_eq!(n, self.msg.len() as isize);
-    }
-
-    fn read(&mut self, fd: i32) {
-        // SAFETY: writes into our own bytes.
-        let n = unsafe { libc::read(fd, self.msg.as_mut_ptr().cast(), self.msg.len()) };
-        assert_eq!(n, self.msg.len() as isize);
+    fn run(&mut self, out: i32, into: i32, n: usize, first: bool) {
+        let (msg, len) = (self.msg.as_mut_ptr().cast(), self.msg.len());
+        // SAFETY: our own bytes.
+        assert_eq!(unsafe { bare_pipe(out, into, msg, len, n, first.into()) }, 0);
     }
 }
 
@@ -39,16 +38,10 @@ impl Ends for Pipes {
     fn become_follower(&mut self) {}
 
     fn lead(&mut self, n: usize) {
-        for _ in 0..n {
-            self.write(self.there[1]);
-            self.read(self.back[0]);
-        }
+        self.run(self.there[1], self.back[0], n, true);
     }
 
     fn follow(&mut self, n: usize) {
-        for _ in 0..n {
-            self.read(self.there[0]);
-            self.write(self.back[1]);
-        }
+        self.run(self.back[1], self.there[0], n, false);
     }
 }
