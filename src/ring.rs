@@ -18,14 +18,20 @@
 //! other side is gone, or did something since this side was last told that it would have to wait: by `EAGAIN` from
 //! `try_recv` or `try_send`, or by `ETIMEDOUT`. So a loop over several channels tries until `EAGAIN`, then polls. It
 //! becomes readable without anything to find, as well.
+//!
+//! # Many writers
+//! Each has a ring of its own, and [`Many`] receives from all of them, one after the other.
 
 mod consumer;
+mod corruption;
 mod doorbell;
 #[cfg(any(test, fuzzing))]
 #[path = "../tests/fuzz/src/ring.rs"]
 pub(crate) mod fuzz;
 mod index;
+mod ladder;
 mod layout;
+mod many;
 mod polling;
 mod producer;
 mod side;
@@ -41,6 +47,8 @@ use side::Side;
 use sleep::OwnSleep;
 
 pub use consumer::Consumer;
+pub use corruption::{Corruption, Word};
+pub use many::{Many, Received, Slot};
 pub use polling::Polling;
 pub use producer::Producer;
 

@@ -19,6 +19,11 @@ use crate::handle::holds;
 use crate::ssize_t;
 use crate::wait::rawipc_wait;
 
+// In the order of the header's sections; apart, so that rustfmt leaves it.
+pub mod corruption;
+
+pub mod many;
+
 /// The end that sends. A handle.
 #[repr(C)]
 pub struct rawipc_ring_producer {

@@ -4,7 +4,10 @@ use crate::channel::Receiver;
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, BorrowedFd};
 use crate::memory::{CircleView, Map};
+use crate::ring::corruption::{Corruption, Word};
+use crate::ring::doorbell::Heard;
 use crate::ring::index::{arrived, give_back};
+use crate::ring::ladder::Ladder;
 use crate::ring::layout::{CLAIM, Geometry, HEADER, Own, POSITION, SLEEP, record};
 use crate::ring::side::{Side, Waiter, Woken};
 use crate::ring::sleep::{Barrier, PeerSleep, Tell, published};
@@ -52,17 +55,24 @@ impl Consumer {
         self.side.polling = polling;
     }
 
+    /// What made the ring corrupt, if it is.
+    pub fn corruption(&self) -> Option<Corruption> {
+        let most = self.geometry.limit() as u32;
+        self.side.saw(Word::Length, self.tail, (1, most))
+    }
+
     /// The length of the next message if it is there, judged once as it was loaded.
     #[inline]
     fn next(&mut self) -> Result<Option<usize>> {
         let Some(len) = arrived(self.theirs.load(self.tail)) else { return Ok(None) };
         let len = len as usize;
-        if len <= self.geometry.limit() { Ok(Some(len)) } else { Err(self.corrupt()) }
+        if len <= self.geometry.limit() { Ok(Some(len)) } else { Err(self.corrupt(len as u32)) }
     }
 
+    /// The length word of the next message is `saw`, which cannot be: 0 of one that was there.
     #[cold]
-    fn corrupt(&mut self) -> Error {
-        self.side.state = State::Corrupt;
+    pub(super) fn corrupt(&mut self, saw: u32) -> Error {
+        self.side.is_corrupt(saw);
         Error::peer(Call::MEMORY, Errno::BADMSG)
     }
 
@@ -118,7 +128,7 @@ impl Consumer {
         };
         match woken {
             // Something that was there and is not any more is a peer's that takes messages back.
-            Some(Woken::Ready) => self.next()?.ok_or_else(|| self.corrupt()),
+            Some(Woken::Ready) => self.next()?.ok_or_else(|| self.corrupt(0)),
             Some(Woken::HangUp) => {
                 self.side.state = State::Gone;
                 Ok(0)
@@ -133,6 +143,37 @@ impl Consumer {
         if len == 0 {
             return Ok(0);
         }
+        self.take_out(len, buf)
+    }
+
+    /// Takes the next message if it is there, whoever's this end is, and without an ear to the doorbell.
+    #[inline]
+    pub(super) fn take_now(&mut self, buf: &mut [u8]) -> Result<Option<usize>> {
+        match self.side.state {
+            State::Open => {}
+            State::Gone => return Ok(None),
+            State::Corrupt => return Err(Error::peer(Call::MEMORY, Errno::BADMSG)),
+        }
+        match self.next()? {
+            Some(len) => self.take_out(len, buf).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Becomes this process's, and awake as far as the producer knows.
+    pub(super) fn begin_anew(&mut self) -> Result<()> {
+        self.side.check_owner(self.own.0.word::<CLAIM>())?;
+        self.end_sleep();
+        Ok(())
+    }
+
+    /// Says that no sleep is under way.
+    pub(super) fn end_sleep(&mut self) {
+        self.side.sleep.end(self.own.0.word::<SLEEP>());
+    }
+
+    #[inline]
+    fn take_out(&mut self, len: usize, buf: &mut [u8]) -> Result<usize> {
         let Some(message) = buf.get_mut(..len) else {
             return Err(Error::argument(Call::MEMORY, Errno::MSGSIZE).with_needed(len));
         };
@@ -153,6 +194,16 @@ impl Waiter for Consumer {
 
     fn announce(&mut self) {
         self.side.sleep.announce(self.own.0.word::<SLEEP>());
+    }
+}
+
+impl Ladder for Consumer {
+    fn polling(&mut self) -> Polling {
+        self.side.polling
+    }
+
+    fn listen(&mut self) -> Result<Heard> {
+        self.side.bell.listen()
     }
 
     fn settle(&mut self) -> Result<()> {

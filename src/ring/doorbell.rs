@@ -82,6 +82,11 @@ impl Doorbell {
         }
     }
 
+    /// What hangs up when the other side is gone.
+    pub(super) fn line(&self) -> BorrowedFd<'_> {
+        self.line.as_fd()
+    }
+
     /// Sleeps until there is something to hear, or until a signal comes that the wait outlasts.
     pub(super) fn sleep(&self, sleeper: &mut Sleeper) -> Result<Heard> {
         let mut told = [NONE; 2];
@@ -91,7 +96,7 @@ impl Doorbell {
 }
 
 /// Makes a call that does not wait, again where a signal comes all the same. So many do not come one after the other.
-fn again<T>(mut call: impl FnMut() -> Result<T>) -> Result<T> {
+pub(super) fn again<T>(mut call: impl FnMut() -> Result<T>) -> Result<T> {
     let mut answer = call();
     for _ in 0..8 {
         match answer {

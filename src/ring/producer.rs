@@ -4,8 +4,10 @@ use crate::channel::Sender;
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, BorrowedFd};
 use crate::memory::{Circle, ReadOnlyMap};
+use crate::ring::corruption::{Corruption, Word};
 use crate::ring::doorbell::Heard;
 use crate::ring::index::{clear, left, publish, taken};
+use crate::ring::ladder::Ladder;
 use crate::ring::layout::{AHEAD, CLAIM, DROP_COUNT, Geometry, HEADER, LINE, Own, POSITION, SLEEP, record};
 use crate::ring::side::{Side, Waiter, Woken};
 use crate::ring::sleep::{Barrier, PeerSleep, Tell, published};
@@ -70,6 +72,11 @@ impl Producer {
         self.side.polling = polling;
     }
 
+    /// What made the ring corrupt, if it is.
+    pub fn corruption(&self) -> Option<Corruption> {
+        self.side.saw(Word::Position, self.head, (self.tail, self.head))
+    }
+
     /// Refuses what can never be sent, and says what is known without looking.
     #[inline]
     fn check(&mut self, len: usize) -> Result<()> {
@@ -104,7 +111,7 @@ impl Producer {
                 self.geometry.has_room(self.head.wrapping_sub(tail), record)
             }
             None => {
-                self.side.state = State::Corrupt;
+                self.side.is_corrupt(claimed);
                 true
             }
         }
@@ -224,6 +231,16 @@ impl Waiter for Producer {
 
     fn announce(&mut self) {
         self.side.sleep.announce(self.own.0.head().word::<SLEEP>());
+    }
+}
+
+impl Ladder for Producer {
+    fn polling(&mut self) -> Polling {
+        self.side.polling
+    }
+
+    fn listen(&mut self) -> Result<Heard> {
+        self.side.bell.listen()
     }
 
     /// Each message was told of when it was sent.

@@ -1,13 +1,13 @@
 //! What both ends of a ring are made of, and how either waits.
 
+use super::ladder::Ladder;
 use super::sleep::{Barrier, OwnSleep, PeerSleep};
 use super::{Polling, State};
 use crate::error::{Call, Errno, Error, Result};
 use crate::memory::ForkMark;
 use crate::ring::doorbell::{Doorbell, Heard};
-use crate::sys::sleep::{membarrier_everywhere, sched_yield};
+use crate::sys::sleep::membarrier_everywhere;
 use crate::wait::{Sleeper, Wait};
-use core::hint::spin_loop;
 use core::sync::atomic::{AtomicU32, Ordering};
 
 /// The private state of an end, its place in the ring apart.
@@ -21,12 +21,21 @@ pub(super) struct Side {
     pub(super) polling: Polling,
     pub(super) state: State,
     claimed: bool,
+    /// The value of the other side's word that made it corrupt.
+    pub(super) saw: u32,
 }
 
 impl Side {
     pub(super) fn new(bell: Doorbell, mark: ForkMark, sleep: OwnSleep) -> Self {
         let (peer, polling) = (PeerSleep::NONE, Polling::NONE);
-        Side { bell, mark, sleep, peer, polling, state: State::Open, claimed: false }
+        Side { bell, mark, sleep, peer, polling, state: State::Open, claimed: false, saw: 0 }
+    }
+
+    /// The other side's word has this value, which cannot be: the ring stays corrupt.
+    #[cold]
+    pub(super) fn is_corrupt(&mut self, saw: u32) {
+        self.state = State::Corrupt;
+        self.saw = saw;
     }
 
     /// Whether this end is this process's, by the mark that a forked child does not have.
@@ -60,7 +69,7 @@ pub(super) enum Woken {
 }
 
 /// An end that can wait.
-pub(super) trait Waiter {
+pub(super) trait Waiter: Ladder {
     fn side(&mut self) -> &mut Side;
 
     /// Says before a wait how far we have come in the ring.
@@ -68,12 +77,6 @@ pub(super) trait Waiter {
 
     /// Says that a sleep begins.
     fn announce(&mut self);
-
-    /// Tells the other side what it might be waiting for, before we wait ourselves.
-    fn settle(&mut self) -> Result<()>;
-
-    /// Whether what is waited for is there. Memory alone is asked.
-    fn is_ready(&mut self) -> bool;
 
     /// Whoever publishes something from here on makes a fence before it looks whether we sleep.
     fn make_order(&mut self) -> Result<()> {
@@ -87,7 +90,7 @@ pub(super) trait Waiter {
     #[cold]
     fn look_and_announce(&mut self) -> Result<Option<Woken>> {
         self.make_order()?;
-        let heard = self.side().bell.listen()?;
+        let heard = self.listen()?;
         if heard == Heard::HangUp {
             // What was done before the end is there now.
             return Ok(Some(if self.is_ready() { Woken::Ready } else { Woken::HangUp }));
@@ -120,74 +123,6 @@ pub(super) trait Waiter {
             }
             if heard? == Heard::HangUp {
                 return Ok(Woken::HangUp);
-            }
-        }
-    }
-
-    /// The steps of the ladder before the sleep.
-    fn poll(&mut self, sleeper: &mut Sleeper) -> Result<Option<Woken>> {
-        let Polling { pauses, yields } = self.side().polling;
-        if pauses == 0 && yields == 0 {
-            return Ok(None);
-        }
-        self.settle()?;
-        let mut step = 0_u32;
-        for _ in Steps(pauses) {
-            if self.is_ready() {
-                return Ok(Some(Woken::Ready));
-            }
-            spin_loop();
-            step = step.wrapping_add(1);
-            if step % PAUSES_A_LOOK == 0 && self.look_up(sleeper)? == Heard::HangUp {
-                return Ok(Some(if self.is_ready() { Woken::Ready } else { Woken::HangUp }));
-            }
-        }
-        step = 0;
-        for _ in Steps(yields) {
-            if self.is_ready() {
-                return Ok(Some(Woken::Ready));
-            }
-            if step == YIELDS_AT_FIRST {
-                if self.look_up(sleeper)? == Heard::HangUp {
-                    return Ok(Some(if self.is_ready() { Woken::Ready } else { Woken::HangUp }));
-                }
-            } else {
-                step = step.saturating_add(1);
-            }
-            sched_yield();
-        }
-        Ok(self.is_ready().then_some(Woken::Ready))
-    }
-
-    /// While polling: is the other side gone, or the time over?
-    fn look_up(&mut self, sleeper: &mut Sleeper) -> Result<Heard> {
-        let heard = self.side().bell.listen()?;
-        if heard != Heard::HangUp && !self.is_ready() {
-            sleeper.left()?;
-        }
-        Ok(heard)
-    }
-}
-
-/// 0.2 ms of pauses, on a processor whose pause is long.
-const PAUSES_A_LOOK: u32 = 4096;
-
-/// So many yields are not worth a look at the doorbell.
-const YIELDS_AT_FIRST: u32 = 16;
-
-/// So many steps; `u32::MAX` is without end.
-struct Steps(u32);
-
-impl Iterator for Steps {
-    type Item = ();
-
-    #[inline]
-    fn next(&mut self) -> Option<()> {
-        match self.0 {
-            u32::MAX => Some(()),
-            left => {
-                self.0 = left.checked_sub(1)?;
-                Some(())
             }
         }
     }

@@ -120,6 +120,15 @@ impl List {
         Call::MUNMAP, Call::SCHED_YIELD, Call::WRITE,
     ], &[]);
 
+    /// Has many rings behind one receiver.
+    ///
+    /// `clock_gettime` `close` `epoll_ctl` `epoll_pwait` `epoll_pwait2` `membarrier` `munmap` `sched_yield`
+    /// `write`
+    pub const RING_MANY: List = List::of(&[
+        Call::CLOCK_GETTIME, Call::CLOSE, Call::EPOLL_CTL, Call::EPOLL_PWAIT, Call::EPOLL_PWAIT2,
+        Call::MEMBARRIER, Call::MUNMAP, Call::SCHED_YIELD, Call::WRITE,
+    ], &[]);
+
     /// Everything in [`socket`](crate::socket).
     ///
     /// `accept4` `bind` `clock_gettime` `close` `connect` `epoll_create1` `epoll_ctl` `epoll_pwait` `fchmod`
@@ -287,6 +296,7 @@ impl List {
         ("RING", List::RING),
         ("RING_PRODUCER", List::RING_PRODUCER),
         ("RING_CONSUMER", List::RING_CONSUMER),
+        ("RING_MANY", List::RING_MANY),
         ("SOCKET", List::SOCKET),
         ("STREAM_PEER", List::STREAM_PEER),
         ("SEQPACKET_PEER", List::SEQPACKET_PEER),

@@ -51,6 +51,9 @@ mod whatever {
         ENETUNREACH ENOTSOCK EPROTOTYPE ETIMEDOUT ECONNRESET ENOENT ENOTDIR ELOOP ENAMETOOLONG ENOMEM EINVAL ENOSYS
     };
     pub const EPOLL_PWAIT: &[i32] = errnos! { EBADF EFAULT EINTR EINVAL ENOSYS };
+    pub const EPOLL_CTL: &[i32] = errnos! {
+        EBADF EEXIST EINTR EINVAL ELOOP ENOENT ENOMEM ENOSPC ENOSYS EPERM
+    };
     pub const MEMBARRIER: &[i32] = errnos! { EINTR EINVAL ENOSYS EPERM };
     pub const FCNTL: &[i32] = errnos! {
         EACCES EAGAIN EBADF EBUSY EDEADLK EFAULT EINTR EINVAL EMFILE ENOLCK ENOMEM ENOSYS ENOTDIR EPERM
@@ -106,6 +109,10 @@ const MEANINGS: &[Meaning] = &[
     ("ring::", "write", &[libc::EINTR], &[Same, As("write", libc::EIO, Kernel)], "rung again, so often as it can be"),
     ("ring::", "write", &[libc::EAGAIN], &[Same, NotTold], "never said of adding nothing to a bell"),
     ("ring::Consumer", "write", whatever::WRITE, &[Same, Asleep, Deadline], "the message is taken, whoever has heard of it"),
+    ("ring::Many", "write", whatever::WRITE, &[Same, Asleep, Deadline], "the message is taken, whoever has heard of it"),
+    ("ring::Many::recv", "epoll_ctl", whatever::EPOLL_CTL, &[Same], "nothing is heard of what is closed"),
+    ("ring::Many::try_recv", "epoll_ctl", whatever::EPOLL_CTL, &[Same], "nothing is heard of what is closed"),
+    ("ring::Many::remove", "epoll_ctl", whatever::EPOLL_CTL, &[Same], "what is heard of it then says nothing"),
     ("messages::ring", "write", whatever::WRITE, &[Success, Asleep], "nobody is woken any more"),
     ("", "writev rt_sigprocmask", whatever::SIGNALS, &[Same], "behind the write: what the write said, stands"),
     ("", "rt_sigtimedwait rt_sigprocmask", whatever::SIGNALS, &[Same], "behind the write: what the write said, stands"),
@@ -326,6 +333,7 @@ pub fn consumes(function: &str) -> bool {
     let name = function.rsplit("::").next().unwrap_or_default();
     ["attach", "hand_over_as", "remove"].contains(&name)
         || [
+            "ring::Many::admit",
             "socket::Crowd::new",
             "socket::Crowd::admit",
             "socket::Crowd::next",

@@ -11,6 +11,7 @@ mod descriptors;
 mod exec;
 mod hostile;
 mod killed;
+mod many;
 mod memory;
 mod names;
 mod older_kernels;
@@ -41,6 +42,7 @@ fn main() {
     memory::tests(&mut list);
     ring_stress::tests(&mut list);
     hostile::tests(&mut list);
+    many::tests(&mut list);
     proc::tests(&mut list);
     rpc::tests(&mut list);
     several::tests(&mut list);

@@ -48,6 +48,7 @@ pub const WORKS: &[Work] = &[
     work("RING", rings),
     work("RING_PRODUCER", ring_producer),
     work("RING_CONSUMER", ring_consumer),
+    work("RING_MANY", ring_many),
     work("SOCKET", sockets::sockets),
     work("STREAM_PEER", sockets::stream_peer),
     work("SEQPACKET_PEER", sockets::seqpacket_peer),
@@ -267,6 +268,21 @@ fn ring_consumer(shut: Shut<'_>) {
     consumer.set_polling(YIELDS);
     times_out(consumer.recv(&mut buf, SHORT));
     drop(consumer);
+    forget(producer);
+}
+
+fn ring_many(shut: Shut<'_>) {
+    let mut slots = [const { ring::Slot::EMPTY }; 2];
+    let mut many = must(ring::Many::new(&mut slots));
+    let (mut producer, consumer) = must(ring::pair(4096));
+    while producer.try_send(&[7; 1000]).is_ok() {}
+    let mut buf = [0; 4096];
+    shut();
+    must(many.admit(consumer));
+    while many.try_recv(&mut buf).is_ok() {}
+    many.set_polling(YIELDS);
+    times_out(many.recv(&mut buf, SHORT));
+    drop(many);
     forget(producer);
 }
 

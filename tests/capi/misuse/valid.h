@@ -143,6 +143,8 @@ static rawipc_ring_producer producer;
 static rawipc_ring_consumer consumer;
 
 static size_t valid__capacity(void) { return 4096; }
+static uint32_t valid__pauses(void) { return 3; }
+static uint32_t valid__yields(void) { return 3; }
 
 /* Its other end stays open. */
 static void valid__rawipc_ring_producer(rawipc_ring_producer *to)
@@ -154,6 +156,59 @@ static void valid__rawipc_ring_consumer(rawipc_ring_consumer *to)
 {
     made(rawipc_ring_pair(&producer, to, 4096, NULL));
     made(rawipc_ring_send(&producer, "hello", 5, NULL, NULL));
+}
+
+/* What the other side of a ring may do to its own region: a word of each that is called so. */
+static void overwrite(const char *name, unsigned long offset, uint32_t word)
+{
+    char line[512];
+    unsigned long start, end;
+    FILE *maps = fopen("/proc/self/maps", "r");
+    made(maps == NULL ? -1 : 0);
+    while (fgets(line, sizeof line, maps) != NULL) {
+        /* Not what is mapped of it a second time. */
+        if (strstr(line, name) && strstr(line, " rw-s 00000000 ") && sscanf(line, "%lx-%lx", &start, &end) == 2
+            && end - start > offset)
+            *(volatile uint32_t *)(start + offset) = word;
+    }
+    fclose(maps);
+}
+
+static void valid__rawipc_ring_producer_corruption__producer(rawipc_ring_producer *to)
+{
+    static char large[2000];
+    valid__rawipc_ring_producer(to);
+    overwrite("rawipc-consumer", 128, 3);
+    while (rawipc_ring_try_send(to, large, sizeof large, NULL) >= 0)
+        continue;
+}
+
+static void valid__rawipc_ring_consumer_corruption__consumer(rawipc_ring_consumer *to)
+{
+    made(rawipc_ring_pair(&producer, to, 4096, NULL));
+    overwrite("rawipc-producer", 4096, UINT32_MAX);
+    made(rawipc_ring_try_recv(to, NULL, 0, NULL) == -EBADMSG ? 0 : -1);
+}
+
+static void valid__rawipc_ring_slot(rawipc_ring_slot *slots) { (void)slots; }
+
+/* With a message in the ring in its first slot. */
+static void valid__rawipc_ring_many(rawipc_ring_many *many)
+{
+    static rawipc_ring_slot slots[4];
+    rawipc_ring_consumer first;
+    made(rawipc_ring_pair(&producer, &first, 4096, NULL));
+    made(rawipc_ring_send(&producer, "hello", 5, NULL, NULL));
+    made(rawipc_ring_many_new(many, slots, 4, NULL));
+    made((int)rawipc_ring_many_admit(many, &first, NULL));
+}
+
+static void valid__rawipc_ring_many_corruption__many(rawipc_ring_many *many)
+{
+    rawipc_ring_received received;
+    valid__rawipc_ring_many(many);
+    overwrite("rawipc-producer", 4096, UINT32_MAX);
+    made(rawipc_ring_many_try_recv(many, &received, NULL, 0, NULL));
 }
 
 /* socket: addresses */

@@ -9,7 +9,7 @@ use rawipc::fifo::{self, Owner};
 use rawipc::memory::{File, Map, Memfd, ReadOnlyMap};
 use rawipc::pipe::{self, PacketReceiver, PacketSender, ReadEnd, WriteEnd};
 use rawipc::proc::{Access, Entry, FdInfo, Kind, Link, OpenFile, Process, Table};
-use rawipc::ring::{self, Consumer, Polling, Producer};
+use rawipc::ring::{self, Consumer, Corruption, Many, Polling, Producer, Received, Slot};
 use rawipc::seccomp::{Action, Check, Fcntl, Filter, Instruction, List};
 use rawipc::socket::{
     Address, Behind, Credentials, Crowd, Datagram, Event, FdRefs, FdSlots, Files, Listener, Member, Options, Peer, Refs,
@@ -135,6 +135,7 @@ probes! {
 
     probe_ring__Producer__capacity(p: &Producer) -> usize = p.capacity();
     probe_ring__Producer__set_polling(p: &mut Producer, how: Polling) = p.set_polling(how);
+    probe_ring__Producer__corruption(p: &Producer) -> Option<Corruption> = p.corruption();
     probe_ring__Producer__send_limit(p: &Producer) -> usize = p.send_limit();
     probe_ring__Producer__send(p: &mut Producer, m: &[u8], w: Wait) -> Result<()> = p.send(m, w);
     probe_ring__Producer__try_send(p: &mut Producer, m: &[u8]) -> Result<()> = p.try_send(m);
@@ -143,11 +144,32 @@ probes! {
 
     probe_ring__Consumer__capacity(c: &Consumer) -> usize = c.capacity();
     probe_ring__Consumer__set_polling(c: &mut Consumer, how: Polling) = c.set_polling(how);
+    probe_ring__Consumer__corruption(c: &Consumer) -> Option<Corruption> = c.corruption();
     probe_ring__Consumer__recv_limit(c: &Consumer) -> usize = c.recv_limit();
     probe_ring__Consumer__recv(c: &mut Consumer, buf: &mut [u8], w: Wait) -> Result<usize> = c.recv(buf, w);
     probe_ring__Consumer__try_recv(c: &mut Consumer, buf: &mut [u8]) -> Result<usize> = c.try_recv(buf);
     probe_ring__Consumer__as_fd(c: &Consumer) -> BorrowedFd<'_> = c.as_fd();
     probe_ring__Consumer__drop(c: Consumer) = drop(c);
+
+    probe_ring__Slot__default() -> Slot = Slot::default();
+    // In place, as it lies in an array.
+    // SAFETY: never run.
+    probe_ring__Slot__drop(s: &mut Slot) = unsafe { core::ptr::drop_in_place(s) };
+    probe_ring__Many__new<'s>(s: &'s mut [Slot]) -> Result<Many<'s>> = Many::new(s);
+    probe_ring__Many__admit(m: &mut Many<'_>, c: Consumer) -> Result<usize> = m.admit(c);
+    probe_ring__Many__remove(m: &mut Many<'_>, i: usize) -> Option<Consumer> = m.remove(i);
+    probe_ring__Many__get<'m>(m: &'m Many<'_>, i: usize) -> Option<&'m Consumer> = m.get(i);
+    probe_ring__Many__len(m: &Many<'_>) -> usize = m.len();
+    probe_ring__Many__is_empty(m: &Many<'_>) -> bool = m.is_empty();
+    probe_ring__Many__capacity(m: &Many<'_>) -> usize = m.capacity();
+    probe_ring__Many__recv_limit(m: &Many<'_>) -> usize = m.recv_limit();
+    probe_ring__Many__set_polling(m: &mut Many<'_>, how: Polling) = m.set_polling(how);
+    probe_ring__Many__recv(m: &mut Many<'_>, buf: &mut [u8], w: Wait) -> Result<Received> = m.recv(buf, w);
+    probe_ring__Many__try_recv(m: &mut Many<'_>, buf: &mut [u8]) -> Result<Received> = m.try_recv(buf);
+    probe_ring__Many__as_fd<'m>(m: &'m Many<'_>) -> BorrowedFd<'m> = m.as_fd();
+    // In place, where it stays.
+    // SAFETY: never run.
+    probe_ring__Many__drop(m: &mut Many<'_>) = unsafe { core::ptr::drop_in_place(m) };
 }
 
 probes! {

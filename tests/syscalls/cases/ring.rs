@@ -1,5 +1,6 @@
 //! Rings.
 
+mod many;
 mod waiting;
 
 use rawipc::ring::{self, Consumer, Producer};
@@ -13,6 +14,7 @@ pub fn cases(s: &mut Scenarios) {
     making(s);
     receiving(s);
     sending(s);
+    many::cases(s);
     waiting::cases(s);
 }
 

@@ -1,8 +1,9 @@
 //! What waits at either end of a ring.
 
-use rawipc::ring::{Consumer, Polling, Producer};
+use rawipc::ring::{Consumer, Many, Polling, Producer};
 use rawipc::{Errno, Receiver, Sender, Wait};
 
+use super::many::few;
 use super::{LARGE, fill, full, idle, made, make_room};
 use crate::cases::room;
 use crate::scenario::{LONG, Outcome, PAST, SHORT, Scenarios, TINY, ZERO};
@@ -10,6 +11,7 @@ use crate::scenario::{LONG, Outcome, PAST, SHORT, Scenarios, TINY, ZERO};
 pub fn cases(s: &mut Scenarios) {
     both(s, &RECV);
     both(s, &SEND);
+    both(s, &MANY);
 }
 
 /// The two directions have the same rows: an end on which a call waits, and what the other side can do.
@@ -55,6 +57,22 @@ static SEND: Side<Producer, Consumer> = Side {
     just_then: "room came just then",
     gone: "the consumer is gone",
     gone_is: Some(Errno::PIPE),
+};
+
+static MANY: Side<Many<'static>, Producer> = Side {
+    function: "ring::Many::recv",
+    make: || {
+        let (mut many, p) = few()?;
+        assert!(many.try_recv(&mut []).is_err());
+        Ok((many, p))
+    },
+    fresh: few,
+    poll: Many::set_polling,
+    call: |many, wait| many.recv(room(), wait).map(drop),
+    act: |p, waits| if waits { fill(p) } else { assert!(p.try_send(b"some").is_ok()) },
+    just_then: "a message came just then",
+    gone: "an end",
+    gone_is: None,
 };
 
 fn both<E: 'static, P: std::marker::Send + 'static>(s: &mut Scenarios, side: &'static Side<E, P>) {
