@@ -7,6 +7,9 @@ pub mod models;
 
 #[path = "../../../src/ring/index.rs"]
 mod index;
+#[path = "../../../src/ring/ladder.rs"]
+#[allow(dead_code)]
+mod ladder;
 #[path = "../../../src/ring/polling.rs"]
 #[allow(dead_code)]
 mod polling;

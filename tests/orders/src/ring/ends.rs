@@ -1,9 +1,11 @@
 //! The two ends of a ring of a few records, which lie in loom's memory. What orders memory, and what sleeps, is the
 //! shipped code; where it is called from, and in which order, follows `src/ring/producer.rs` and `consumer.rs`.
 
+use super::Polling;
 use super::atomic::{AtomicU32, Ordering};
-use super::doorbell::{Doorbell, Kernel};
+use super::doorbell::{Doorbell, Heard, Kernel};
 use super::index::{arrived, clear, give_back, publish, taken};
+use super::ladder::Ladder;
 use super::side::{Side, Waiter, Woken};
 use super::sleep::{Barrier, OwnSleep, PeerSleep, Tell, published};
 use crate::error::Result;
@@ -129,6 +131,16 @@ impl Waiter for Producer {
     fn announce(&mut self) {
         self.side.sleep.announce(&self.shared.producer_sleep);
     }
+}
+
+impl Ladder for Producer {
+    fn polling(&mut self) -> Polling {
+        self.side.polling
+    }
+
+    fn listen(&mut self) -> Result<Heard> {
+        self.side.bell.listen()
+    }
 
     fn settle(&mut self) -> Result<()> {
         Ok(())
@@ -187,6 +199,16 @@ impl Waiter for Consumer {
 
     fn announce(&mut self) {
         self.side.sleep.announce(&self.shared.consumer_sleep);
+    }
+}
+
+impl Ladder for Consumer {
+    fn polling(&mut self) -> Polling {
+        self.side.polling
+    }
+
+    fn listen(&mut self) -> Result<Heard> {
+        self.side.bell.listen()
     }
 
     fn settle(&mut self) -> Result<()> {
