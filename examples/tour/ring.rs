@@ -100,8 +100,7 @@ pub fn strangers(tour: &mut Tour) -> Outcome {
     drop(mine);
     child.finish(&mut tour.claims)?;
 
-    let claim =
-        "each piece of memory is rw-s in one process and r--s in the other, though neither inherited it";
+    let claim = "each piece of memory is rw-s in one and r--s in the other, and none was inherited";
     tour.claims.show(has_one_writer_each(&parents_maps, &childs_maps), claim);
     let make = || met(tour);
     let (mut one, mut other) = make()?;
