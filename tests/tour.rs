@@ -285,7 +285,7 @@ fn refused_ptrace_is_told_in_its_column() {
     let (status, text) = run(&mut tour);
     assert!(status.success(), "{text}");
     let cells = text.lines().filter(|line| line.contains("n/a (ptrace refused)")).count();
-    assert_eq!(cells, 13, "{text}");
+    assert_eq!(cells, 14, "{text}");
     readable(&text);
 }
 

@@ -66,9 +66,10 @@ fn the_pipe_makes_these_calls_and_no_other() {
 
 /// Between the start and the end of every, in Rust or in C. What goes out of scope is closed, in Rust.
 fn every(program: &Path, closes: bool) {
-    let ring = "socketpair \
-        memfd_create fallocate fcntl mmap mmap fcntl mmap mmap close \
-        memfd_create fallocate fcntl mmap fcntl mmap close";
+    let ring = "socketpair eventfd2 eventfd2 \
+        epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl epoll_ctl epoll_pwait \
+        mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap fcntl mmap mmap close \
+        memfd_create fallocate fcntl mmap fcntl mmap close membarrier";
     let parent = format!(
         "pipe2 pipe2 pipe2 mmap {ring} socketpair socketpair socketpair mknodat openat fstat geteuid clone \
          pwritev2 read close close write \

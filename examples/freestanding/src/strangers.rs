@@ -4,10 +4,10 @@
 
 use core::ffi::CStr;
 
-use freestanding::{Arguments, entry, exit, fork, reap, say};
+use freestanding::{Arguments, OrExit, entry, exit, fork, reap, say};
 use rawipc::ring::{Consumer, Producer};
 use rawipc::socket::{Address, Listener, Stream};
-use rawipc::{Receiver, Result, Sender, Wait};
+use rawipc::{Receiver, Sender, Wait};
 
 entry!(main);
 
@@ -15,25 +15,21 @@ entry!(main);
 const SOCKET: &CStr = c"strangers.socket";
 
 extern "C" fn main(_: &Arguments) -> i32 {
-    i32::from(run().is_err())
-}
-
-fn run() -> Result<()> {
-    let address = Address::path(SOCKET)?;
-    let listener = Listener::<Stream>::bind(&address)?;
+    let address = Address::path(SOCKET).or_exit();
+    let listener = Listener::<Stream>::bind(&address).or_exit();
     let child = fork();
     if child == 0 {
-        // All that it has of its parent is closed with it; the name is what it knows.
-        let socket = Stream::connect(&address, Wait::FOREVER)?;
-        let mut producer = Producer::meet(&socket, 4096, Wait::FOREVER)?;
-        producer.send(b"ring: from a stranger\n", Wait::FOREVER)?;
+        // What it has of its parent it does not use: the name is what it knows.
+        let socket = Stream::connect(&address, Wait::FOREVER).or_exit();
+        let mut producer = Producer::meet(&socket, 4096, Wait::FOREVER).or_exit();
+        producer.try_send(b"ring: from a stranger\n").or_exit();
         exit(0);
     }
-    let socket = listener.accept(Wait::FOREVER)?;
-    listener.remove()?;
-    let mut consumer = Consumer::meet(&socket, Wait::FOREVER)?;
+    let socket = listener.accept(Wait::FOREVER).or_exit();
+    listener.remove().or_exit();
+    let mut consumer = Consumer::meet(&socket, Wait::FOREVER).or_exit();
     let mut buf = [0; 64];
-    let len = consumer.recv(&mut buf, Wait::FOREVER)?;
+    let len = consumer.recv(&mut buf, Wait::FOREVER).or_exit();
     say(buf.get(..len).unwrap_or_default());
     exit(i32::from(!reap(child)))
 }
