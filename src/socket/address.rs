@@ -158,6 +158,8 @@ impl Address {
     }
 
     /// What the kernel wrote into `raw`, and the length that it told, neither of them believed.
+    // Not in line: what it is made of would lie on the stack of those who wait.
+    #[inline(never)]
     pub(super) fn told(raw: &[u8; ADDRESS_BYTES], len: usize) -> Address {
         let [low, high, name @ ..] = raw;
         let bytes = len.saturating_sub(FAMILY_BYTES);

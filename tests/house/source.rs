@@ -148,7 +148,8 @@ fn walk(dir: &Path, into: &mut Vec<PathBuf>) {
 fn is_test(item: &syn::Item) -> bool {
     item_attrs(item).iter().any(|a| {
         let text = tokens_of(a).to_string().replace(' ', "");
-        a.path().is_ident("cfg") && (text == "test" || text.starts_with("all(test,"))
+        a.path().is_ident("cfg")
+            && (matches!(text.as_str(), "test" | "fuzzing") || text.starts_with("all(test,"))
     })
 }
 

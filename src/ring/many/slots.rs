@@ -48,6 +48,12 @@ impl Slot {
         is_heard: false,
     };
 
+    fn clear(&mut self) {
+        self.consumer = None;
+        (self.next, self.is_queued) = (NONE, false);
+        (self.was_seen, self.is_gone, self.is_heard) = (false, false, false);
+    }
+
     /// The ring, as long as anything can come out of it.
     #[inline]
     pub(super) fn open(&mut self) -> Option<&mut Consumer> {
@@ -111,7 +117,7 @@ impl<'s> Slots<'s> {
     pub(super) fn new(slots: &'s mut [Slot]) -> Self {
         let most = slots.len().min(NONE as usize);
         let slots = slots.get_mut(..most).unwrap_or_default();
-        slots.fill_with(|| Slot::EMPTY);
+        slots.iter_mut().for_each(Slot::clear);
         Slots { slots, used: 0, heard: 0, end: 0, cursor: 0, first: NONE, last: NONE }
     }
 
