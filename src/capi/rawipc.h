@@ -1842,6 +1842,556 @@ int rawipc_ring_producer_close(rawipc_ring_producer *producer, rawipc_error *err
  */
 int rawipc_ring_consumer_close(rawipc_ring_consumer *consumer, rawipc_error *error);
 
+/* -- corruption -----------------------------------------------------------------------------------
+ * What an end of a ring saw that cannot be.
+ */
+
+/**
+ * The length in front of a message, which the producer writes. 0: a message that was there was taken back.
+ */
+#define RAWIPC_RING_LENGTH 1
+
+/** How far the consumer has come. */
+#define RAWIPC_RING_POSITION 2
+
+/**
+ * The word of the other side that made a ring corrupt, as it was when it was loaded: kept for good.
+ */
+typedef struct rawipc_ring_corruption {
+    /** Which word: RAWIPC_RING_LENGTH or RAWIPC_RING_POSITION. */
+    uint32_t word;
+    /** What it said. */
+    uint32_t value;
+    /** Where in the ring we were, in bytes since its beginning, counted round at 2³². */
+    uint32_t position;
+    /** The least that it could have said. */
+    uint32_t least;
+    /**
+     * The most that it could have said. From the least to the most positions are counted round, and are multiples of 64.
+     */
+    uint32_t most;
+} rawipc_ring_corruption;
+
+/**
+ * What made the ring corrupt, as the producer saw it.
+ *
+ * @param corruption  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * ENODATA: it is not corrupt.
+ * @par Syscalls, as of ring::Producer::corruption in Rust
+ * None.
+ */
+int rawipc_ring_producer_corruption(const rawipc_ring_producer *producer,
+                                    rawipc_ring_corruption *corruption, rawipc_error *error);
+
+/**
+ * What made the ring corrupt, as the consumer saw it.
+ *
+ * @param corruption  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * ENODATA: it is not corrupt.
+ * @par Syscalls, as of ring::Consumer::corruption in Rust
+ * None.
+ */
+int rawipc_ring_consumer_corruption(const rawipc_ring_consumer *consumer,
+                                    rawipc_ring_corruption *corruption, rawipc_error *error);
+
+/* -- inplace --------------------------------------------------------------------------------------
+ * Messages written and read where they lie in the ring.
+ *
+ * What was reserved is the caller's to write to until rawipc_ring_commit(), rawipc_ring_abandon() or the next message
+ * that the same end sends. What was read stays where it is until rawipc_ring_done() or the next message that the same
+ * end receives. The producer may be writing to it at any moment, against the rules: rawipc_ring_copy() is safe from
+ * that, and whoever uses the pointer reads each byte once, through volatile, and judges what was read.
+ */
+
+/**
+ * Room for one message of up to size bytes, to be written in place.
+ *
+ * A child made by fork has nothing to write there.
+ *
+ * @param at  gets where it lies, in one piece, aligned to 16 bytes
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_ring_send() of a message of size bytes.
+ * @par Syscalls, as of ring::Producer::reserve in Rust
+ * - room; gone already; corrupt; another process's; refused: none
+ * - the consumer was dropped: epoll_pwait
+ * - a copy of the consumer was dropped: epoll_pwait [rawipc_ring_reserve()]
+ * - many messages since the last sleep: membarrier [rawipc_ring_reserve()]
+ * - polls, and looks at the doorbell: (epoll_pwait)×n [rawipc_ring_reserve()]
+ * - polls with a limit, and looks at the doorbell: (epoll_pwait clock_gettime)×n [rawipc_ring_reserve()]
+ * - polls, and yields: (sched_yield)×n [rawipc_ring_reserve()]
+ * - yields on, and looks at the doorbell: (sched_yield)×n (epoll_pwait sched_yield)×n [rawipc_ring_reserve()]
+ * - yields on with a limit, and looks at the doorbell: (sched_yield)×n (epoll_pwait clock_gettime sched_yield)×n
+ *   [rawipc_ring_reserve()]
+ * - waits for ever; the consumer is gone, waits for ever; a signal ends it, for ever: (epoll_pwait)×n
+ *   [rawipc_ring_reserve()]
+ * - waits with a limit; the consumer is gone, waits with a limit; times out; times out, by the clock; a signal ends it,
+ *   with a limit: (clock_gettime epoll_pwait2)×n [rawipc_ring_reserve()]
+ * - over from the start; room came just then, over from the start: clock_gettime epoll_pwait
+ * - a limit of zero; room came just then, a limit of zero: epoll_pwait
+ * - before 5.11, waits with a limit; before 5.11, times out; before 5.11, a signal ends it: (clock_gettime epoll_pwait2
+ *   epoll_pwait)×n
+ */
+int rawipc_ring_reserve(rawipc_ring_producer *producer, void **at, size_t size,
+                        const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Room for one message of up to size bytes, to be written in place, if there is so much now.
+ *
+ * @param at  gets where it lies, in one piece, aligned to 16 bytes
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_ring_try_send() of a message of size bytes.
+ * @par Syscalls, as of ring::Producer::try_reserve in Rust
+ * - room; gone already; corrupt; another process's; refused: none
+ * - no room; the consumer is gone; the consumer was dropped; room came just then: epoll_pwait
+ * - a copy of the consumer was dropped: epoll_pwait [rawipc_ring_try_reserve()]
+ * - no room, many messages since the last sleep: membarrier [rawipc_ring_try_reserve()]
+ */
+int rawipc_ring_try_reserve(rawipc_ring_producer *producer, void **at, size_t size,
+                            rawipc_error *error);
+
+/**
+ * Sends the first size bytes of what was reserved as one message, and gives the rest of the room back.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: nothing is reserved, or size is 0. EMSGSIZE: more than was reserved, which `needed` tells; nothing is reserved
+ * any more. Any errno of write breaks the end for good: the message may arrive.
+ * @par Syscalls, as of ring::Reservation::commit in Rust
+ * - ok; refused; another process's: none
+ * - ok, the consumer sleeps: write
+ * - ok, the consumer sleeps on: epoll_pwait
+ */
+int rawipc_ring_commit(rawipc_ring_producer *producer, size_t size, rawipc_error *error);
+
+/**
+ * Gives back what was reserved, with nothing sent.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: nothing is reserved.
+ * @par Syscalls, as of ring::Reservation in Rust
+ * - drop: none
+ */
+int rawipc_ring_abandon(rawipc_ring_producer *producer, rawipc_error *error);
+
+/**
+ * One message, to be read where it lies. Until it is done, it is there again at the next call.
+ *
+ * @param at  gets where it lies, in one piece, aligned to 16 bytes; not at the end
+ * @return its length; 0: the producer is gone, and all that it sent has been handed out; or -errno
+ * @par Errors
+ * ETIMEDOUT: nothing came in time. EBADMSG: the producer wrote what cannot be; the ring stays so. EPERM: the end is
+ * another process's.
+ * @par Syscalls, as of ring::Consumer::read in Rust
+ * - a message is there; gone already; corrupt; another process's: none
+ * - nothing there, the producer waits for room: write [rawipc_ring_read()]
+ * - many messages since the last sleep: membarrier [rawipc_ring_read()]
+ * - polls, and looks at the doorbell: (epoll_pwait)×n [rawipc_ring_read()]
+ * - polls with a limit, and looks at the doorbell: (epoll_pwait clock_gettime)×n [rawipc_ring_read()]
+ * - polls, and yields: (sched_yield)×n [rawipc_ring_read()]
+ * - yields on, and looks at the doorbell: (sched_yield)×n (epoll_pwait sched_yield)×n [rawipc_ring_read()]
+ * - yields on with a limit, and looks at the doorbell: (sched_yield)×n (epoll_pwait clock_gettime sched_yield)×n
+ *   [rawipc_ring_read()]
+ * - waits for ever; the end, waits for ever; a signal ends it, for ever: (epoll_pwait)×n [rawipc_ring_read()]
+ * - waits with a limit; the end, waits with a limit; times out; times out, by the clock; a signal ends it, with a
+ *   limit: (clock_gettime epoll_pwait2)×n [rawipc_ring_read()]
+ * - over from the start; a message came just then, over from the start: clock_gettime epoll_pwait
+ * - a limit of zero; a message came just then, a limit of zero: epoll_pwait
+ * - before 5.11, waits with a limit; before 5.11, times out; before 5.11, a signal ends it: (clock_gettime epoll_pwait2
+ *   epoll_pwait)×n
+ */
+ssize_t rawipc_ring_read(rawipc_ring_consumer *consumer, const void **at, const rawipc_wait *wait,
+                         rawipc_error *error);
+
+/**
+ * One message, to be read where it lies, if there is one now.
+ *
+ * @param at  gets where it lies, in one piece, aligned to 16 bytes; not at the end
+ * @return its length; 0: the producer is gone, and all that it sent has been handed out; or -errno
+ * @par Errors
+ * As rawipc_ring_read(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of ring::Consumer::try_read in Rust
+ * - a message is there; gone already; corrupt; another process's: none
+ * - nothing there; the end; a message came just then: epoll_pwait
+ * - nothing there, the producer waits for room: epoll_pwait write
+ * - nothing there, many messages since the last sleep: membarrier [rawipc_ring_try_read()]
+ */
+ssize_t rawipc_ring_try_read(rawipc_ring_consumer *consumer, const void **at, rawipc_error *error);
+
+/**
+ * Copies a part of the message that was read into buf, each byte read once.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: no message was read. ERANGE: the bytes do not all lie in it; nothing is copied then.
+ * @par Syscalls, as of ring::Message::copy_to in Rust
+ * - ok; refused: none
+ */
+int rawipc_ring_copy(rawipc_ring_consumer *consumer, size_t offset, void *buf, size_t len,
+                     rawipc_error *error);
+
+/**
+ * Takes the message that was read off the ring.
+ *
+ * @return 0, or -errno
+ * @par Errors
+ * EINVAL: no message was read, or it was taken.
+ * @par Syscalls, as of ring::Message::done in Rust
+ * - ok: none
+ * - ok, the producer waits for room: write
+ */
+int rawipc_ring_done(rawipc_ring_consumer *consumer, rawipc_error *error);
+
+/* -- many -----------------------------------------------------------------------------------------
+ * Many writers, one reader: a ring each, behind one receiver.
+ *
+ * Each writer has a ring of its own, and none of them can do anything to another's. rawipc_ring_many_recv() says of each
+ * message whose it is, by the index of its slot. While messages are there it makes no syscall, but for one after 65,536
+ * messages, by which it hears who has died; where there are none, it sleeps once for all of them.
+ *
+ * Rings that have messages have their turns one after the other, one message a turn. With each message the next eight
+ * rings that have no turn to come are looked at: of n rings, counted up to the last slot that is taken, at most
+ * ⌈n / 8⌉ − 1 messages are handed out before a ring that has one has a turn to come, and then at most one of each other
+ * ring.
+ */
+
+/** A message, at the beginning of the buffer. */
+#define RAWIPC_RING_MESSAGE 1
+
+/** A producer is gone, and everything that it sent has been handed out. Its slot is free again. */
+#define RAWIPC_RING_END 2
+
+/**
+ * A producer wrote what cannot be. Its ring stays in the slot until it is removed, and is not heard any more.
+ */
+#define RAWIPC_RING_CORRUPT 3
+
+/** Many rings behind one receiver. A handle: it does not move, and neither do its slots. */
+typedef struct rawipc_ring_many {
+    uint64_t opaque[16];
+} rawipc_ring_many;
+
+/** Room for one ring. What is in it is the receiver's. */
+typedef struct rawipc_ring_slot {
+    uint64_t slot[20];
+} rawipc_ring_slot;
+
+/** What rawipc_ring_many_recv() tells. */
+typedef struct rawipc_ring_received {
+    /** RAWIPC_RING_MESSAGE, RAWIPC_RING_END or RAWIPC_RING_CORRUPT. */
+    uint32_t kind;
+    /** Whose: the index of its slot. */
+    uint32_t from;
+    /** Of a message: its bytes. */
+    uint64_t len;
+    /** Of a corrupt ring: what was written there. */
+    rawipc_ring_corruption saw;
+    /** 0. */
+    uint32_t reserved;
+} rawipc_ring_received;
+
+/**
+ * Makes a receiver with as many slots as there are, emptied.
+ *
+ * @param many  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * EMFILE, ENFILE: no descriptors left, in this process or at all. ENOMEM.
+ * @par Ownership
+ * The slots are the receiver's until rawipc_ring_many_close(). It is this process's: a child of it is told -EPERM.
+ * @par Syscalls, as of ring::Many::new in Rust
+ * - ok: epoll_create1 mmap madvise
+ * - no set: epoll_create1
+ * - no page for a mark: epoll_create1 mmap close
+ * - a mark is refused: epoll_create1 mmap madvise munmap close
+ */
+int rawipc_ring_many_new(rawipc_ring_many *many, rawipc_ring_slot *slots, size_t len,
+                         rawipc_error *error);
+
+/**
+ * Puts a ring into the first free slot.
+ *
+ * The ring is this process's from now on. What was sent before is handed out as well.
+ *
+ * @return the index of the slot, or -errno
+ * @par Errors
+ * ENOBUFS: no slot is free. EPERM: the ring is another process's, or the receiver is. ENOSPC: this user watches too many.
+ * @par Ownership
+ * The ring is the receiver's from now on, and its handle closed: on failure too, unless an argument is refused.
+ * @par Syscalls, as of ring::Many::admit in Rust
+ * - ok: epoll_ctl epoll_ctl
+ * - refused: close close close munmap munmap munmap
+ * - not in the set: epoll_ctl close close close munmap munmap munmap
+ * - by half in the set: epoll_ctl epoll_ctl epoll_ctl close close close munmap munmap munmap
+ */
+ssize_t rawipc_ring_many_admit(rawipc_ring_many *many, rawipc_ring_consumer *consumer,
+                               rawipc_error *error);
+
+/**
+ * Takes a ring out of its slot, with all that has not been handed out.
+ *
+ * @param consumer  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * ENOENT: no ring is there.
+ * @par Ownership
+ * The ring is the caller's to close.
+ * @par Syscalls, as of ring::Many::remove in Rust
+ * - ok: epoll_ctl epoll_ctl
+ * - none there; a corrupt one that was told; another process's: none
+ */
+int rawipc_ring_many_remove(rawipc_ring_many *many, size_t index, rawipc_ring_consumer *consumer,
+                            rawipc_error *error);
+
+/**
+ * Copies out the message whose turn it is, or tells of an end, waiting for either.
+ *
+ * @param received  gets what it is, and whose
+ * @return 0, or -errno
+ * @par Errors
+ * EMSGSIZE: the buffer is too small; `needed` tells the length, and the message stays, and keeps its turn. ETIMEDOUT;
+ * EINTR where wait asks for it. ENOTCONN: no ring is there, or corrupt ones alone. EPERM: it is another process's.
+ * @par Syscalls, as of ring::Many::recv in Rust
+ * - a message is there; too small a buffer; no ring; another process's: none
+ * - a message is there, its producer waits for room: write
+ * - the end of one: epoll_ctl epoll_ctl close close close munmap munmap munmap
+ * - a corrupt one: epoll_ctl epoll_ctl
+ * - 65,536 messages since the kernel was asked: (epoll_pwait)×n [rawipc_ring_many_recv()]
+ * - nothing there, producers wait for room: (write)×n [rawipc_ring_many_recv()]
+ * - many messages since the last sleep: membarrier [rawipc_ring_many_recv()]
+ * - polls, and looks at the doorbell: (epoll_pwait)×n [rawipc_ring_many_recv()]
+ * - polls with a limit, and looks at the doorbell: (epoll_pwait clock_gettime)×n [rawipc_ring_many_recv()]
+ * - polls, and yields: (sched_yield)×n [rawipc_ring_many_recv()]
+ * - yields on, and looks at the doorbell: (sched_yield)×n (epoll_pwait sched_yield)×n [rawipc_ring_many_recv()]
+ * - yields on with a limit, and looks at the doorbell: (sched_yield)×n (epoll_pwait clock_gettime sched_yield)×n
+ *   [rawipc_ring_many_recv()]
+ * - waits for ever; an end, waits for ever; a signal ends it, for ever: (epoll_pwait)×n [rawipc_ring_many_recv()]
+ * - waits with a limit; an end, waits with a limit; times out; times out, by the clock; a signal ends it, with a limit:
+ *   (clock_gettime epoll_pwait2)×n [rawipc_ring_many_recv()]
+ * - over from the start; a message came just then, over from the start: clock_gettime epoll_pwait
+ *   [rawipc_ring_many_recv()]
+ * - a limit of zero; a message came just then, a limit of zero: epoll_pwait [rawipc_ring_many_recv()]
+ * - before 5.11, waits with a limit; before 5.11, times out; before 5.11, a signal ends it: (clock_gettime epoll_pwait2
+ *   epoll_pwait)×n
+ */
+int rawipc_ring_many_recv(rawipc_ring_many *many, rawipc_ring_received *received, void *buf,
+                          size_t len, const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Copies out the message whose turn it is, or tells of an end, if either is there now.
+ *
+ * @param received  gets what it is, and whose
+ * @return 0, or -errno
+ * @par Errors
+ * As rawipc_ring_many_recv(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of ring::Many::try_recv in Rust
+ * - a message is there; too small a buffer; no ring; another process's: none
+ * - a message is there, its producer waits for room: write
+ * - the end of one: epoll_ctl epoll_ctl close close close munmap munmap munmap
+ * - a corrupt one: epoll_ctl epoll_ctl
+ * - 65,536 messages since the kernel was asked: (epoll_pwait)×n [rawipc_ring_many_try_recv()]
+ * - nothing there: epoll_pwait
+ * - nothing there, producers wait for room: epoll_pwait (write)×n
+ * - something is heard: epoll_pwait [rawipc_ring_many_try_recv()]
+ * - many messages since the last sleep: membarrier [rawipc_ring_many_try_recv()]
+ */
+int rawipc_ring_many_try_recv(rawipc_ring_many *many, rawipc_ring_received *received, void *buf,
+                              size_t len, rawipc_error *error);
+
+/**
+ * What made the ring in a slot corrupt.
+ *
+ * @param corruption  gets it
+ * @return 0, or -errno
+ * @par Errors
+ * ENOENT: no ring is there. ENODATA: it is not corrupt.
+ * @par Syscalls, as of ring::Many::get in Rust
+ * None.
+ */
+int rawipc_ring_many_corruption(const rawipc_ring_many *many, size_t index,
+                                rawipc_ring_corruption *corruption, rawipc_error *error);
+
+/**
+ * The largest message that can come of any of them.
+ *
+ * @return its bytes, or -errno
+ * @par Syscalls, as of ring::Many::recv_limit in Rust
+ * None.
+ */
+ssize_t rawipc_ring_many_recv_limit(const rawipc_ring_many *many, rawipc_error *error);
+
+/**
+ * How many rings there are, corrupt ones among them.
+ *
+ * @return how many, or -errno
+ * @par Syscalls, as of ring::Many::len in Rust
+ * None.
+ */
+ssize_t rawipc_ring_many_len(const rawipc_ring_many *many, rawipc_error *error);
+
+/**
+ * How many rings there can be.
+ *
+ * @return how many, or -errno
+ * @par Syscalls, as of ring::Many::capacity in Rust
+ * None.
+ */
+ssize_t rawipc_ring_many_capacity(const rawipc_ring_many *many, rawipc_error *error);
+
+/**
+ * How a wait for a message polls before it sleeps; not at all to begin with. What the rings were told is not asked.
+ *
+ * @param pauses  how many looks with a pause
+ * @param yields  how many looks with a yield
+ * @return 0, or -errno
+ * @par Syscalls, as of ring::Many::set_polling in Rust
+ * None.
+ */
+int rawipc_ring_many_set_polling(rawipc_ring_many *many, uint32_t pauses, uint32_t yields,
+                                 rawipc_error *error);
+
+/**
+ * A descriptor that is RAWIPC_EVENT_READABLE when there may be something to receive since this was last told -EAGAIN or
+ * -ETIMEDOUT: for another loop. It stays the receiver's.
+ *
+ * @return the descriptor, or -errno
+ * @par Syscalls, as of ring::Many::as_fd in Rust
+ * None.
+ */
+int rawipc_ring_many_fd(const rawipc_ring_many *many, rawipc_error *error);
+
+/**
+ * Closes the receiver and the rings in it; the slots are the caller's again.
+ *
+ * @return 0, or -errno
+ * @par Syscalls, as of ring::Many in Rust
+ * - drop: close munmap
+ * - drop, with rings: close (close close close munmap munmap munmap)×n munmap
+ */
+int rawipc_ring_many_close(rawipc_ring_many *many, rawipc_error *error);
+
+/* -- batch ----------------------------------------------------------------------------------------
+ * Several messages in one go: published together, with one doorbell, and taken together.
+ */
+
+/** One message of a batch that is sent. */
+typedef struct rawipc_ring_message {
+    /** Where it lies. */
+    const void *at;
+    /** Its bytes, one at least. */
+    size_t len;
+} rawipc_ring_message;
+
+/**
+ * Sends messages, as many as have room, waiting for the first alone.
+ *
+ * They become visible together. Where fewer than all went, the rest had no room, or the next is one that is refused: the
+ * next call, with the rest, says or waits.
+ *
+ * @param msgs  count of them
+ * @return how many went, from the first on; or -errno
+ * @par Errors
+ * As rawipc_ring_send() of the first. EFAULT: one of them is NULL; none went then.
+ * @par Syscalls, as of ring::Producer::send_batch in Rust
+ * - room; gone already; corrupt; another process's; refused: none
+ * - room, the consumer sleeps: write
+ * - room, the consumer sleeps on; the consumer was dropped: epoll_pwait
+ * - a copy of the consumer was dropped: epoll_pwait [rawipc_ring_send_batch()]
+ * - many messages since the last sleep: membarrier [rawipc_ring_send_batch()]
+ * - polls, and looks at the doorbell: (epoll_pwait)×n [rawipc_ring_send_batch()]
+ * - polls with a limit, and looks at the doorbell: (epoll_pwait clock_gettime)×n [rawipc_ring_send_batch()]
+ * - polls, and yields: (sched_yield)×n [rawipc_ring_send_batch()]
+ * - yields on, and looks at the doorbell: (sched_yield)×n (epoll_pwait sched_yield)×n [rawipc_ring_send_batch()]
+ * - yields on with a limit, and looks at the doorbell: (sched_yield)×n (epoll_pwait clock_gettime sched_yield)×n
+ *   [rawipc_ring_send_batch()]
+ * - waits for ever; the consumer is gone, waits for ever; a signal ends it, for ever: (epoll_pwait)×n
+ *   [rawipc_ring_send_batch()]
+ * - waits with a limit; the consumer is gone, waits with a limit; times out; times out, by the clock; a signal ends it,
+ *   with a limit: (clock_gettime epoll_pwait2)×n [rawipc_ring_send_batch()]
+ * - over from the start; room came just then, over from the start: clock_gettime epoll_pwait [rawipc_ring_send_batch()]
+ * - a limit of zero; room came just then, a limit of zero: epoll_pwait [rawipc_ring_send_batch()]
+ * - before 5.11, waits with a limit; before 5.11, times out; before 5.11, a signal ends it: (clock_gettime epoll_pwait2
+ *   epoll_pwait)×n
+ */
+ssize_t rawipc_ring_send_batch(rawipc_ring_producer *producer, const rawipc_ring_message *msgs,
+                               size_t count, const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Sends messages, as many as have room now.
+ *
+ * @param msgs  count of them
+ * @return how many went, from the first on; or -errno
+ * @par Errors
+ * As rawipc_ring_send_batch(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of ring::Producer::try_send_batch in Rust
+ * - room; gone already; corrupt; another process's; refused: none
+ * - room, the consumer sleeps: write
+ * - room, the consumer sleeps on; the consumer was dropped: epoll_pwait
+ * - a copy of the consumer was dropped: epoll_pwait [rawipc_ring_try_send_batch()]
+ * - no room; the consumer is gone; room came just then: epoll_pwait
+ * - room came just then, the consumer sleeps: epoll_pwait write
+ * - no room, many messages since the last sleep: membarrier [rawipc_ring_try_send_batch()]
+ */
+ssize_t rawipc_ring_try_send_batch(rawipc_ring_producer *producer, const rawipc_ring_message *msgs,
+                                   size_t count, rawipc_error *error);
+
+/**
+ * Receives messages, as many as are there and fit, waiting for the first alone.
+ *
+ * They lie in buf one behind the other: the first from 0 to ends[0], the next from there to ends[1], and so on.
+ *
+ * @param ends  where each ends; count at the most are received
+ * @return how many; 0: the producer is gone, and all that it sent has been handed out; or -errno
+ * @par Errors
+ * As rawipc_ring_recv() of the first. EINVAL: count is 0.
+ * @par Syscalls, as of ring::Consumer::recv_batch in Rust
+ * - a message is there; too small a buffer; gone already; corrupt; another process's; refused: none
+ * - a message is there, the producer waits for room: write
+ * - nothing there, the producer waits for room: write [rawipc_ring_recv_batch()]
+ * - many messages since the last sleep: membarrier [rawipc_ring_recv_batch()]
+ * - polls, and looks at the doorbell: (epoll_pwait)×n [rawipc_ring_recv_batch()]
+ * - polls with a limit, and looks at the doorbell: (epoll_pwait clock_gettime)×n [rawipc_ring_recv_batch()]
+ * - polls, and yields: (sched_yield)×n [rawipc_ring_recv_batch()]
+ * - yields on, and looks at the doorbell: (sched_yield)×n (epoll_pwait sched_yield)×n [rawipc_ring_recv_batch()]
+ * - yields on with a limit, and looks at the doorbell: (sched_yield)×n (epoll_pwait clock_gettime sched_yield)×n
+ *   [rawipc_ring_recv_batch()]
+ * - waits for ever; the end, waits for ever; a signal ends it, for ever: (epoll_pwait)×n [rawipc_ring_recv_batch()]
+ * - waits with a limit; the end, waits with a limit; times out; times out, by the clock; a signal ends it, with a
+ *   limit: (clock_gettime epoll_pwait2)×n [rawipc_ring_recv_batch()]
+ * - over from the start; a message came just then, over from the start: clock_gettime epoll_pwait
+ *   [rawipc_ring_recv_batch()]
+ * - a limit of zero; a message came just then, a limit of zero: epoll_pwait [rawipc_ring_recv_batch()]
+ * - before 5.11, waits with a limit; before 5.11, times out; before 5.11, a signal ends it: (clock_gettime epoll_pwait2
+ *   epoll_pwait)×n
+ */
+ssize_t rawipc_ring_recv_batch(rawipc_ring_consumer *consumer, void *buf, size_t len, size_t *ends,
+                               size_t count, const rawipc_wait *wait, rawipc_error *error);
+
+/**
+ * Receives messages, as many as are there now and fit.
+ *
+ * @param ends  where each ends; count at the most are received
+ * @return how many; 0: the producer is gone, and all that it sent has been handed out; or -errno
+ * @par Errors
+ * As rawipc_ring_recv_batch(), and EAGAIN in place of a wait.
+ * @par Syscalls, as of ring::Consumer::try_recv_batch in Rust
+ * - a message is there; too small a buffer; gone already; corrupt; another process's; refused: none
+ * - a message is there, the producer waits for room: write
+ * - nothing there; the end; a message came just then: epoll_pwait
+ * - nothing there, the producer waits for room; a message came just then, the producer waits for room: epoll_pwait
+ *   write
+ * - a message came just then, the producer waits for room twice: epoll_pwait write write
+ * - nothing there, many messages since the last sleep: membarrier [rawipc_ring_try_recv_batch()]
+ */
+ssize_t rawipc_ring_try_recv_batch(rawipc_ring_consumer *consumer, void *buf, size_t len,
+                                   size_t *ends, size_t count, rawipc_error *error);
+
 /* -- meeting --------------------------------------------------------------------------------------
  * Strangers that meet over a UNIX socket and share rings from then on.
  *

@@ -145,11 +145,6 @@ static rawipc_ring_consumer consumer;
 static size_t valid__capacity(void) { return 4096; }
 static uint32_t valid__pauses(void) { return 3; }
 static uint32_t valid__yields(void) { return 3; }
-static uint32_t valid__pauses(void) { return 10; }
-static uint32_t valid__yields(void) { return 10; }
-
-static uint32_t valid__pauses(void) { return 1; }
-static uint32_t valid__yields(void) { return 1; }
 
 /* Its other end stays open. */
 static void valid__rawipc_ring_producer(rawipc_ring_producer *to)
