@@ -65,16 +65,10 @@ const REP: usize = 8192;
 #[inline(never)]
 unsafe fn long(to: *mut u8, from: *const u8, n: usize) {
     if cfg!(small) || n >= REP {
-        // `rep movsb` is the faster where it writes whole lines.
-        let skip = if cfg!(small) { 0 } else { to.addr().wrapping_neg() % 64 };
-        // SAFETY: the caller's promise, and it is more than 64; the direction flag is clear wherever Rust runs.
+        // SAFETY: the caller's promise; the direction flag is clear wherever Rust runs.
         return unsafe {
-            asm!("test {s}, {s}", "jz 2f",
-                "movups {a}, [rsi]", "movups {b}, [rsi + 16]", "movups {c}, [rsi + 32]", "movups {d}, [rsi + 48]",
-                "movups [rdi], {a}", "movups [rdi + 16], {b}", "movups [rdi + 32], {c}", "movups [rdi + 48], {d}",
-                "2:", "add rsi, {s}", "add rdi, {s}", "sub rcx, {s}", "rep movsb",
-                s = in(reg) skip, inout("rcx") n => _, inout("rdi") to => _, inout("rsi") from => _,
-                a = out(xmm_reg) _, b = out(xmm_reg) _, c = out(xmm_reg) _, d = out(xmm_reg) _, options(nostack));
+            asm!("rep movsb", inout("rcx") n => _, inout("rdi") to => _, inout("rsi") from => _,
+                options(nostack, preserves_flags));
         };
     }
     // SAFETY: 64 at a time as long as there are more, then the last 64.
