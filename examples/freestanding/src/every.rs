@@ -38,7 +38,10 @@ extern "C" fn main(_: &Arguments) -> i32 {
     let child = fork();
     if child == 0 {
         to_pipe.send(b"pipe: from the child\n", Wait::FOREVER).or_exit();
-        fifo::open_sender(FIFO, Wait::FOREVER).or_exit().send(b"fifo: from the child\n", Wait::FOREVER).or_exit();
+        fifo::open_sender(FIFO, Wait::FOREVER)
+            .or_exit()
+            .send(b"fifo: from the child\n", Wait::FOREVER)
+            .or_exit();
         map.write(0, b"map: from the child\n").or_exit();
         producer.try_send(b"ring: from the child\n").or_exit();
         child_stream.try_write(b"stream: from the child\n").or_exit();
