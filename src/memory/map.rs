@@ -318,6 +318,7 @@ impl Mapping {
 }
 
 impl Drop for Mapping {
+    #[cfg_attr(tiny, inline(never))]
     fn drop(&mut self) {
         // SAFETY: ours alone, and no reference outlives its owner.
         let _ = unsafe { rustix::mm::munmap(self.start.as_ptr().cast(), self.len) };

@@ -46,6 +46,7 @@ impl ForkMark {
 }
 
 impl Drop for ForkMark {
+    #[cfg_attr(tiny, inline(never))]
     fn drop(&mut self) {
         // SAFETY: ours alone, and no reference outlives its owner.
         let _ = unsafe { rustix::mm::munmap(self.0.as_ptr().cast(), LEN) };

@@ -159,8 +159,7 @@ impl Consumer {
         }
     }
 
-    #[cfg_attr(not(tiny), inline)]
-    #[cfg_attr(tiny, inline(never))]
+    #[inline] // a program that never waits has nothing of waiting in it
     fn take(&mut self, buf: &mut [u8], wait: Option<Wait>) -> Result<usize> {
         let len = self.await_next(wait)?;
         if len == 0 {

@@ -55,6 +55,7 @@ impl Side {
     }
 
     #[cold]
+    #[cfg_attr(tiny, inline(never))]
     fn claim(&mut self, claim: &AtomicU32) -> Result<()> {
         // Relaxed: nothing but the word itself is decided by it.
         let first = claim.compare_exchange(0, 1, Ordering::Relaxed, Ordering::Relaxed);
