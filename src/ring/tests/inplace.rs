@@ -301,7 +301,7 @@ fn who_lies_amid_a_batch_is_told_of_behind_what_was_right() {
 
     let (mut producer, consumer) = pair(1).unwrap();
     consumer.own.0.word::<POSITION>().store(1, Ordering::Relaxed);
-    let half = vec![1; 1500];
+    let half = vec![1; producer.send_limit() * 3 / 4];
     assert_eq!(producer.try_send_batch(&[&half, &half, &half]), Ok(2));
     assert_eq!(producer.try_send_batch(&[&half]).unwrap_err(), corrupt);
 }
