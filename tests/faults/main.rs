@@ -11,6 +11,8 @@ mod errnos;
 mod expected;
 mod judge;
 mod messages;
+#[path = "../support/report.rs"]
+mod report;
 mod run;
 mod scenario;
 mod second;
@@ -36,6 +38,7 @@ use batch::Natural;
 use dispatch::{Fault, Injection};
 use errnos::Errnos;
 use judge::Verdict;
+use report::Report;
 use scenario::{Scenarios, Scratch};
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -229,33 +232,5 @@ impl Sum {
             self.begin.elapsed(),
             verdicts.join(", ")
         );
-    }
-}
-
-/// What cargo's own harness would print.
-#[derive(Default)]
-struct Report {
-    passed: u32,
-    failed: u32,
-}
-
-impl Report {
-    fn test(&mut self, name: &str, findings: &[String]) {
-        if findings.is_empty() {
-            self.passed += 1;
-            println!("test {name} ... ok");
-            return;
-        }
-        self.failed += 1;
-        println!("test {name} ... FAILED\n    {}", findings.join("\n    "));
-    }
-
-    fn end(self) -> ExitCode {
-        let Report { passed, failed } = self;
-        let verdict = if failed == 0 { "ok" } else { "FAILED" };
-        println!(
-            "\ntest result: {verdict}. {passed} passed; {failed} failed; 0 ignored; 0 measured; 0 filtered out\n"
-        );
-        if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 }

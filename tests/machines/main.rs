@@ -6,9 +6,12 @@
 //! Debian's, `/usr/bin/rustc`. An argument on the command line is a part of the machines' names.
 
 mod judge;
+#[path = "../support/report.rs"]
+mod report;
 mod twins;
 
 use judge::Outcomes;
+use report::Report;
 use std::env;
 use std::ffi::OsString;
 use std::io::Read as _;
@@ -202,32 +205,4 @@ fn run(mut command: Command) -> Result<String, String> {
 
 fn found(answer: Result<(), String>) -> Vec<String> {
     answer.err().into_iter().collect()
-}
-
-/// What cargo's own harness would print.
-#[derive(Default)]
-struct Report {
-    passed: u32,
-    failed: u32,
-}
-
-impl Report {
-    fn test(&mut self, name: &str, findings: &[String]) {
-        if findings.is_empty() {
-            self.passed += 1;
-            println!("test {name} ... ok");
-            return;
-        }
-        self.failed += 1;
-        println!("test {name} ... FAILED\n    {}", findings.join("\n    "));
-    }
-
-    fn end(self) -> ExitCode {
-        let Report { passed, failed } = self;
-        let verdict = if failed == 0 { "ok" } else { "FAILED" };
-        println!(
-            "\ntest result: {verdict}. {passed} passed; {failed} failed; 0 ignored; 0 measured; 0 filtered out\n"
-        );
-        if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-    }
 }

@@ -9,6 +9,8 @@
 
 mod orders;
 mod places;
+#[path = "../support/report.rs"]
+mod report;
 mod scenario;
 mod twins;
 
@@ -29,6 +31,7 @@ mod scenarios {
 
 use grammar::Signals;
 use places::{End, Place, STACK};
+use report::Report;
 use scenario::{Scenarios, Scratch};
 use scenarios::cases;
 use std::collections::{BTreeMap, BTreeSet};
@@ -120,32 +123,4 @@ fn says_yes(tables: &Tables) -> impl Iterator<Item = &str> {
 fn undone(says_yes: &BTreeSet<&str>, done: &Done<'_>) -> Vec<String> {
     let everywhere = |f: &str| done.len() == 2 && done.values().all(|d| d.contains(f));
     says_yes.iter().filter(|f| !everywhere(f)).map(|f| format!("{f} says yes, and was not done")).collect()
-}
-
-/// What cargo's own harness would print.
-#[derive(Default)]
-struct Report {
-    passed: u32,
-    failed: u32,
-}
-
-impl Report {
-    fn test(&mut self, name: &str, findings: &[String]) {
-        if findings.is_empty() {
-            self.passed += 1;
-            println!("test {name} ... ok");
-            return;
-        }
-        self.failed += 1;
-        println!("test {name} ... FAILED\n    {}", findings.join("\n    "));
-    }
-
-    fn end(self) -> ExitCode {
-        let Report { passed, failed } = self;
-        let verdict = if failed == 0 { "ok" } else { "FAILED" };
-        println!(
-            "\ntest result: {verdict}. {passed} passed; {failed} failed; 0 ignored; 0 measured; 0 filtered out\n"
-        );
-        if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-    }
 }

@@ -11,6 +11,8 @@ mod check;
 mod grammar;
 mod names;
 mod publish;
+#[path = "../support/report.rs"]
+mod report;
 mod rules;
 mod scenario;
 #[path = "../support/skip.rs"]
@@ -24,6 +26,7 @@ mod trace;
 mod twins;
 
 use check::{Kernel, Verdict};
+use report::Report;
 use scenario::{Scenarios, Scratch};
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
@@ -84,32 +87,4 @@ fn main() -> ExitCode {
         all.0.iter().filter(|s| wanted(&s.function)).count()
     );
     report.end()
-}
-
-/// What cargo's own harness would print.
-#[derive(Default)]
-struct Report {
-    passed: u32,
-    failed: u32,
-}
-
-impl Report {
-    fn test(&mut self, name: &str, findings: &[String]) {
-        if findings.is_empty() {
-            self.passed += 1;
-            println!("test {name} ... ok");
-            return;
-        }
-        self.failed += 1;
-        println!("test {name} ... FAILED\n    {}", findings.join("\n    "));
-    }
-
-    fn end(self) -> ExitCode {
-        let Report { passed, failed } = self;
-        let verdict = if failed == 0 { "ok" } else { "FAILED" };
-        println!(
-            "\ntest result: {verdict}. {passed} passed; {failed} failed; 0 ignored; 0 measured; 0 filtered out\n"
-        );
-        if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-    }
 }
