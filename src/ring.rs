@@ -48,6 +48,7 @@ mod many;
 mod meeting;
 mod polling;
 mod producer;
+mod record;
 mod reserve;
 mod side;
 mod sleep;

@@ -85,6 +85,14 @@ impl Circle {
         unsafe { &*word }
     }
 
+    /// The word behind [`word`](Self::word).
+    #[inline]
+    pub(crate) fn second_word(&self, position: u32) -> &AtomicU32 {
+        let word = self.map.as_ptr().wrapping_add(self.shape.line(position)).cast::<AtomicU32>();
+        // SAFETY: in the same line.
+        unsafe { &*word.wrapping_add(1) }
+    }
+
     /// Copies `bytes`, which are no more than the circle, to `position`.
     #[inline]
     pub(crate) fn write(&self, position: u32, bytes: &[u8]) {
@@ -134,6 +142,14 @@ impl CircleView {
         let word = self.map.as_ptr().wrapping_add(self.shape.line(position)).cast::<AtomicU32>();
         // SAFETY: in the mapping, at a multiple of a line, and mapped for as long as `self` lives.
         unsafe { &*word }.load(Ordering::Relaxed)
+    }
+
+    /// The value of the word behind it, as [`load`](Self::load).
+    #[inline]
+    pub(crate) fn load_second(&self, position: u32) -> u32 {
+        let word = self.map.as_ptr().wrapping_add(self.shape.line(position)).cast::<AtomicU32>();
+        // SAFETY: in the same line.
+        unsafe { &*word.wrapping_add(1) }.load(Ordering::Relaxed)
     }
 
     /// Fills `buf`, which is no more than the circle, from `position`.

@@ -2,7 +2,7 @@
 
 use crate::error::{Call, Errno, Error, Result};
 use crate::ring::index::stage;
-use crate::ring::layout::{HEADER, record};
+use crate::ring::record::Record;
 use crate::ring::{Consumer, Producer, State};
 use crate::wait::Wait;
 use core::iter::FusedIterator;
@@ -103,24 +103,29 @@ impl Producer {
     fn send_some<M: AsRef<[u8]>>(&mut self, msgs: &[M], wait: Option<Wait>) -> Result<usize> {
         let Some((first, others)) = msgs.split_first() else { return Ok(0) };
         let first = first.as_ref();
-        self.begin(first.len(), wait)?;
+        let record = Record::of(first);
+        self.begin(first.len(), record, wait)?;
         // A caller's `as_ref` may unwind out of here.
         self.unclear();
-        self.own.0.write(self.head.wrapping_add(HEADER as u32), first);
-        let mut next = self.head.wrapping_add(record(first.len()));
+        self.fill(self.head, record, first);
+        let mut next = self.head.wrapping_add(record.size());
         let mut sent = 1_usize;
         for msg in others {
             let msg = msg.as_ref();
             let can_go = (1..=self.geometry.limit()).contains(&msg.len());
-            if !can_go || !self.has_room_at(next, record(msg.len())) {
+            let record = Record::of(msg);
+            if !can_go || !self.has_room_at(next, record.size()) {
                 break;
             }
-            self.own.0.write(next.wrapping_add(HEADER as u32), msg);
-            stage(self.own.0.word(next), msg.len() as u32);
-            next = next.wrapping_add(record(msg.len()));
+            self.fill(next, record, msg);
+            if record.has_header() {
+                stage(self.own.0.second_word(next), record.len);
+            }
+            stage(self.own.0.word(next), record.first);
+            next = next.wrapping_add(record.size());
             sent = sent.wrapping_add(1);
         }
-        self.publish(first.len() as u32, next)?;
+        self.publish(record, next)?;
         Ok(sent)
     }
 
@@ -205,24 +210,23 @@ impl Consumer {
         if ends.is_empty() {
             return Err(Error::argument(Call::MEMORY, Errno::INVAL));
         }
-        let mut len = self.await_next(wait)?;
+        let mut next = self.await_next(wait)?;
         let (mut filled, mut count) = (0_usize, 0_usize);
         for end in &mut *ends {
-            let Some(room) = buf.get_mut(filled..filled.saturating_add(len)).filter(|_| len != 0) else {
-                break;
-            };
-            self.theirs.read(self.tail.wrapping_add(HEADER as u32), room);
-            self.tail = self.tail.wrapping_add(record(len));
-            filled = filled.saturating_add(len);
+            let Some(record) = next else { break };
+            let Some(room) = buf.get_mut(filled..filled.saturating_add(record.len as usize)) else { break };
+            filled = filled.saturating_add(room.len());
+            self.theirs.read(self.tail.wrapping_add(record.body()), room);
+            self.tail = self.tail.wrapping_add(record.size());
             *end = filled;
             count = count.wrapping_add(1);
             // What is wrong with the next is told by the next call.
-            len = self.next().ok().flatten().unwrap_or(0);
+            next = self.next().ok().flatten();
         }
-        if count != 0 {
-            self.stepped();
-        } else if len != 0 {
-            return Err(Error::argument(Call::MEMORY, Errno::MSGSIZE).with_needed(len));
+        match next {
+            _ if count != 0 => self.stepped(),
+            Some(record) => return Err(record.too_long()),
+            None => {}
         }
         Ok(Batch { bytes: buf, ends: ends.get(..count).unwrap_or(&[]).iter(), start: 0 })
     }

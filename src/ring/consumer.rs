@@ -7,9 +7,10 @@ use crate::memory::{CircleView, Map};
 use crate::ring::corruption::{Corruption, Word};
 use crate::ring::doorbell::Heard;
 use crate::ring::hold::Hold;
-use crate::ring::index::{arrived, give_back};
+use crate::ring::index::{arrived, give_back, is_there};
 use crate::ring::ladder::Ladder;
-use crate::ring::layout::{CLAIM, Geometry, HEADER, Own, POSITION, SLEEP, record};
+use crate::ring::layout::{CLAIM, Geometry, Own, POSITION, SLEEP};
+use crate::ring::record::Record;
 use crate::ring::side::{Side, Waiter, Woken};
 use crate::ring::sleep::{Barrier, PeerSleep, Tell, published};
 use crate::ring::{Polling, State};
@@ -38,14 +39,14 @@ pub struct Consumer {
     pub(super) tail: u32,
     /// What was given back.
     pub(super) given: u32,
-    /// The bytes of the message at `tail` that is being read in place; 0 is none.
-    pub(super) held: u32,
+    /// The message at `tail` that is being read in place.
+    pub(super) held: Record,
     hold: Hold,
 }
 
 impl Consumer {
     pub(super) fn new(side: Side, own: Map, theirs: CircleView, geometry: Geometry) -> Self {
-        Consumer { side, own: Own(own), theirs, geometry, tail: 0, given: 0, held: 0, hold: Hold::NONE }
+        Consumer { side, own: Own(own), theirs, geometry, tail: 0, given: 0, held: Record::NONE, hold: Hold::NONE }
     }
 
     /// The bytes that the ring holds, headers and padding included.
@@ -66,32 +67,33 @@ impl Consumer {
         self.side.saw(Word::Length, self.tail, (1, most))
     }
 
-    /// The length of the next message if it is there, judged once as it was loaded.
+    /// The next message if it is there, its length judged once as it was loaded.
     #[inline]
-    pub(super) fn next(&mut self) -> Result<Option<usize>> {
-        let Some(len) = arrived(self.theirs.load(self.tail)) else { return Ok(None) };
-        let len = len as usize;
-        if len <= self.geometry.limit() { Ok(Some(len)) } else { Err(self.corrupt(len as u32)) }
+    pub(super) fn next(&mut self) -> Result<Option<Record>> {
+        let Some(first) = arrived(self.theirs.load(self.tail)) else { return Ok(None) };
+        let record = Record::seen(first, || self.theirs.load_second(self.tail));
+        let known = (1..=self.geometry.limit()).contains(&(record.len as usize));
+        if known { Ok(Some(record)) } else { Err(self.corrupt(record.len)) }
     }
 
-    /// The length word of the next message is `saw`, which cannot be: 0 of one that was there.
+    /// The length of the next message is `saw`, which cannot be: 0 of one that was there.
     #[cold]
     pub(super) fn corrupt(&mut self, saw: u32) -> Error {
         self.side.is_corrupt(saw);
         Error::peer(Call::MEMORY, Errno::BADMSG)
     }
 
-    /// Steps over the message of `len` bytes, and gives room back where it is time to.
+    /// Steps over the message, and gives room back where it is time to.
     #[inline]
-    pub(super) fn step_over(&mut self, len: usize) {
-        self.tail = self.tail.wrapping_add(record(len));
+    pub(super) fn step_over(&mut self, record: Record) {
+        self.tail = self.tail.wrapping_add(record.size());
         self.stepped();
     }
 
     /// Gives room back where it is time to.
     #[inline]
     pub(super) fn stepped(&mut self) {
-        self.held = 0;
+        self.held = Record::NONE;
         self.side.sleep.end(self.own.0.word::<SLEEP>());
         let due = self.tail.wrapping_sub(self.given) >= self.geometry.portion();
         if due || PeerSleep::seems_asleep(self.theirs.head().load::<SLEEP>()) {
@@ -115,9 +117,9 @@ impl Consumer {
         }
     }
 
-    /// The length of the next message, when it is there; 0 is the end.
+    /// The next message, when it is there; `None` is the end.
     #[inline]
-    pub(super) fn await_next(&mut self, wait: Option<Wait>) -> Result<usize> {
+    pub(super) fn await_next(&mut self, wait: Option<Wait>) -> Result<Option<Record>> {
         self.side.check_owner(self.own.0.word::<CLAIM>())?;
         if self.side.state == State::Open {
             if wait.is_some() {
@@ -125,19 +127,19 @@ impl Consumer {
                     spin_loop();
                 }
             }
-            if let Some(len) = self.next()? {
+            if let Some(record) = self.next()? {
                 self.hold.found();
-                return Ok(len);
+                return Ok(Some(record));
             }
         }
         self.wait_for_next(wait)
     }
 
     #[cold]
-    fn wait_for_next(&mut self, wait: Option<Wait>) -> Result<usize> {
+    fn wait_for_next(&mut self, wait: Option<Wait>) -> Result<Option<Record>> {
         match self.side.state {
             State::Open => {}
-            State::Gone => return Ok(0),
+            State::Gone => return Ok(None),
             State::Corrupt => return Err(Error::peer(Call::MEMORY, Errno::BADMSG)),
         }
         let woken = match wait {
@@ -150,10 +152,10 @@ impl Consumer {
         };
         match woken {
             // Something that was there and is not any more is a peer's that takes messages back.
-            Some(Woken::Ready) => self.next()?.ok_or_else(|| self.corrupt(0)),
+            Some(Woken::Ready) => self.next()?.ok_or_else(|| self.corrupt(0)).map(Some),
             Some(Woken::HangUp) => {
                 self.side.state = State::Gone;
-                Ok(0)
+                Ok(None)
             }
             None => Err(Error::kernel(Call::MEMORY, Errno::AGAIN)),
         }
@@ -161,11 +163,10 @@ impl Consumer {
 
     #[inline] // a program that never waits has nothing of waiting in it
     fn take(&mut self, buf: &mut [u8], wait: Option<Wait>) -> Result<usize> {
-        let len = self.await_next(wait)?;
-        if len == 0 {
-            return Ok(0);
+        match self.await_next(wait)? {
+            Some(record) => self.take_out(record, buf),
+            None => Ok(0),
         }
-        self.take_out(len, buf)
     }
 
     /// Takes the next message if it is there, whoever's this end is, and without an ear to the doorbell.
@@ -177,7 +178,7 @@ impl Consumer {
             State::Corrupt => return Err(Error::peer(Call::MEMORY, Errno::BADMSG)),
         }
         match self.next()? {
-            Some(len) => self.take_out(len, buf).map(Some),
+            Some(record) => self.take_out(record, buf).map(Some),
             None => Ok(None),
         }
     }
@@ -195,13 +196,11 @@ impl Consumer {
     }
 
     #[inline]
-    fn take_out(&mut self, len: usize, buf: &mut [u8]) -> Result<usize> {
-        let Some(message) = buf.get_mut(..len) else {
-            return Err(Error::argument(Call::MEMORY, Errno::MSGSIZE).with_needed(len));
-        };
-        self.theirs.read(self.tail.wrapping_add(HEADER as u32), message);
-        self.step_over(len);
-        Ok(len)
+    fn take_out(&mut self, record: Record, buf: &mut [u8]) -> Result<usize> {
+        let Some(message) = buf.get_mut(..record.len as usize) else { return Err(record.too_long()) };
+        self.theirs.read(self.tail.wrapping_add(record.body()), message);
+        self.step_over(record);
+        Ok(record.len as usize)
     }
 }
 
@@ -238,7 +237,7 @@ impl Ladder for Consumer {
 
     #[inline]
     fn is_ready(&mut self) -> bool {
-        self.theirs.load(self.tail) != 0
+        is_there(self.theirs.load(self.tail))
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! | what is stored, with release | what was done before it | what the other side does behind its load, with acquire |
 //! |---|---|---|
-//! | the length word of a record | the message, and the empty length word behind it | reads the message, walks on |
+//! | the first word of a record | the message, and the first word behind it, empty | reads the message, walks on |
 //! | the consumer's position | the reading of the messages before it | writes over them |
 //! | a side's drop count | the closing of its line | asks the kernel whether that was the last copy |
 //!
@@ -11,24 +11,27 @@
 
 use super::atomic::{AtomicU32, Ordering, compiler_fence, fence};
 
+/// The first word of a record that is not there yet: one that few messages begin with, be they text, numbers or nothing.
+pub(super) const EMPTY: u32 = 0xb5d3_9ce0;
+
 /// Says that no message is there yet, before one in front of it is published.
 #[inline]
 pub(super) fn clear(word: &AtomicU32) {
-    // Relaxed: seen by whoever sees the length in front of it.
-    word.store(0, Ordering::Relaxed);
+    // Relaxed: seen by whoever sees the first word in front of it.
+    word.store(EMPTY, Ordering::Relaxed);
 }
 
-/// Says that the message of `len` bytes at `here` is there. The word behind it is clear.
+/// Says that the message at `here` is there. The word behind it is clear.
 #[inline]
-pub(super) fn publish(here: &AtomicU32, len: u32) {
-    here.store(len, Ordering::Release);
+pub(super) fn publish(here: &AtomicU32, first: u32) {
+    here.store(first, Ordering::Release);
 }
 
-/// Says that a message of `len` bytes is at `here`, behind one that is not published yet.
+/// Writes a word that is not published yet, or of a message behind one that is not.
 #[inline]
-pub(super) fn stage(here: &AtomicU32, len: u32) {
-    // Relaxed: seen by whoever sees the length of the one in front.
-    here.store(len, Ordering::Relaxed);
+pub(super) fn stage(here: &AtomicU32, word: u32) {
+    // Relaxed: seen by whoever sees the first word in front of it.
+    here.store(word, Ordering::Relaxed);
 }
 
 /// Stands between what was written in place and the words of the lines that it was written to.
@@ -40,14 +43,20 @@ pub(super) fn written() {
     compiler_fence(Ordering::SeqCst);
 }
 
-/// The length in a word that was loaded, if a message is there. It may be read from here on.
+/// Whether the first word that was loaded says that a message is there.
 #[inline]
-pub(super) fn arrived(word: u32) -> Option<u32> {
-    if word == 0 {
+pub(super) fn is_there(first: u32) -> bool {
+    first != EMPTY
+}
+
+/// The first word that was loaded, if a message is there. It may be read from here on.
+#[inline]
+pub(super) fn arrived(first: u32) -> Option<u32> {
+    if !is_there(first) {
         return None;
     }
     fence(Ordering::Acquire);
-    Some(word)
+    Some(first)
 }
 
 /// Says that everything up to `tail` has been read.

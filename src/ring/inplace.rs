@@ -2,7 +2,8 @@
 
 use crate::error::{Call, Errno, Error, Result};
 use crate::ring::Consumer;
-use crate::ring::layout::{HEADER, SLEEP};
+use crate::ring::layout::SLEEP;
+use crate::ring::record::Record;
 use crate::wait::Wait;
 
 /// A message in the ring, read in place.
@@ -96,15 +97,16 @@ impl Consumer {
     /// received since.
     #[inline]
     pub fn held(&mut self) -> Option<Message<'_>> {
-        if self.held == 0 || !self.side.is_owner() { None } else { Some(Message { consumer: self }) }
+        if self.held == Record::NONE || !self.side.is_owner() { None } else { Some(Message { consumer: self }) }
     }
 
     #[inline(never)]
     fn read_one(&mut self, wait: Option<Wait>) -> Result<Option<Message<'_>>> {
-        self.held = self.await_next(wait)? as u32;
+        let next = self.await_next(wait)?;
+        self.held = next.unwrap_or(Record::NONE);
         // Whoever reads for long does not sleep meanwhile.
         self.side.sleep.end(self.own.0.word::<SLEEP>());
-        if self.held == 0 { Ok(None) } else { Ok(Some(Message { consumer: self })) }
+        Ok(next.map(|_| Message { consumer: self }))
     }
 }
 
@@ -113,7 +115,7 @@ impl Message<'_> {
     #[inline]
     #[expect(clippy::len_without_is_empty, reason = "no message is empty")]
     pub fn len(&self) -> usize {
-        self.consumer.held as usize
+        self.consumer.held.len as usize
     }
 
     /// Copies the bytes at `offset` out into `buf`.
@@ -162,7 +164,7 @@ impl Message<'_> {
     /// Where it lies, in one piece, for C and for who knows what that means: the producer may be writing there.
     #[inline]
     pub fn as_ptr(&self) -> *const u8 {
-        self.consumer.theirs.as_ptr(self.consumer.tail.wrapping_add(HEADER as u32))
+        self.consumer.theirs.as_ptr(self.begin())
     }
 
     /// Takes it off the ring, as dropping does.
@@ -180,8 +182,12 @@ impl Message<'_> {
     #[inline]
     fn position(&self, offset: usize, len: usize) -> Option<u32> {
         let end = offset.checked_add(len)?;
-        let place = self.consumer.tail.wrapping_add(HEADER as u32).wrapping_add(offset as u32);
-        (end <= self.len()).then_some(place)
+        (end <= self.len()).then_some(self.begin().wrapping_add(offset as u32))
+    }
+
+    #[inline]
+    fn begin(&self) -> u32 {
+        self.consumer.tail.wrapping_add(self.consumer.held.body())
     }
 }
 
@@ -190,7 +196,7 @@ impl Drop for Message<'_> {
     fn drop(&mut self) {
         // In a child made by fork it is not ours to take.
         if self.consumer.side.is_owner() {
-            self.consumer.step_over(self.len());
+            self.consumer.step_over(self.consumer.held);
         }
     }
 }

@@ -5,8 +5,7 @@
 //!                     GRAIN        capacity bytes of records         mapped twice in a row
 //! consumer's region   0            sleep word, drop count, claim     written by the consumer alone
 //!                     128          position: the bytes given back so far
-//! record              0            length of the message, 0 while it is not there
-//!                     16           the message, then nothing up to a multiple of 64
+//! record              0            see record.rs
 //! ```
 //!
 //! All words are 32 bits wide: the largest that every processor loads from read-only memory in one piece.
@@ -15,7 +14,7 @@
 
 use crate::error::{Call, Errno, Error, Result};
 use crate::memory::{Circle, CircleView, Map, Memfd, ReadOnlyMap};
-use crate::ring::index::leave;
+use crate::ring::index::{clear, leave};
 
 /// The largest page of any kernel for this architecture: a mapping may begin at each multiple.
 pub(super) const GRAIN: usize =
@@ -30,11 +29,12 @@ pub(super) const CAPACITY_MAX: usize = 1 << 30;
 /// Records begin at multiples of this, a cache line.
 pub(super) const LINE: usize = 64;
 
-/// The producer keeps so many bytes in front of it clear of length words: it cleared the one behind a short record long
+/// The producer keeps so many bytes in front of it clear of first words: it cleared the one behind a short record long
 /// before, and the line that it is in comes while there is time for it.
 pub(super) const AHEAD: u32 = 8 * LINE as u32;
 
-/// The length word, and what makes the message begin where the processor's widest registers like it.
+/// The words in front of a message that is in the same line, and what makes it begin where the processor's widest
+/// registers like it.
 pub(super) const HEADER: usize = 16;
 
 /// Many short messages, or a part of a long one's time.
@@ -64,7 +64,11 @@ pub(super) fn own_records(geometry: Geometry) -> Result<(Memfd, Circle)> {
     let memfd = Memfd::create(c"rawipc-producer", geometry.records_len())?;
     let own = memfd.map_doubled(GRAIN)?;
     memfd.seal_writes()?;
-    Ok((memfd, Circle::new(own, GRAIN)?))
+    let own = Circle::new(own, GRAIN)?;
+    for line in (0..AHEAD).step_by(LINE) {
+        clear(own.word(line));
+    }
+    Ok((memfd, own))
 }
 
 /// The producer's region as the consumer has it.
@@ -119,7 +123,7 @@ impl Geometry {
         GRAIN.saturating_add(self.capacity())
     }
 
-    /// The largest message: with its header it takes half of the ring.
+    /// The largest message: with its header it takes half of the ring, and a line.
     #[inline]
     pub(super) fn limit(self) -> usize {
         (self.capacity as usize / 2).saturating_sub(HEADER)
@@ -145,12 +149,6 @@ impl Geometry {
         let taken = claimed.wrapping_sub(before);
         (taken <= head.wrapping_sub(before) && taken as usize % LINE == 0).then_some(claimed)
     }
-}
-
-/// The bytes that a message of `len` bytes, at most a [`Geometry::limit`], takes in the ring.
-#[inline]
-pub(super) fn record(len: usize) -> u32 {
-    (len.wrapping_add(HEADER + LINE - 1) & !(LINE - 1)) as u32
 }
 
 /// What one side writes to, marked when it is dropped.
@@ -188,6 +186,7 @@ impl<R: Region> Drop for Own<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ring::record::Record;
 
     #[test]
     fn capacities_are_rounded_up_or_refused() {
@@ -206,12 +205,12 @@ mod tests {
     }
 
     #[test]
-    fn a_record_is_whole_lines_and_the_largest_is_half_the_ring() {
-        assert_eq!([1, 48, 49, 112, 113].map(record), [64, 64, 128, 128, 192]);
+    fn the_largest_record_is_half_the_ring_and_a_line() {
         for capacity in [GRAIN, CAPACITY_MAX] {
             let geometry = round_up(capacity).unwrap();
-            assert_eq!(record(geometry.limit()) as usize, capacity / 2);
-            assert!(geometry.has_room(0, record(geometry.limit())));
+            let size = Record::with_header(geometry.limit()).size();
+            assert_eq!(size as usize, capacity / 2 + LINE);
+            assert!(geometry.has_room(0, size));
         }
     }
 

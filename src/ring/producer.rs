@@ -6,9 +6,10 @@ use crate::fd::{AsFd, BorrowedFd};
 use crate::memory::{Circle, ReadOnlyMap};
 use crate::ring::corruption::{Corruption, Word};
 use crate::ring::doorbell::Heard;
-use crate::ring::index::{clear, left, publish, taken, written};
+use crate::ring::index::{clear, left, publish, stage, taken, written};
 use crate::ring::ladder::Ladder;
-use crate::ring::layout::{AHEAD, CLAIM, DROP_COUNT, Geometry, HEADER, LINE, Own, POSITION, SLEEP, record};
+use crate::ring::layout::{AHEAD, CLAIM, DROP_COUNT, Geometry, LINE, Own, POSITION, SLEEP};
+use crate::ring::record::Record;
 use crate::ring::side::{Side, Waiter, Woken};
 use crate::ring::sleep::{Barrier, PeerSleep, Tell, published};
 use crate::ring::{Polling, State};
@@ -153,21 +154,31 @@ impl Producer {
         Error::peer(Call::EPOLL_PWAIT, Errno::PIPE)
     }
 
-    /// Makes sure that a message of `len` bytes has room at `head`, waiting for it as long as `wait` says.
+    /// Makes sure that the record of a message of `len` bytes has room at `head`, waiting for it as long as `wait` says.
     #[inline(always)] // sending is as fast as this is
-    pub(super) fn begin(&mut self, len: usize, wait: Option<Wait>) -> Result<()> {
+    pub(super) fn begin(&mut self, len: usize, record: Record, wait: Option<Wait>) -> Result<()> {
         self.check(len)?;
         let drops = self.theirs.load::<DROP_COUNT>();
         if drops != self.drops {
             self.ask(drops)?;
         }
-        self.make_room(record(len), wait)
+        self.make_room(record.size(), wait)
     }
 
-    /// Says that the messages from `head` up to `next` are there, of which the first has `len` bytes, and wakes the
+    /// Writes the message of a record to `position`, its first word apart.
+    #[inline]
+    pub(super) fn fill(&self, position: u32, record: Record, msg: &[u8]) {
+        if record.has_header() {
+            self.own.0.write(position.wrapping_add(record.body()), msg);
+        } else {
+            self.own.0.write(position.wrapping_add(4), msg.get(4..LINE).unwrap_or(&[]));
+        }
+    }
+
+    /// Says that the messages from `head` up to `next` are there, of which the first is this one, and wakes the
     /// consumer if it sleeps.
     #[inline]
-    pub(super) fn publish(&mut self, len: u32, next: u32) -> Result<()> {
+    pub(super) fn publish(&mut self, record: Record, next: u32) -> Result<()> {
         written();
         self.reserved = 0;
         // What is as long as that ends where nothing was cleared yet.
@@ -176,7 +187,10 @@ impl Producer {
             clear(self.own.0.word(next));
             self.clear = next.wrapping_add(LINE as u32);
         }
-        publish(self.own.0.word(self.head), len);
+        if record.has_header() {
+            stage(self.own.0.second_word(self.head), record.len);
+        }
+        publish(self.own.0.word(self.head), record.first);
         self.head = next;
         let end = next.wrapping_add(AHEAD);
         while self.clear != end {
@@ -230,9 +244,10 @@ impl Producer {
 
     #[inline]
     fn send_one(&mut self, msg: &[u8], wait: Option<Wait>) -> Result<()> {
-        self.begin(msg.len(), wait)?;
-        self.own.0.write(self.head.wrapping_add(HEADER as u32), msg);
-        self.publish(msg.len() as u32, self.head.wrapping_add(record(msg.len())))
+        let record = Record::of(msg);
+        self.begin(msg.len(), record, wait)?;
+        self.fill(self.head, record, msg);
+        self.publish(record, self.head.wrapping_add(record.size()))
     }
 }
 

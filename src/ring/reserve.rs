@@ -2,7 +2,8 @@
 
 use crate::error::{Call, Errno, Error, Result};
 use crate::ring::Producer;
-use crate::ring::layout::{CLAIM, HEADER, LINE, record};
+use crate::ring::layout::{CLAIM, LINE};
+use crate::ring::record::Record;
 use crate::wait::Wait;
 
 /// Room in a ring for one message, to be written in place.
@@ -107,9 +108,10 @@ impl Producer {
 
     #[inline(never)]
     fn reserve_one(&mut self, len: usize, wait: Option<Wait>) -> Result<Reservation<'_>> {
-        self.begin(len, wait)?;
+        let record = Record::with_header(len);
+        self.begin(len, record, wait)?;
         self.end_sleep();
-        if record(len) as usize > LINE {
+        if record.size() as usize > LINE {
             self.unclear();
         }
         self.reserved = len as u32;
@@ -193,12 +195,15 @@ impl Reservation<'_> {
         if len > reserved {
             return Err(Error::argument(Call::MEMORY, Errno::MSGSIZE).with_needed(reserved));
         }
-        producer.publish(len as u32, producer.head.wrapping_add(record(len)))
+        // Where it begins was settled when it was reserved.
+        let record = Record { len: len as u32, ..Record::with_header(reserved) };
+        producer.publish(record, producer.head.wrapping_add(record.size()))
     }
 
     #[inline]
     fn position(&self) -> u32 {
-        self.producer.head.wrapping_add(HEADER as u32)
+        let body = Record::with_header(self.producer.reserved as usize).body();
+        self.producer.head.wrapping_add(body)
     }
 }
 

@@ -61,7 +61,7 @@ impl<const BACK: bool> Ends for Rings<BACK> {
             }
         }
         if !BACK {
-            back.send(&self.buf, Wait::FOREVER).expect("send");
+            back.send(self.buf.get(..64).unwrap_or(&self.buf), Wait::FOREVER).expect("send");
         }
     }
 }
