@@ -18,6 +18,7 @@
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 pub(crate) mod copy;
 pub(crate) mod epoll;
+pub(crate) mod fetch;
 pub(crate) mod made;
 pub(crate) mod seccomp;
 pub(crate) mod sleep;

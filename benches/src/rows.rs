@@ -113,7 +113,7 @@ fn round_trip<const SIZE: usize, const COUNT: usize>(at_most: Option<f64>) -> Ro
 }
 
 fn one_way<const SIZE: usize, const COUNT: usize>(n: usize, at_most: Option<f64>) -> Row {
-    let capacity = if SIZE < 4096 { 1 << 20 } else { 1 << 22 };
+    let capacity = std::env::var("CAPK").ok().and_then(|v| v.parse::<usize>().ok()).map_or(if SIZE < 4096 { 1 << 20 } else { 1 << 22 }, |k| k << 10);
     Row {
         name: format!("one way {SIZE} B, {} KiB of slots", SIZE * COUNT / 1024),
         processors: Processors::Two,

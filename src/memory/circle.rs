@@ -3,6 +3,7 @@
 
 use crate::error::{Call, Errno, Error, Result};
 use crate::memory::{Map, ReadOnlyMap, copy};
+use crate::sys::fetch::{fetch_to_read, fetch_to_write};
 use core::sync::atomic::{AtomicU32, Ordering};
 
 /// Records begin at multiples of this, a cache line, and their words are found there.
@@ -30,6 +31,8 @@ pub(crate) struct CircleView {
 struct Shape {
     head: u32,
     mask: u32,
+    /// Of the lines in it.
+    lines: u32,
 }
 
 impl Shape {
@@ -39,7 +42,7 @@ impl Shape {
         let size = len.saturating_sub(head) / 2;
         match (u32::try_from(head), u32::try_from(size)) {
             (Ok(head), Ok(size)) if size.is_power_of_two() && size >= LINE => {
-                Ok(Shape { head, mask: size.wrapping_sub(1) })
+                Ok(Shape { head, mask: size.wrapping_sub(1), lines: size.wrapping_sub(LINE) })
             }
             _ => Err(refused),
         }
@@ -48,7 +51,7 @@ impl Shape {
     /// The offset of the line at `position`.
     #[inline]
     fn line(self, position: u32) -> usize {
-        (self.head as usize).wrapping_add((position & self.mask & !(LINE - 1)) as usize)
+        (self.head as usize).wrapping_add((position & self.lines) as usize)
     }
 
     /// The offset of the byte at `position`, behind which a whole circle is mapped.
@@ -91,6 +94,20 @@ impl Circle {
         let word = self.map.as_ptr().wrapping_add(self.shape.line(position)).cast::<AtomicU32>();
         // SAFETY: in the same line.
         unsafe { &*word.wrapping_add(1) }
+    }
+
+    /// Has the processor fetch the line at `position`, to be written to.
+    #[inline]
+    pub(crate) fn fetch(&self, position: u32) {
+        fetch_to_write(self.as_ptr(position));
+    }
+
+    /// Copies a line to `position`, its first word apart.
+    #[inline]
+    pub(crate) fn write_rest(&self, position: u32, rest: &[u8; LINE as usize - 4]) {
+        let to = self.map.as_ptr().wrapping_add(self.shape.line(position).wrapping_add(4));
+        // SAFETY: the line is mapped for writing.
+        unsafe { copy::copy_in(to, rest) };
     }
 
     /// Copies `bytes`, which are no more than the circle, to `position`.
@@ -150,6 +167,20 @@ impl CircleView {
         let word = self.map.as_ptr().wrapping_add(self.shape.line(position)).cast::<AtomicU32>();
         // SAFETY: in the same line.
         unsafe { &*word.wrapping_add(1) }.load(Ordering::Relaxed)
+    }
+
+    /// Fills `buf` with the line at `position`.
+    #[inline]
+    pub(crate) fn read_line(&self, position: u32, buf: &mut [u8; LINE as usize]) {
+        let from = self.map.as_ptr().wrapping_add(self.shape.line(position));
+        // SAFETY: the line is mapped.
+        unsafe { copy::copy_out(from, buf) };
+    }
+
+    /// Has the processor fetch the line at `position`, to be read.
+    #[inline]
+    pub(crate) fn fetch(&self, position: u32) {
+        fetch_to_read(self.as_ptr(position));
     }
 
     /// Fills `buf`, which is no more than the circle, from `position`.

@@ -2,7 +2,7 @@
 
 use crate::error::{Call, Errno, Error, Result};
 use crate::ring::index::stage;
-use crate::ring::record::Record;
+use crate::ring::record::{Record, whole_line};
 use crate::ring::{Consumer, Producer, State};
 use crate::wait::Wait;
 use core::iter::FusedIterator;
@@ -104,10 +104,10 @@ impl Producer {
         let Some((first, others)) = msgs.split_first() else { return Ok(0) };
         let first = first.as_ref();
         let record = Record::of(first);
-        self.begin(first.len(), record, wait)?;
+        self.begin(first.len(), record.size(), wait)?;
         // A caller's `as_ref` may unwind out of here.
         self.unclear();
-        self.fill(self.head, record, first);
+        self.put(self.head, record, first);
         let mut next = self.head.wrapping_add(record.size());
         let mut sent = 1_usize;
         for msg in others {
@@ -117,16 +117,22 @@ impl Producer {
             if !can_go || !self.has_room_at(next, record.size()) {
                 break;
             }
-            self.fill(next, record, msg);
-            if record.has_header() {
-                stage(self.own.0.second_word(next), record.len);
-            }
+            self.put(next, record, msg);
             stage(self.own.0.word(next), record.first);
             next = next.wrapping_add(record.size());
             sent = sent.wrapping_add(1);
         }
-        self.publish(record, next)?;
+        self.publish(record.first, next)?;
         Ok(sent)
+    }
+
+    /// Writes the record of a message to `position`, its first word apart.
+    #[inline]
+    fn put(&self, position: u32, record: Record, msg: &[u8]) {
+        match whole_line(msg) {
+            Some((_, rest)) => self.own.0.write_rest(position, rest),
+            None => self.fill(position, record, msg),
+        }
     }
 
     /// Whether a record has room at `next`, which is not published yet.

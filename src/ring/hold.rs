@@ -30,6 +30,12 @@ pub(super) struct Hold {
 impl Hold {
     pub(super) const NONE: Hold = Hold { streak: 0, pauses: 0 };
 
+    /// Whether there is nothing to hold back for, nor to learn.
+    #[inline]
+    pub(super) fn is_idle(&self) -> bool {
+        self.streak == 0
+    }
+
     /// How many pauses to make before the next look.
     #[inline]
     pub(super) fn pauses(&self) -> u32 {
@@ -37,15 +43,7 @@ impl Hold {
     }
 
     /// The first look found a message.
-    #[inline]
     pub(super) fn found(&mut self) {
-        if self.streak != 0 {
-            self.found_in_a_streak();
-        }
-    }
-
-    #[cold]
-    fn found_in_a_streak(&mut self) {
         if self.streak < TRUST {
             self.streak = 0;
             return;

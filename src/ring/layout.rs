@@ -126,7 +126,7 @@ impl Geometry {
     /// The largest message: with its header it takes half of the ring, and a line.
     #[inline]
     pub(super) fn limit(self) -> usize {
-        (self.capacity as usize / 2).saturating_sub(HEADER)
+        (self.capacity as usize / 2).wrapping_sub(HEADER)
     }
 
     /// As much as is given back in one go: a producer that waits for room is kept waiting for no more than that.

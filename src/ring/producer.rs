@@ -9,11 +9,15 @@ use crate::ring::doorbell::Heard;
 use crate::ring::index::{clear, left, publish, stage, taken, written};
 use crate::ring::ladder::Ladder;
 use crate::ring::layout::{AHEAD, CLAIM, DROP_COUNT, Geometry, LINE, Own, POSITION, SLEEP};
-use crate::ring::record::Record;
+use crate::ring::record::{Record, whole_line};
 use crate::ring::side::{Side, Waiter, Woken};
 use crate::ring::sleep::{Barrier, PeerSleep, Tell, published};
 use crate::ring::{Polling, State};
 use crate::wait::Wait;
+
+/// The lines that short messages go into are fetched so far ahead, to be written to: a processor that has to wait for
+/// each when it gets there has no more than a few of them on their way at once.
+const FETCHED: u32 = 1 << 11;
 
 /// The end of a ring that messages go into.
 ///
@@ -99,12 +103,6 @@ impl Producer {
         }
     }
 
-    /// Whether a record has room, for all that we know of the consumer, or can learn.
-    #[inline]
-    fn has_room(&mut self, record: u32) -> bool {
-        self.geometry.has_room(self.head.wrapping_sub(self.tail), record) || self.look(record)
-    }
-
     /// Looks where the consumer is. One that lies has room: whoever goes on is told.
     pub(super) fn look(&mut self, record: u32) -> bool {
         let claimed = taken(self.theirs.load::<POSITION>());
@@ -124,7 +122,10 @@ impl Producer {
     /// Waits until a record has room: at once where it has.
     #[inline]
     fn make_room(&mut self, record: u32, wait: Option<Wait>) -> Result<()> {
-        if self.has_room(record) && self.side.state == State::Open {
+        if self.geometry.has_room(self.head.wrapping_sub(self.tail), record) {
+            return Ok(());
+        }
+        if self.look(record) && self.side.state == State::Open {
             return Ok(());
         }
         self.wait_for_room(record, wait)
@@ -154,31 +155,29 @@ impl Producer {
         Error::peer(Call::EPOLL_PWAIT, Errno::PIPE)
     }
 
-    /// Makes sure that the record of a message of `len` bytes has room at `head`, waiting for it as long as `wait` says.
+    /// Makes sure that a message of `len` bytes, whose record takes `size`, has room at `head`, waiting for it as long as
+    /// `wait` says.
     #[inline(always)] // sending is as fast as this is
-    pub(super) fn begin(&mut self, len: usize, record: Record, wait: Option<Wait>) -> Result<()> {
+    pub(super) fn begin(&mut self, len: usize, size: u32, wait: Option<Wait>) -> Result<()> {
         self.check(len)?;
         let drops = self.theirs.load::<DROP_COUNT>();
         if drops != self.drops {
             self.ask(drops)?;
         }
-        self.make_room(record.size(), wait)
+        self.make_room(size, wait)
     }
 
-    /// Writes the message of a record to `position`, its first word apart.
+    /// Writes the record of a message to `position`, its first word apart.
     #[inline]
     pub(super) fn fill(&self, position: u32, record: Record, msg: &[u8]) {
-        if record.has_header() {
-            self.own.0.write(position.wrapping_add(record.body()), msg);
-        } else {
-            self.own.0.write(position.wrapping_add(4), msg.get(4..LINE).unwrap_or(&[]));
-        }
+        stage(self.own.0.second_word(position), record.len);
+        self.own.0.write(position.wrapping_add(record.body()), msg);
     }
 
-    /// Says that the messages from `head` up to `next` are there, of which the first is this one, and wakes the
+    /// Says that the messages from `head` up to `next` are there, of which the first has this first word, and wakes the
     /// consumer if it sleeps.
     #[inline]
-    pub(super) fn publish(&mut self, record: Record, next: u32) -> Result<()> {
+    pub(super) fn publish(&mut self, first: u32, next: u32) -> Result<()> {
         written();
         self.reserved = 0;
         // What is as long as that ends where nothing was cleared yet.
@@ -187,10 +186,10 @@ impl Producer {
             clear(self.own.0.word(next));
             self.clear = next.wrapping_add(LINE as u32);
         }
-        if record.has_header() {
-            stage(self.own.0.second_word(self.head), record.len);
+        publish(self.own.0.word(self.head), first);
+        if next.wrapping_sub(self.head) == LINE as u32 {
+            self.own.0.fetch(next.wrapping_add(FETCHED));
         }
-        publish(self.own.0.word(self.head), record.first);
         self.head = next;
         let end = next.wrapping_add(AHEAD);
         while self.clear != end {
@@ -244,10 +243,15 @@ impl Producer {
 
     #[inline]
     fn send_one(&mut self, msg: &[u8], wait: Option<Wait>) -> Result<()> {
-        let record = Record::of(msg);
-        self.begin(msg.len(), record, wait)?;
+        if let Some((first, rest)) = whole_line(msg) {
+            self.begin(LINE, LINE as u32, wait)?;
+            self.own.0.write_rest(self.head, rest);
+            return self.publish(first, self.head.wrapping_add(LINE as u32));
+        }
+        let record = Record::with_header(msg.len());
+        self.begin(msg.len(), record.size(), wait)?;
         self.fill(self.head, record, msg);
-        self.publish(record, self.head.wrapping_add(record.size()))
+        self.publish(record.first, self.head.wrapping_add(record.size()))
     }
 }
 

@@ -38,11 +38,9 @@ impl Record {
     /// The record of a message that is sent.
     #[inline]
     pub(super) fn of(msg: &[u8]) -> Record {
-        match msg.first_chunk() {
-            Some(&first) if msg.len() == LINE && !is_mark(u32::from_ne_bytes(first)) => {
-                Record { first: u32::from_ne_bytes(first), len: LINE as u32 }
-            }
-            _ => Record::with_header(msg.len()),
+        match whole_line(msg) {
+            Some((first, _)) => Record { first, len: LINE as u32 },
+            None => Record::with_header(msg.len()),
         }
     }
 
@@ -86,6 +84,14 @@ impl Record {
     pub(super) fn size(self) -> u32 {
         self.body().wrapping_add(self.len).wrapping_add(LINE as u32 - 1) & !(LINE as u32 - 1)
     }
+}
+
+/// The first word and the rest of a message that needs no header.
+#[inline]
+pub(super) fn whole_line(msg: &[u8]) -> Option<(u32, &[u8; LINE - 4])> {
+    let (first, rest) = <&[u8; LINE]>::try_from(msg).ok()?.split_first_chunk::<4>()?;
+    let first = u32::from_ne_bytes(*first);
+    if is_mark(first) { None } else { Some((first, rest.first_chunk()?)) }
 }
 
 #[inline]

@@ -2,6 +2,7 @@
 
 use crate::error::{Call, Errno, Error, Result};
 use crate::ring::Producer;
+use crate::ring::index::stage;
 use crate::ring::layout::{CLAIM, LINE};
 use crate::ring::record::Record;
 use crate::wait::Wait;
@@ -109,7 +110,7 @@ impl Producer {
     #[inline(never)]
     fn reserve_one(&mut self, len: usize, wait: Option<Wait>) -> Result<Reservation<'_>> {
         let record = Record::with_header(len);
-        self.begin(len, record, wait)?;
+        self.begin(len, record.size(), wait)?;
         self.end_sleep();
         if record.size() as usize > LINE {
             self.unclear();
@@ -197,7 +198,8 @@ impl Reservation<'_> {
         }
         // Where it begins was settled when it was reserved.
         let record = Record { len: len as u32, ..Record::with_header(reserved) };
-        producer.publish(record, producer.head.wrapping_add(record.size()))
+        stage(producer.own.0.second_word(producer.head), record.len);
+        producer.publish(record.first, producer.head.wrapping_add(record.size()))
     }
 
     #[inline]
