@@ -276,10 +276,10 @@ fn a_copy_that_is_dropped_costs_one_look_and_no_more() {
 
 #[test]
 fn a_length_that_lies_corrupts_the_ring_for_good() {
-    for lie in [(GRAIN / 2 - HEADER) as u32 + 1, GRAIN as u32, 1 << 31, u32::MAX] {
+    for lie in [0, (GRAIN / 2 - HEADER) as u32 + 1, GRAIN as u32, 1 << 31, u32::MAX] {
         let (mut producer, mut consumer) = pair(1).unwrap();
         producer.try_send(b"good").unwrap();
-        let length = producer.own.0.word(0);
+        let length = producer.own.0.second_word(0);
         let honest = length.swap(lie, Ordering::Relaxed);
         let corrupt = Err(Error::peer(Call::MEMORY, Errno::BADMSG));
         let mut buf = vec![0; GRAIN];

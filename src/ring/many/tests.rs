@@ -1,6 +1,8 @@
 use super::*;
 use crate::channel::{Receiver, Sender};
+use crate::ring::index::EMPTY;
 use crate::ring::layout::{GRAIN, HEADER, POSITION};
+use crate::ring::record::Record;
 use crate::ring::{Producer, Word, pair};
 use crate::wait::{Events, PollFd, poll};
 use core::sync::atomic::Ordering;
@@ -118,9 +120,10 @@ fn an_end_is_told_once_and_frees_its_slot() {
     assert!(many.is_empty());
 }
 
-/// The producer writes this where its next length word is.
-fn lie(to: &mut Producer, word: u32) {
-    to.own.0.word(to.head).store(word, Ordering::Release);
+/// The producer writes this where the length of its next message is, and that it is there.
+fn lie(to: &mut Producer, length: u32) {
+    to.own.0.second_word(to.head).store(length, Ordering::Relaxed);
+    to.own.0.word(to.head).store(Record::with_header(1).first, Ordering::Release);
 }
 
 #[test]
@@ -166,7 +169,7 @@ fn a_message_that_is_taken_back_is_a_lie() {
     to[1].try_send(b"b").unwrap();
     // Both are seen, and the first is handed out.
     assert_eq!(from(&mut many), 0);
-    to[1].own.0.word(0).store(0, Ordering::Relaxed);
+    to[1].own.0.word(0).store(EMPTY, Ordering::Relaxed);
     let Ok(Received::Corrupt { from: 1, saw }) = many.try_recv(&mut [0; 8]) else { panic!() };
     assert_eq!((saw.word, saw.value, saw.position), (Word::Length, 0, 0));
 }
@@ -177,7 +180,7 @@ fn a_producer_says_what_its_consumer_wrote() {
     assert_eq!((producer.corruption(), consumer.corruption()), (None, None));
     producer.try_send(&vec![1; producer.send_limit()]).unwrap();
     consumer.own.0.word::<POSITION>().store(3, Ordering::Release);
-    let most = GRAIN as u32 / 2;
+    let most = producer.head;
     let saw = Corruption { word: Word::Position, value: 3, position: most, least: 0, most };
     for _ in 0..3 {
         assert_eq!(errno(producer.try_send(&[1; GRAIN / 2 - HEADER])), Errno::BADMSG);

@@ -3,7 +3,9 @@
 use super::{SOON, message, readable};
 use crate::channel::{Receiver, Sender};
 use crate::error::{Call, Errno, Error};
-use crate::ring::layout::{AHEAD, GRAIN, HEADER, LINE, POSITION, record};
+use crate::ring::index::EMPTY;
+use crate::ring::layout::{AHEAD, GRAIN, HEADER, LINE, POSITION};
+use crate::ring::record::Record;
 use crate::ring::{Consumer, Producer, pair};
 use crate::wait::Wait;
 use core::mem::forget;
@@ -30,7 +32,7 @@ fn is_clear(producer: &Producer) {
     assert!(lines >= 1);
     for line in 0..lines {
         let word = producer.own.0.word(producer.head.wrapping_add(line * LINE as u32));
-        assert_eq!(word.load(Ordering::Relaxed), 0, "line {line} of {lines}");
+        assert_eq!(word.load(Ordering::Relaxed), EMPTY, "line {line} of {lines}");
     }
 }
 
@@ -186,16 +188,17 @@ fn the_length_is_judged_once() {
     producer.try_send(b"eight or").unwrap();
     let message = consumer.try_read().unwrap().unwrap();
     // Another's, which its writer has no right to.
-    producer.own.0.word(0).store(3000, Ordering::Relaxed);
+    producer.own.0.second_word(0).store(3000, Ordering::Relaxed);
     assert_eq!((message.len(), message.byte(8)), (8, None));
     message.done();
-    assert_eq!(consumer.tail, record(8));
+    assert_eq!(consumer.tail, Record::with_header(8).size());
     for lie in [GRAIN as u32, u32::MAX] {
-        let (producer, mut consumer) = pair(1).unwrap();
-        producer.own.0.word(0).store(lie, Ordering::Relaxed);
+        let (mut producer, mut consumer) = pair(1).unwrap();
+        producer.try_send(b"x").unwrap();
+        producer.own.0.second_word(0).store(lie, Ordering::Relaxed);
         let corrupt = Error::peer(Call::MEMORY, Errno::BADMSG);
         assert_eq!(consumer.try_read().unwrap_err(), corrupt);
-        producer.own.0.word(0).store(3, Ordering::Relaxed);
+        producer.own.0.second_word(0).store(3, Ordering::Relaxed);
         assert_eq!(consumer.read(Wait::FOREVER).unwrap_err(), corrupt);
         assert_eq!(consumer.try_recv_batch(&mut [0; 8], &mut [0]).unwrap_err(), corrupt);
     }
@@ -294,7 +297,7 @@ fn a_batch_that_does_not_fit_is_taken_in_parts() {
 fn who_lies_amid_a_batch_is_told_of_behind_what_was_right() {
     let (mut producer, mut consumer) = pair(1).unwrap();
     producer.try_send_batch(&["one", "two"]).unwrap();
-    producer.own.0.word(LINE as u32).store(u32::MAX, Ordering::Relaxed);
+    producer.own.0.second_word(LINE as u32).store(u32::MAX, Ordering::Relaxed);
     assert_eq!(consumer.try_recv_batch(&mut [0; 64], &mut [0; 4]).unwrap().len(), 1);
     let corrupt = Error::peer(Call::MEMORY, Errno::BADMSG);
     assert_eq!(consumer.try_recv_batch(&mut [0; 64], &mut [0; 4]).unwrap_err(), corrupt);

@@ -2,6 +2,7 @@
 //! is written to no further than it is said, corrupt is corrupt for good; and where nothing was written by anybody
 //! else, what was sent is what arrives.
 
+use super::index::EMPTY;
 use super::layout::{CLAIM, GRAIN};
 use super::{Consumer, Producer, pair};
 use crate::channel::{Receiver, Sender};
@@ -124,8 +125,9 @@ impl Ring {
     fn write(&mut self, place: u16, value: u16, way: u8) {
         let line = u32::from(place >> 4) * 64;
         let word: &AtomicU32 = match place & 0xf {
-            // The length of a record, a part of a message, and the words of both sides.
-            0..6 => self.producer.own.0.word(line),
+            // The words of a record, a part of a message, and the words of both sides.
+            0..3 => self.producer.own.0.word(line),
+            3..6 => self.producer.own.0.second_word(line),
             6..8 => return self.scribble(line, value),
             8 => self.producer.own.0.head().word::<0>(),
             9 => self.producer.own.0.head().word::<4>(),
@@ -139,6 +141,7 @@ impl Ring {
         let value = u32::from(value);
         match way {
             0 => word.store(value, Ordering::Relaxed),
+            1 if value < 8 => word.store(EMPTY.wrapping_add(value), Ordering::Relaxed),
             1 => word.store(value << 16 | value, Ordering::Relaxed),
             2 => drop(word.fetch_xor(1 << (value % 32), Ordering::Relaxed)),
             3 => drop(word.fetch_add(value * 64, Ordering::Relaxed)),

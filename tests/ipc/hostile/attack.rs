@@ -59,6 +59,9 @@ pub struct Attack<'a> {
 /// Rewrites from one look around to the next.
 const ROUND: u64 = 256;
 
+/// The three first words that mean something.
+const MARKS: u32 = 0xb5d3_9ce0;
+
 impl<'a> Attack<'a> {
     pub fn new(shared: &'a Shared, seed: u64) -> Attack<'a> {
         let (producers, consumers) = (regions("rawipc-producer", "rw-s"), regions("rawipc-consumer", "rw-s"));
@@ -108,7 +111,7 @@ impl<'a> Attack<'a> {
             0 => word.store(value, Relaxed),
             1 => {
                 let near =
-                    [0, 1, 4, 48, 49, 64, limit - 1, limit, limit + 1, 1 << 14, 1 << 15, 1 << 31, u32::MAX];
+                    [MARKS, MARKS + 1, MARKS + 2, 0, 1, 4, 48, 49, 64, limit - 1, limit, limit + 1, 1 << 14, 1 << 15, 1 << 31, u32::MAX];
                 word.store(near[value as usize % near.len()], Relaxed);
             }
             2 => drop(word.fetch_xor(1 << (value % 32), Relaxed)),

@@ -4,7 +4,7 @@
 use super::Polling;
 use super::atomic::{AtomicU32, Ordering};
 use super::doorbell::{Doorbell, Heard, Kernel};
-use super::index::{arrived, clear, give_back, publish, taken};
+use super::index::{EMPTY, arrived, clear, give_back, is_there, publish, taken};
 use super::ladder::Ladder;
 use super::side::{Side, Waiter, Woken};
 use super::sleep::{Barrier, OwnSleep, PeerSleep, Tell, published};
@@ -14,13 +14,13 @@ use crate::wait::Wait;
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;
 
-/// Behind each length word there is room for one number.
+/// Behind each first word there is room for one number.
 const RECORDS: usize = 3;
 /// The bytes of a record, for the sake of the sleep's arithmetic.
 const FAR_RECORD: u32 = 32 * 64;
 
 pub struct Shared {
-    lengths: [AtomicU32; RECORDS],
+    firsts: [AtomicU32; RECORDS],
     messages: [UnsafeCell<u32>; RECORDS],
     position: AtomicU32,
     producer_sleep: AtomicU32,
@@ -50,9 +50,9 @@ pub struct Consumer {
 /// either side.
 pub fn pair(room: u32, able: bool) -> (Producer, Consumer, [Arc<Kernel>; 2]) {
     // What lies in a word before it is cleared is a lie.
-    let word = |i| AtomicU32::new(if i == 0 { 0 } else { 99 });
+    let word = |i| AtomicU32::new(if i == 0 { EMPTY } else { 99 });
     let shared = Arc::new(Shared {
-        lengths: [0, 1, 2].map(word),
+        firsts: [0, 1, 2].map(word),
         messages: [0, 1, 2].map(UnsafeCell::new),
         position: AtomicU32::new(0),
         producer_sleep: AtomicU32::new(0),
@@ -85,8 +85,8 @@ impl Producer {
             unsafe { *message = number }
         });
         let shared = self.shared.clone();
-        clear(&shared.lengths[place(self.head + 1)]);
-        publish(&shared.lengths[at], 4);
+        clear(&shared.firsts[place(self.head + 1)]);
+        publish(&shared.firsts[at], 4);
         self.head += 1;
         self.side.sleep.end(&shared.producer_sleep);
         published();
@@ -154,8 +154,8 @@ impl Ladder for Producer {
 impl Consumer {
     pub fn try_recv(&mut self) -> Option<u32> {
         let at = place(self.tail);
-        let len = arrived(self.shared.lengths[at].load(Ordering::Relaxed))?;
-        assert_eq!(len, 4, "a length from nowhere");
+        let first = arrived(self.shared.firsts[at].load(Ordering::Relaxed))?;
+        assert_eq!(first, 4, "a word from nowhere");
         let number = self.shared.messages[at].with(|message| {
             // SAFETY: loom says when it is not.
             unsafe { *message }
@@ -217,6 +217,6 @@ impl Ladder for Consumer {
     }
 
     fn is_ready(&mut self) -> bool {
-        self.shared.lengths[place(self.tail)].load(Ordering::Relaxed) != 0
+        is_there(self.shared.firsts[place(self.tail)].load(Ordering::Relaxed))
     }
 }
