@@ -81,8 +81,9 @@ mod atomic {
 /// process keeps one after the fork.
 ///
 /// The capacity is rounded up to a power of two, a page at least. A message takes its length and 16 bytes, rounded
-/// up to a multiple of 64; the largest is half the capacity less 16. For short messages 64 KiB to 1 MiB are best, for
-/// those of 4 KiB and more 4 MiB. The descriptors of the memory are closed again, so nothing can be mapped anew.
+/// up to a multiple of 64; from 512 bytes on its length, rounded up, and 64; and one of 64 bytes takes these alone. The
+/// largest is half the capacity less 16. For short messages 64 KiB to 1 MiB are best, for those of 4 KiB 512 KiB, for
+/// longer ones 4 to 8 MiB. The descriptors of the memory are closed again, so nothing can be mapped anew.
 ///
 /// # Errors
 /// `EINVAL`: `capacity` is 0 or more than 2³⁰. `ENOMEM`, `ENOSPC`: there is not so much memory. `EMFILE`,

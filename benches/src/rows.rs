@@ -113,7 +113,7 @@ fn round_trip<const SIZE: usize, const COUNT: usize>(at_most: Option<f64>) -> Ro
 }
 
 fn one_way<const SIZE: usize, const COUNT: usize>(n: usize, at_most: Option<f64>) -> Row {
-    let capacity = std::env::var("CAPK").ok().and_then(|v| v.parse::<usize>().ok()).map_or(if SIZE < 4096 { 1 << 20 } else { 1 << 22 }, |k| k << 10);
+    let capacity = ring_one_way(SIZE);
     Row {
         name: format!("one way {SIZE} B, {} KiB of slots", SIZE * COUNT / 1024),
         processors: Processors::Two,
@@ -226,13 +226,23 @@ fn against_one_way<const SIZE: usize, Q: Queue + 'static>(
         n: ((32 << 20) / SIZE).clamp(40, 40_000),
         bytes: Some(SIZE),
         base: contender(name, None, move || Each::<Q, false>::boxed(SIZE, &make)),
-        others: vec![ring(SIZE, if SIZE < 4096 { 1 << 20 } else { 1 << 22 }, at_most, false, ladder)],
+        others: vec![ring(SIZE, ring_one_way(SIZE), at_most, false, ladder)],
     }
 }
 
 /// What round trips go through: large enough for several messages, and no larger.
 fn ring_for(size: usize) -> usize {
     if size < 4096 { 1 << 16 } else { 1 << 18 }
+}
+
+/// What goes one way: found by trying each power of two.
+fn ring_one_way(size: usize) -> usize {
+    match size {
+        ..4096 => 1 << 20,
+        ..65536 => 1 << 19,
+        ..1048576 => 1 << 23,
+        _ => 1 << 22,
+    }
 }
 
 fn ring(

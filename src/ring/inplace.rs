@@ -97,7 +97,11 @@ impl Consumer {
     /// received since.
     #[inline]
     pub fn held(&mut self) -> Option<Message<'_>> {
-        if self.held == Record::NONE || !self.side.is_owner() { None } else { Some(Message { consumer: self }) }
+        if self.held == Record::NONE || !self.side.is_owner() {
+            None
+        } else {
+            Some(Message { consumer: self })
+        }
     }
 
     #[inline(never)]

@@ -110,8 +110,24 @@ impl<'a> Attack<'a> {
         match way {
             0 => word.store(value, Relaxed),
             1 => {
-                let near =
-                    [MARKS, MARKS + 1, MARKS + 2, 0, 1, 4, 48, 49, 64, limit - 1, limit, limit + 1, 1 << 14, 1 << 15, 1 << 31, u32::MAX];
+                let near = [
+                    MARKS,
+                    MARKS + 1,
+                    MARKS + 2,
+                    0,
+                    1,
+                    4,
+                    48,
+                    49,
+                    64,
+                    limit - 1,
+                    limit,
+                    limit + 1,
+                    1 << 14,
+                    1 << 15,
+                    1 << 31,
+                    u32::MAX,
+                ];
                 word.store(near[value as usize % near.len()], Relaxed);
             }
             2 => drop(word.fetch_xor(1 << (value % 32), Relaxed)),
