@@ -2,6 +2,7 @@
 
 use crate::add_tests;
 use crate::conformance::mechanism::PATIENCE;
+use crate::os::MARKS;
 use crate::os::process::{Child, Gate, nap};
 use crate::runner::List;
 use rawipc::memory::Map;
@@ -222,12 +223,13 @@ fn lies(mut to: Producer, seed: u32) {
         pick ^= pick << 13;
         pick ^= pick >> 17;
         pick ^= pick << 5;
-        let at = words.start + pick as usize % words.len() / 64 * 64 + [0, 0, 4, 8][pick as usize % 4];
+        let at = words.start + pick as usize % words.len() / 64 * 64 + [0, 0, 4, 4][pick as usize % 4];
         let word = std::ptr::with_exposed_provenance_mut::<u32>(at);
         // SAFETY: in our own mapping, which nobody holds a reference to now.
         let was = unsafe { word.read_volatile() };
         let lie = match pick >> 28 & 3 {
-            0 => pick,
+            0 if pick & 8 == 0 => pick,
+            0 => MARKS[pick as usize / 16 % 3],
             1 => was ^ 1 << (pick >> 8 & 31),
             2 => pick % 2040,
             _ => was.wrapping_add(pick % 3).wrapping_sub(1),

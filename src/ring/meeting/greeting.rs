@@ -25,7 +25,7 @@ pub(super) struct Greeting {
 pub(super) const PRODUCES: u8 = 1;
 pub(super) const CONSUMES: u8 = 2;
 
-const MAGIC: u128 = u64::from_le_bytes(*b"rawring\x01") as u128;
+const MAGIC: u128 = u64::from_le_bytes(*b"rawring\x02") as u128;
 const ROLE: u32 = 64;
 const BARRIERS: u32 = 72;
 const GRAINS: u32 = 80;

@@ -245,7 +245,7 @@ static void valid__rawipc_ring_message(rawipc_ring_message *msgs)
 /* A socket at whose other end a stranger has said who it is and passed what it brings: what it does, and with what. */
 static int stranger(int role)
 {
-    static const char name[] = "rawring\1";
+    static const char name[] = "rawring\2";
     int sockets[2], line[2], fds[5], n = 0;
     unsigned char hello[16] = { 0 };
     union { struct cmsghdr head; char room[CMSG_SPACE(sizeof fds)]; } control;

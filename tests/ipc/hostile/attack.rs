@@ -2,6 +2,7 @@
 
 use super::guards::regions;
 use super::{CAPACITY, Ends};
+use crate::os::MARKS;
 use rawipc::memory::Map;
 use rawipc::{Receiver as _, Sender as _};
 use std::sync::atomic::AtomicU32;
@@ -59,9 +60,6 @@ pub struct Attack<'a> {
 /// Rewrites from one look around to the next.
 const ROUND: u64 = 256;
 
-/// The three first words that mean something.
-const MARKS: u32 = 0xb5d3_9ce0;
-
 impl<'a> Attack<'a> {
     pub fn new(shared: &'a Shared, seed: u64) -> Attack<'a> {
         let (producers, consumers) = (regions("rawipc-producer", "rw-s"), regions("rawipc-consumer", "rw-s"));
@@ -111,9 +109,9 @@ impl<'a> Attack<'a> {
             0 => word.store(value, Relaxed),
             1 => {
                 let near = [
-                    MARKS,
-                    MARKS + 1,
-                    MARKS + 2,
+                    MARKS[0],
+                    MARKS[1],
+                    MARKS[2],
                     0,
                     1,
                     4,

@@ -15,7 +15,7 @@ pub fn tests(list: &mut List) {
         memory_that_is_not_sealed_is_written_to);
 }
 
-/// The first words of the records that a consumer sees, and how such an end comes to its end under attack.
+/// The lengths of the records that a consumer sees, and how such an end comes to its end under attack.
 fn under_attack(seconds: u32, victim: impl Fn(&dyn Fn(usize) -> u32, *const u8)) -> End {
     let guards = Guards::new(RINGS, CAPACITY);
     let shared = Shared::new();
@@ -29,7 +29,7 @@ fn under_attack(seconds: u32, victim: impl Fn(&dyn Fn(usize) -> u32, *const u8))
         let records = start + 4096;
         let length = |line: usize| {
             // SAFETY: mapped, as the ring that it belongs to is.
-            unsafe { &*((records + line % (CAPACITY / 64) * 64) as *const AtomicU32) }.load(Relaxed)
+            unsafe { &*((records + line % (CAPACITY / 64) * 64 + 4) as *const AtomicU32) }.load(Relaxed)
         };
         victim(&length, records as *const u8);
     })

@@ -3,7 +3,7 @@
 use super::offer::{ALL_SEALS, CONSUMES, GRAIN, Offer, PRODUCES, bell, copy, memory, sealed};
 use crate::add_tests;
 use crate::conformance::mechanism::{PATIENCE, message};
-use crate::os::{errno, fds};
+use crate::os::{MARKS, errno, fds};
 use crate::runner::List;
 use rawipc::fd::{AsFd as _, Fd};
 use rawipc::ring::{self, Consumer, Producer};
@@ -314,8 +314,9 @@ fn a_reader_that_never_reads() {
     let e = consumer.recv(&mut buf, Wait::at_most(Duration::from_millis(5))).expect_err("silence");
     assert_eq!(e.errno(), Errno::TIMEDOUT);
     // A length that cannot be.
-    let first = offer.maps[0].atomic_u32(GRAIN).expect("inside");
-    first.store(u32::MAX, std::sync::atomic::Ordering::SeqCst);
+    for (at, word) in [(GRAIN + 4, u32::MAX), (GRAIN, MARKS[1])] {
+        offer.maps[0].atomic_u32(at).expect("inside").store(word, std::sync::atomic::Ordering::SeqCst);
+    }
     assert_eq!(consumer.recv(&mut buf, PATIENCE).expect_err("a lie").errno(), Errno::BADMSG);
     assert_eq!(consumer.recv(&mut buf, PATIENCE).expect_err("for good").errno(), Errno::BADMSG);
     let (ours, theirs) = Stream::pair().expect("pair");

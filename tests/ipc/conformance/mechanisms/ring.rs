@@ -2,6 +2,7 @@
 
 use super::mechanism::{Attack, Calls, Gone, HostileReceiver, Needed, Outcome, PATIENCE, SMALL, message};
 use super::{Channel, Mechanism, Tx, rx, tx};
+use crate::os::MARKS;
 use crate::os::maps::Mapping;
 use rawipc::ring::{self, Consumer, Producer};
 use rawipc::socket::Stream;
@@ -54,10 +55,11 @@ fn records() -> Mapping {
     Mapping::writable("rawipc-producer").expect("the producer's region")
 }
 
-/// A good message, and behind it a record whose length word says this.
+/// A good message, and behind it a record whose length is said to be this.
 fn lies_about_a_length(tx: &mut Tx, len: u32) {
     tx.put(&message(0, SMALL));
-    records().write(RECORDS + RECORD, &len.to_ne_bytes());
+    records().write(RECORDS + RECORD + 4, &len.to_ne_bytes());
+    records().write(RECORDS + RECORD, &MARKS[1].to_ne_bytes());
 }
 
 const ATTACKS: &[Attack] = &[
@@ -82,7 +84,8 @@ const ATTACKS: &[Attack] = &[
             tx.put(&message(0, SMALL));
             let region = records();
             for record in 0..CAPACITY / 64 {
-                region.write(RECORDS + record * 64, &1u32.to_ne_bytes());
+                region.write(RECORDS + record * 64 + 4, &1u32.to_ne_bytes());
+                region.write(RECORDS + record * 64, &MARKS[1].to_ne_bytes());
             }
         },
         outcome: Outcome::Anything,

@@ -64,13 +64,19 @@ impl Offer {
     pub fn sound(role: u8, capacity: usize) -> Offer {
         let mut offer = Offer { bytes: [0; 16], fds: vec![], maps: vec![], lines: vec![] };
         let produces = role & PRODUCES != 0;
-        offer.bytes[..8].copy_from_slice(b"rawring\x01");
+        offer.bytes[..8].copy_from_slice(b"rawring\x02");
         offer.bytes[8] = role;
         offer.bytes[9] = 1;
         offer.bytes[10] = GRAIN.trailing_zeros() as u8;
         offer.bytes[11] = if produces { capacity.trailing_zeros() as u8 } else { 0 };
         if produces {
-            offer.push(sealed(GRAIN + capacity));
+            let records = sealed(GRAIN + capacity);
+            for line in 0..8 {
+                // No message is there yet.
+                let first = records.1.atomic_u32(GRAIN + 64 * line).expect("inside");
+                first.store(0xb5d3_9ce0, std::sync::atomic::Ordering::Relaxed);
+            }
+            offer.push(records);
             let (line, far) = Stream::pair().expect("a line");
             offer.fds.push(bell());
             offer.fds.push(far.into_fd());
