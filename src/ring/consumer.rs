@@ -88,11 +88,11 @@ impl Consumer {
 
     /// The next message if it is there, its length judged once as it was loaded.
     // Receiving is as fast as this is.
-    #[cfg_attr(not(small), inline(always))]
+    #[cfg_attr(not(tiny), inline(always))]
     #[cfg_attr(tiny, inline(never))]
     pub(super) fn next(&mut self) -> Result<Option<Record>> {
         let Some(first) = arrived(self.theirs.load(self.tail)) else { return Ok(None) };
-        if !cfg!(small) && self.tail.wrapping_sub(self.waited) >= STREAM {
+        if !cfg!(tiny) && self.tail.wrapping_sub(self.waited) >= STREAM {
             self.theirs.fetch(self.tail.wrapping_add(FETCHED));
         }
         let record = Record::seen(first, || self.theirs.load_second(self.tail));
@@ -147,7 +147,7 @@ impl Consumer {
         self.side.check_owner(self.own.0.word::<CLAIM>())?;
         if self.side.state == State::Open {
             // Two returns, so that the first need not go through memory.
-            if self.hold.is_idle() && !cfg!(small) {
+            if self.hold.is_idle() && !cfg!(tiny) {
                 if let Some(record) = self.next()? {
                     return Ok(Some(record));
                 }
@@ -159,7 +159,7 @@ impl Consumer {
     }
 
     /// The next message, where the last ones came one by one.
-    #[cfg_attr(not(small), inline(never))]
+    #[cfg_attr(not(tiny), inline(never))]
     fn next_of_answers(&mut self, wait: Option<Wait>) -> Result<Option<Record>> {
         self.waited = self.tail;
         if wait.is_some() {
@@ -240,7 +240,7 @@ impl Consumer {
         let Some(message) = buf.get_mut(..record.len as usize) else { return Err(record.too_long()) };
         match message.first_chunk_mut() {
             // As below, with numbers that the compiler knows.
-            Some(line) if !record.has_header() && !cfg!(small) => {
+            Some(line) if !record.has_header() && !cfg!(tiny) => {
                 self.theirs.read_line(self.tail, line);
                 self.tail = self.tail.wrapping_add(LINE as u32);
                 self.stepped();

@@ -187,7 +187,7 @@ impl Producer {
             self.clear = next.wrapping_add(LINE as u32);
         }
         publish(self.own.0.word(self.head), first);
-        if !cfg!(small) && next.wrapping_sub(self.head) == LINE as u32 {
+        if !cfg!(tiny) && next.wrapping_sub(self.head) == LINE as u32 {
             self.own.0.fetch(next.wrapping_add(FETCHED));
         }
         self.head = next;

@@ -87,11 +87,11 @@ impl Record {
     }
 }
 
-/// The first word and the rest of a message that needs no header, and that is sent without one: not where the crate is
-/// built to be small.
+/// The first word and the rest of a message that needs no header, and that is sent without one: not where all is for
+/// size.
 #[inline]
 pub(super) fn whole_line(msg: &[u8]) -> Option<(u32, &[u8; LINE - 4])> {
-    if cfg!(small) {
+    if cfg!(tiny) {
         return None;
     }
     let (first, rest) = <&[u8; LINE]>::try_from(msg).ok()?.split_first_chunk::<4>()?;

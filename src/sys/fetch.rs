@@ -1,10 +1,10 @@
-//! Hints to the processor: which line is wanted soon. It is asked for nothing where it has no such instruction, where
-//! the crate is built to be small, and where an address is none of ours: a hint never faults.
+//! Hints to the processor: which line is wanted soon. It is told nothing where it has no such instruction, or where
+//! all is for size. A hint never faults, wherever the address leads.
 
 /// The line that `at` lies in will be read.
 #[inline(always)]
 pub(crate) fn fetch_to_read<T>(at: *const T) {
-    if cfg!(any(small, miri)) {
+    if cfg!(any(tiny, miri)) {
         return;
     }
     // SAFETY: touches no memory that anybody could tell of.
@@ -23,7 +23,7 @@ pub(crate) fn fetch_to_read<T>(at: *const T) {
 /// The line that `at` lies in will be written to.
 #[inline(always)]
 pub(crate) fn fetch_to_write<T>(at: *mut T) {
-    if cfg!(any(small, miri)) {
+    if cfg!(any(tiny, miri)) {
         return;
     }
     // SAFETY: touches no memory that anybody could tell of; processors without the instruction do nothing.

@@ -19,7 +19,7 @@ pub const CHECKS: [Check; 5] = [
 
 /// What librawipc.so may have. The aim is 48 KiB: not reached with some three hundred functions, whose names and
 /// entries alone are a third of that.
-const LARGEST: u64 = 160 << 10;
+const LARGEST: u64 = 164 << 10;
 
 const MEMORY_FUNCTIONS: [&str; 5] = ["bcmp", "memcmp", "memcpy", "memmove", "memset"];
 

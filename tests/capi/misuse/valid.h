@@ -186,7 +186,8 @@ static void valid__rawipc_ring_producer_corruption__producer(rawipc_ring_produce
 static void valid__rawipc_ring_consumer_corruption__consumer(rawipc_ring_consumer *to)
 {
     made(rawipc_ring_pair(&producer, to, 4096, NULL));
-    overwrite("rawipc-producer", 4096, UINT32_MAX);
+    overwrite("rawipc-producer", 4100, UINT32_MAX);
+    overwrite("rawipc-producer", 4096, 0xb5d39ce1);
     made(rawipc_ring_try_recv(to, NULL, 0, NULL) == -EBADMSG ? 0 : -1);
 }
 
@@ -207,7 +208,8 @@ static void valid__rawipc_ring_many_corruption__many(rawipc_ring_many *many)
 {
     rawipc_ring_received received;
     valid__rawipc_ring_many(many);
-    overwrite("rawipc-producer", 4096, UINT32_MAX);
+    overwrite("rawipc-producer", 4100, UINT32_MAX);
+    overwrite("rawipc-producer", 4096, 0xb5d39ce1);
     made(rawipc_ring_many_try_recv(many, &received, NULL, 0, NULL));
 }
 
