@@ -225,7 +225,7 @@ impl Ladder for Consumer {
     }
 
     fn listen(&mut self) -> Result<Heard> {
-        self.side.bell.listen()
+        self.side.listen(self.own.0.word::<SLEEP>())
     }
 
     fn settle(&mut self) -> Result<()> {

@@ -2,11 +2,12 @@
 
 use super::Polling;
 use super::side::Woken;
-use crate::error::Result;
+use crate::error::{Errno, Result};
 use crate::ring::doorbell::Heard;
 use crate::sys::sleep::sched_yield;
 use crate::wait::Sleeper;
 use core::hint::spin_loop;
+use core::ops::ControlFlow;
 
 /// What polls.
 pub(super) trait Ladder {
@@ -24,7 +25,8 @@ pub(super) trait Ladder {
     /// A wait was over after so many pauses; `None` where it takes more. For those who learn from it.
     fn paused(&mut self, _pauses: Option<u32>) {}
 
-    /// The steps of the ladder before the sleep.
+    /// The steps of the ladder before the sleep. `None`: the sleep is what is left, also where the time is over, so that
+    /// this is told behind an announcement, as it is after a sleep.
     fn poll(&mut self, sleeper: &mut Sleeper) -> Result<Option<Woken>> {
         let Polling { pauses, yields } = self.polling();
         self.paused(None);
@@ -40,8 +42,10 @@ pub(super) trait Ladder {
             }
             spin_loop();
             step = step.wrapping_add(1);
-            if step % PAUSES_A_LOOK == 0 && self.look_up(sleeper)? == Heard::HangUp {
-                return Ok(Some(if self.is_ready() { Woken::Ready } else { Woken::HangUp }));
+            if step % PAUSES_A_LOOK == 0 {
+                if let ControlFlow::Break(over) = self.look_up(sleeper)? {
+                    return Ok(over);
+                }
             }
         }
         step = 0;
@@ -50,8 +54,8 @@ pub(super) trait Ladder {
                 return Ok(Some(Woken::Ready));
             }
             if step == YIELDS_AT_FIRST {
-                if self.look_up(sleeper)? == Heard::HangUp {
-                    return Ok(Some(if self.is_ready() { Woken::Ready } else { Woken::HangUp }));
+                if let ControlFlow::Break(over) = self.look_up(sleeper)? {
+                    return Ok(over);
                 }
             } else {
                 step = step.saturating_add(1);
@@ -62,12 +66,18 @@ pub(super) trait Ladder {
     }
 
     /// While polling: is the other side gone, or the time over?
-    fn look_up(&mut self, sleeper: &mut Sleeper) -> Result<Heard> {
+    fn look_up(&mut self, sleeper: &mut Sleeper) -> Result<ControlFlow<Option<Woken>>> {
         let heard = self.listen()?;
-        if heard != Heard::HangUp && !self.is_ready() {
-            sleeper.left()?;
+        if self.is_ready() {
+            return Ok(ControlFlow::Break(Some(Woken::Ready)));
         }
-        Ok(heard)
+        if heard == Heard::HangUp {
+            return Ok(ControlFlow::Break(Some(Woken::HangUp)));
+        }
+        match sleeper.left() {
+            Err(e) if e.is(Errno::TIMEDOUT) => Ok(ControlFlow::Break(None)),
+            left => left.map(|_| ControlFlow::Continue(())),
+        }
     }
 }
 

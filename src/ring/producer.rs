@@ -219,7 +219,7 @@ impl Producer {
     #[cold]
     fn ask(&mut self, drops: u32) -> Result<()> {
         left();
-        match self.side.bell.listen()? {
+        match self.listen()? {
             Heard::HangUp => return Err(self.gone()),
             // Asked again at the next message.
             Heard::Unheard => {}
@@ -256,7 +256,7 @@ impl Ladder for Producer {
     }
 
     fn listen(&mut self) -> Result<Heard> {
-        self.side.bell.listen()
+        self.side.listen(self.own.0.head().word::<SLEEP>())
     }
 
     /// Each message was told of when it was sent.

@@ -40,6 +40,17 @@ impl Side {
         self.saw = saw;
     }
 
+    /// Takes what there is to hear, without waiting; `word` is our own sleep word.
+    ///
+    /// A sleep is rung for once. So with its bell it is over, and whoever waits on has to announce another.
+    pub(super) fn listen(&mut self, word: &AtomicU32) -> Result<Heard> {
+        let heard = self.bell.listen()?;
+        if heard == Heard::Bell {
+            self.sleep.end(word);
+        }
+        Ok(heard)
+    }
+
     /// Whether this end is this process's, by the mark that a forked child does not have.
     ///
     /// The first process that uses an end gives it to itself, by the word `claim` that all copies share.
@@ -105,7 +116,7 @@ pub(super) trait Waiter: Ladder {
             return Ok(Some(if self.is_ready() { Woken::Ready } else { Woken::HangUp }));
         }
         // What was announced before still stands, where no bell was spent on it.
-        if heard == Heard::Bell || !self.side().sleep.is_under_way() {
+        if !self.side().sleep.is_under_way() {
             self.announce();
         }
         self.settle()?;
