@@ -1,5 +1,6 @@
 //! What both ends of a ring are made of, and how either waits.
 
+use super::atomic::{AtomicU32, Ordering};
 use super::ladder::Ladder;
 use super::sleep::{Barrier, OwnSleep, PeerSleep};
 use super::{Polling, State};
@@ -8,7 +9,6 @@ use crate::memory::ForkMark;
 use crate::ring::doorbell::{Doorbell, Heard};
 use crate::sys::sleep::membarrier_everywhere;
 use crate::wait::{Sleeper, Wait};
-use core::sync::atomic::{AtomicU32, Ordering};
 
 /// The private state of an end, its place in the ring apart.
 #[derive(Debug)]
