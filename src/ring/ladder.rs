@@ -1,13 +1,11 @@
 //! The steps of a wait before it sleeps.
 
 use super::Polling;
-use super::side::Woken;
 use crate::error::{Errno, Result};
 use crate::ring::doorbell::Heard;
 use crate::sys::sleep::sched_yield;
 use crate::wait::Sleeper;
 use core::hint::spin_loop;
-use core::ops::ControlFlow;
 
 /// What polls.
 pub(super) trait Ladder {
@@ -25,58 +23,52 @@ pub(super) trait Ladder {
     /// A wait was over after so many pauses; `None` where it takes more. For those who learn from it.
     fn paused(&mut self, _pauses: Option<u32>) {}
 
-    /// The steps of the ladder before the sleep. `None`: the sleep is what is left, also where the time is over, so that
-    /// this is told behind an announcement, as it is after a sleep.
-    fn poll(&mut self, sleeper: &mut Sleeper) -> Result<Option<Woken>> {
+    /// The steps of the ladder before the sleep; whether what is waited for is there after them. Who is gone, and that the
+    /// time is over, is told by the sleep: behind an announcement, so that the doorbell is rung from then on.
+    fn poll(&mut self, sleeper: &mut Sleeper) -> Result<bool> {
         let Polling { pauses, yields } = self.polling();
         self.paused(None);
         if pauses == 0 && yields == 0 {
-            return Ok(None);
+            return Ok(false);
         }
         self.settle()?;
         let mut step = 0_u32;
-        for _ in Steps(pauses) {
-            if self.is_ready() {
-                self.paused(Some(step));
-                return Ok(Some(Woken::Ready));
-            }
-            spin_loop();
-            step = step.wrapping_add(1);
-            if step % PAUSES_A_LOOK == 0 {
-                if let ControlFlow::Break(over) = self.look_up(sleeper)? {
-                    return Ok(over);
+        'steps: {
+            for _ in Steps(pauses) {
+                if self.is_ready() {
+                    self.paused(Some(step));
+                    return Ok(true);
+                }
+                spin_loop();
+                step = step.wrapping_add(1);
+                if step % PAUSES_A_LOOK == 0 && self.is_in_vain(sleeper)? {
+                    break 'steps;
                 }
             }
-        }
-        step = 0;
-        for _ in Steps(yields) {
-            if self.is_ready() {
-                return Ok(Some(Woken::Ready));
-            }
-            if step == YIELDS_AT_FIRST {
-                if let ControlFlow::Break(over) = self.look_up(sleeper)? {
-                    return Ok(over);
+            step = 0;
+            for _ in Steps(yields) {
+                if self.is_ready() {
+                    return Ok(true);
                 }
-            } else {
-                step = step.saturating_add(1);
+                if step < YIELDS_AT_FIRST {
+                    step = step.saturating_add(1);
+                } else if self.is_in_vain(sleeper)? {
+                    break 'steps;
+                }
+                sched_yield();
             }
-            sched_yield();
         }
-        Ok(self.is_ready().then_some(Woken::Ready))
+        Ok(self.is_ready())
     }
 
     /// While polling: is the other side gone, or the time over?
-    fn look_up(&mut self, sleeper: &mut Sleeper) -> Result<ControlFlow<Option<Woken>>> {
-        let heard = self.listen()?;
-        if self.is_ready() {
-            return Ok(ControlFlow::Break(Some(Woken::Ready)));
-        }
-        if heard == Heard::HangUp {
-            return Ok(ControlFlow::Break(Some(Woken::HangUp)));
+    fn is_in_vain(&mut self, sleeper: &mut Sleeper) -> Result<bool> {
+        if self.listen()? == Heard::HangUp {
+            return Ok(true);
         }
         match sleeper.left() {
-            Err(e) if e.is(Errno::TIMEDOUT) => Ok(ControlFlow::Break(None)),
-            left => left.map(|_| ControlFlow::Continue(())),
+            Err(e) if e.is(Errno::TIMEDOUT) => Ok(true),
+            left => left.map(|_| false),
         }
     }
 }

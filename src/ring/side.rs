@@ -127,8 +127,8 @@ pub(super) trait Waiter: Ladder {
     #[cold]
     fn wait(&mut self, wait: Wait) -> Result<Woken> {
         let mut sleeper = Sleeper::new(wait);
-        if let Some(woken) = self.poll(&mut sleeper)? {
-            return Ok(woken);
+        if self.poll(&mut sleeper)? {
+            return Ok(Woken::Ready);
         }
         self.make_order()?;
         loop {
