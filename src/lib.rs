@@ -8,7 +8,7 @@
 //! | [`pipe`] | a descriptor that is inherited | [`ReadEnd`](pipe::ReadEnd), [`WriteEnd`](pipe::WriteEnd); [`PacketReceiver`](pipe::PacketReceiver), [`PacketSender`](pipe::PacketSender) |
 //! | [`fifo`] | a path, a file of type `p` | the same |
 //! | [`memory`] | inheritance, a descriptor, a path | mappings |
-//! | [`ring`] | inheritance | whole messages in mapped memory |
+//! | [`ring`] | inheritance, a socket that strangers share | whole messages in mapped memory |
 //! | [`socket`] | a path, a file of type `s`, or an abstract name | stream, seqpacket, datagram |
 //! | [`frame`] | what it is put over | whole messages on any byte stream |
 //! | [`rpc`] | what it is put over | remote calls over any two-way channel |
@@ -59,7 +59,7 @@
 //! # Layers
 //! ```text
 //! composites   frame    rpc                               know the traits of channel alone
-//! mechanisms   pipe <- fifo     memory <- ring     socket     proc     seccomp
+//! mechanisms   pipe <- fifo     memory <- ring -> socket     proc     seccomp
 //! base         channel    wait    fd    error
 //! kernel       rustix, and sys for what rustix lacks
 //! ```

@@ -1,8 +1,8 @@
 //! Readiness of descriptors, and deadlines.
 //!
 //! No operation waits inside the call that moves the bytes: it tries, and where there is nothing, it sleeps in
-//! `ppoll` until the descriptor is ready or the deadline is there, and tries again. What is ready costs one
-//! syscall; the clock is read only by who must sleep.
+//! `ppoll` until the descriptor is ready or the deadline is there, and tries again; a ring sleeps in `epoll_pwait` or
+//! `epoll_pwait2`. What is ready costs one syscall, in a ring none; the clock is read only by who must sleep.
 //!
 //! Where a signal handler runs and the wait goes on, it goes round as if it had been woken for nothing.
 

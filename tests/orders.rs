@@ -34,6 +34,10 @@ fn run(program: &Path, args: &[&str]) -> (String, Option<i32>) {
     (text, output.status.code())
 }
 
+/// What `tests/orders/src/sites.rs` goes through.
+const COVERED: [&str; 4] =
+    ["src/ring/index.rs", "src/ring/sleep.rs", "src/ring/side.rs", "src/ring/ladder.rs"];
+
 /// No execution of any model goes wrong, and with any one ordering weakened by a step some execution does.
 #[test]
 fn each_ordering_is_needed_and_enough() {
@@ -41,10 +45,10 @@ fn each_ordering_is_needed_and_enough() {
     let (text, status) = run(&models, &[]);
     assert_eq!(status, Some(0));
     // No file was overlooked.
-    assert!(text.matches(" executions").count() >= 7 && text.matches("caught by").count() >= 9, "{text}");
+    assert!(text.matches(" executions").count() >= 9 && text.matches("caught by").count() >= 9, "{text}");
 }
 
-/// What asks for more than relaxed order lies in the two files that the models cover.
+/// What asks for more than relaxed order lies in the files that the models have as they ship.
 #[test]
 fn no_ordering_is_anywhere_else_in_the_ring() {
     let strong = ["Ordering::Acquire", "Ordering::Release", "Ordering::AcqRel", "Ordering::SeqCst"];
@@ -61,7 +65,7 @@ fn no_ordering_is_anywhere_else_in_the_ring() {
     }
     for file in files {
         let name = file.to_string_lossy().into_owned();
-        if name.contains("tests") || ["index.rs", "sleep.rs"].iter().any(|covered| name.ends_with(covered)) {
+        if name.contains("tests") || COVERED.contains(&name.as_str()) {
             continue;
         }
         let text = std::fs::read_to_string(&file).expect("a source");

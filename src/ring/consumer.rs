@@ -34,6 +34,12 @@ const FETCHED: u32 = 1 << 10;
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` `close` `close` `munmap` `munmap` `munmap` |
+///
+/// # References
+/// [memfd_create(2)](https://man7.org/linux/man-pages/man2/memfd_create.2.html),
+/// [mmap(2)](https://man7.org/linux/man-pages/man2/mmap.2.html),
+/// [eventfd(2)](https://man7.org/linux/man-pages/man2/eventfd.2.html),
+/// [epoll(7)](https://man7.org/linux/man-pages/man7/epoll.7.html)
 #[derive(Debug)]
 #[repr(C)]
 pub struct Consumer {
@@ -275,7 +281,7 @@ impl Ladder for Consumer {
     }
 
     fn listen(&mut self) -> Result<Heard> {
-        self.side.bell.listen()
+        self.side.listen(self.own.0.word::<SLEEP>())
     }
 
     fn settle(&mut self) -> Result<()> {
@@ -325,6 +331,11 @@ impl Receiver for Consumer {
     /// | over from the start; a message came just then, over from the start | `clock_gettime` `epoll_pwait` [`recv`](Consumer::recv) |
     /// | a limit of zero; a message came just then, a limit of zero | `epoll_pwait` [`recv`](Consumer::recv) |
     /// | before 5.11, waits with a limit; before 5.11, times out; before 5.11, a signal ends it | (`clock_gettime` `epoll_pwait2` `epoll_pwait`)×n |
+    ///
+    /// # References
+    /// [membarrier(2)](https://man7.org/linux/man-pages/man2/membarrier.2.html),
+    /// [eventfd(2)](https://man7.org/linux/man-pages/man2/eventfd.2.html),
+    /// [epoll_wait(2)](https://man7.org/linux/man-pages/man2/epoll_wait.2.html)
     #[inline]
     fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize> {
         self.take(buf, Some(wait))

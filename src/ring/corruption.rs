@@ -5,6 +5,23 @@ use super::side::Side;
 use core::fmt;
 
 /// The word of the other side that made a ring corrupt, as it was when it was loaded: kept for good.
+///
+/// # Examples
+/// ```
+/// use rawipc::ring::{self, Corruption, Word};
+/// use rawipc::{Errno, Receiver};
+///
+/// let (_producer, mut consumer) = ring::pair(1 << 16)?;
+/// match consumer.try_recv(&mut [0; 64]) {
+///     // What it did is worth a line in a log, and nothing but a new ring helps.
+///     Err(e) if e.errno() == Errno::BADMSG => panic!("{}", consumer.corruption().unwrap()),
+///     _ => assert_eq!(consumer.corruption(), None),
+/// }
+///
+/// let saw = Corruption { word: Word::Length, value: 77_777, position: 64, least: 1, most: 32_752 };
+/// assert_eq!(saw.to_string(), "the length was 77777 at 64, where 1 to 32752 can be");
+/// # Ok::<(), rawipc::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(C)]
 pub struct Corruption {

@@ -1,8 +1,7 @@
 //! The steps of a wait before it sleeps.
 
 use super::Polling;
-use super::side::Woken;
-use crate::error::Result;
+use crate::error::{Errno, Result};
 use crate::ring::doorbell::Heard;
 use crate::sys::sleep::sched_yield;
 use crate::wait::Sleeper;
@@ -24,50 +23,53 @@ pub(super) trait Ladder {
     /// A wait was over after so many pauses; `None` where it takes more. For those who learn from it.
     fn paused(&mut self, _pauses: Option<u32>) {}
 
-    /// The steps of the ladder before the sleep.
-    fn poll(&mut self, sleeper: &mut Sleeper) -> Result<Option<Woken>> {
+    /// The steps of the ladder before the sleep; whether what is waited for is there after them. Who is gone, and that the
+    /// time is over, is told by the sleep: behind an announcement, so that the doorbell is rung from then on.
+    fn poll(&mut self, sleeper: &mut Sleeper) -> Result<bool> {
         let Polling { pauses, yields } = self.polling();
         self.paused(None);
         if pauses == 0 && yields == 0 {
-            return Ok(None);
+            return Ok(false);
         }
         self.settle()?;
         let mut step = 0_u32;
-        for _ in Steps(pauses) {
-            if self.is_ready() {
-                self.paused(Some(step));
-                return Ok(Some(Woken::Ready));
-            }
-            spin_loop();
-            step = step.wrapping_add(1);
-            if step % PAUSES_A_LOOK == 0 && self.look_up(sleeper)? == Heard::HangUp {
-                return Ok(Some(if self.is_ready() { Woken::Ready } else { Woken::HangUp }));
-            }
-        }
-        step = 0;
-        for _ in Steps(yields) {
-            if self.is_ready() {
-                return Ok(Some(Woken::Ready));
-            }
-            if step == YIELDS_AT_FIRST {
-                if self.look_up(sleeper)? == Heard::HangUp {
-                    return Ok(Some(if self.is_ready() { Woken::Ready } else { Woken::HangUp }));
+        'steps: {
+            for _ in Steps(pauses) {
+                if self.is_ready() {
+                    self.paused(Some(step));
+                    return Ok(true);
                 }
-            } else {
-                step = step.saturating_add(1);
+                spin_loop();
+                step = step.wrapping_add(1);
+                if step % PAUSES_A_LOOK == 0 && self.is_in_vain(sleeper)? {
+                    break 'steps;
+                }
             }
-            sched_yield();
+            step = 0;
+            for _ in Steps(yields) {
+                if self.is_ready() {
+                    return Ok(true);
+                }
+                if step < YIELDS_AT_FIRST {
+                    step = step.saturating_add(1);
+                } else if self.is_in_vain(sleeper)? {
+                    break 'steps;
+                }
+                sched_yield();
+            }
         }
-        Ok(self.is_ready().then_some(Woken::Ready))
+        Ok(self.is_ready())
     }
 
     /// While polling: is the other side gone, or the time over?
-    fn look_up(&mut self, sleeper: &mut Sleeper) -> Result<Heard> {
-        let heard = self.listen()?;
-        if heard != Heard::HangUp && !self.is_ready() {
-            sleeper.left()?;
+    fn is_in_vain(&mut self, sleeper: &mut Sleeper) -> Result<bool> {
+        if self.listen()? == Heard::HangUp {
+            return Ok(true);
         }
-        Ok(heard)
+        match sleeper.left() {
+            Err(e) if e.is(Errno::TIMEDOUT) => Ok(true),
+            left => left.map(|_| false),
+        }
     }
 }
 

@@ -260,6 +260,11 @@ impl<'s> Many<'s> {
     /// | over from the start; a message came just then, over from the start | `clock_gettime` `epoll_pwait` [`recv`](Self::recv) |
     /// | a limit of zero; a message came just then, a limit of zero | `epoll_pwait` [`recv`](Self::recv) |
     /// | before 5.11, waits with a limit; before 5.11, times out; before 5.11, a signal ends it | (`clock_gettime` `epoll_pwait2` `epoll_pwait`)×n |
+    ///
+    /// # References
+    /// [membarrier(2)](https://man7.org/linux/man-pages/man2/membarrier.2.html),
+    /// [eventfd(2)](https://man7.org/linux/man-pages/man2/eventfd.2.html),
+    /// [epoll_wait(2)](https://man7.org/linux/man-pages/man2/epoll_wait.2.html)
     #[inline]
     pub fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<Received> {
         self.receive(buf, Some(wait))

@@ -22,7 +22,7 @@ use ours::{OurConsumer, OurProducer};
 /// believes of the other. One who gives back our own memory as its own is refused.
 ///
 /// # Errors
-/// As [`Producer::meet`].
+/// As [`Producer::meet`]; of the descriptors six stay, three an end.
 ///
 /// # Syscalls
 /// Async-signal-safe.

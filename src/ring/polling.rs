@@ -9,6 +9,28 @@
 ///
 /// A pause is a waste where both sides share a processor; a yield is good everywhere, but costs a syscall and the
 /// processor's time.
+///
+/// # Examples
+/// ```
+/// use core::time::Duration;
+/// use rawipc::ring::{self, Polling};
+/// use rawipc::{Errno, Receiver, Sender, Wait};
+///
+/// let (mut producer, mut consumer) = ring::pair(1 << 16)?;
+/// // Some 10 µs of pauses for answers that come soon, then the sleep.
+/// consumer.set_polling(Polling { pauses: 200, yields: 0 });
+/// producer.send(b"soon", Wait::FOREVER)?;
+/// assert_eq!(consumer.recv(&mut [0; 64], Wait::FOREVER)?, 4);
+///
+/// // A processor of its own; a deadline ends it all the same.
+/// consumer.set_polling(Polling::ENDLESS);
+/// let late = consumer.recv(&mut [0; 64], Wait::at_most(Duration::from_millis(1)));
+/// assert_eq!(late.unwrap_err().errno(), Errno::TIMEDOUT);
+/// # Ok::<(), rawipc::Error>(())
+/// ```
+///
+/// # References
+/// [sched_yield(2)](https://man7.org/linux/man-pages/man2/sched_yield.2.html)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]
 pub struct Polling {

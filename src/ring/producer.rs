@@ -30,6 +30,12 @@ const FETCHED: u32 = 1 << 11;
 /// | case | calls |
 /// |------|-------|
 /// | drop | `close` `close` `close` `munmap` `munmap` `munmap` |
+///
+/// # References
+/// [memfd_create(2)](https://man7.org/linux/man-pages/man2/memfd_create.2.html),
+/// [mmap(2)](https://man7.org/linux/man-pages/man2/mmap.2.html),
+/// [eventfd(2)](https://man7.org/linux/man-pages/man2/eventfd.2.html),
+/// [epoll(7)](https://man7.org/linux/man-pages/man7/epoll.7.html)
 #[derive(Debug)]
 #[repr(C)]
 pub struct Producer {
@@ -232,7 +238,7 @@ impl Producer {
     #[cold]
     fn ask(&mut self, drops: u32) -> Result<()> {
         left();
-        match self.side.bell.listen()? {
+        match self.listen()? {
             Heard::HangUp => return Err(self.gone()),
             // Asked again at the next message.
             Heard::Unheard => {}
@@ -275,7 +281,7 @@ impl Ladder for Producer {
     }
 
     fn listen(&mut self) -> Result<Heard> {
-        self.side.bell.listen()
+        self.side.listen(self.own.0.head().word::<SLEEP>())
     }
 
     /// Each message was told of when it was sent.
@@ -324,6 +330,11 @@ impl Sender for Producer {
     /// | over from the start; room came just then, over from the start | `clock_gettime` `epoll_pwait` [`send`](Producer::send) |
     /// | a limit of zero; room came just then, a limit of zero | `epoll_pwait` [`send`](Producer::send) |
     /// | before 5.11, waits with a limit; before 5.11, times out; before 5.11, a signal ends it | (`clock_gettime` `epoll_pwait2` `epoll_pwait`)×n |
+    ///
+    /// # References
+    /// [membarrier(2)](https://man7.org/linux/man-pages/man2/membarrier.2.html),
+    /// [eventfd(2)](https://man7.org/linux/man-pages/man2/eventfd.2.html),
+    /// [epoll_wait(2)](https://man7.org/linux/man-pages/man2/epoll_wait.2.html)
     #[inline]
     fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()> {
         self.send_one(msg, Some(wait))

@@ -1,5 +1,6 @@
 //! What both ends of a ring are made of, and how either waits.
 
+use super::atomic::{AtomicU32, Ordering};
 use super::ladder::Ladder;
 use super::sleep::{Barrier, OwnSleep, PeerSleep};
 use super::{Polling, State};
@@ -8,7 +9,6 @@ use crate::memory::ForkMark;
 use crate::ring::doorbell::{Doorbell, Heard};
 use crate::sys::sleep::membarrier_everywhere;
 use crate::wait::{Sleeper, Wait};
-use core::sync::atomic::{AtomicU32, Ordering};
 
 /// The private state of an end, its place in the ring apart.
 #[derive(Debug)]
@@ -38,6 +38,17 @@ impl Side {
     pub(super) fn is_corrupt(&mut self, saw: u32) {
         self.state = State::Corrupt;
         self.saw = saw;
+    }
+
+    /// Takes what there is to hear, without waiting; `word` is our own sleep word.
+    ///
+    /// A sleep is rung for once. So with its bell it is over, and whoever waits on has to announce another.
+    pub(super) fn listen(&mut self, word: &AtomicU32) -> Result<Heard> {
+        let heard = self.bell.listen()?;
+        if heard == Heard::Bell {
+            self.sleep.end(word);
+        }
+        Ok(heard)
     }
 
     /// Whether this end is this process's, by the mark that a forked child does not have.
@@ -105,7 +116,7 @@ pub(super) trait Waiter: Ladder {
             return Ok(Some(if self.is_ready() { Woken::Ready } else { Woken::HangUp }));
         }
         // What was announced before still stands, where no bell was spent on it.
-        if heard == Heard::Bell || !self.side().sleep.is_under_way() {
+        if !self.side().sleep.is_under_way() {
             self.announce();
         }
         self.settle()?;
@@ -116,8 +127,8 @@ pub(super) trait Waiter: Ladder {
     #[cold]
     fn wait(&mut self, wait: Wait) -> Result<Woken> {
         let mut sleeper = Sleeper::new(wait);
-        if let Some(woken) = self.poll(&mut sleeper)? {
-            return Ok(woken);
+        if self.poll(&mut sleeper)? {
+            return Ok(Woken::Ready);
         }
         self.make_order()?;
         loop {

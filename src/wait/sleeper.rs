@@ -200,19 +200,16 @@ impl Sleeper {
     /// # Errors
     /// `ETIMEDOUT` once nothing is left; the clock's own.
     pub(crate) fn left(&mut self) -> Result<Option<u64>> {
-        let limit = self.wait.limit();
-        let now = match limit {
+        let left = match self.wait.limit() {
             Limit::Forever => return Ok(None),
+            // Over, however often it is asked for: without the clock.
             Limit::For(0) => 0,
-            _ => sys::monotonic_nanos()?,
-        };
-        let left = match limit {
-            Limit::Until(deadline) => deadline.0.saturating_sub(now),
             Limit::For(nanos) => {
-                self.wait = Wait { signals: self.wait.signals, ..Wait::until(Instant(now).plus(nanos)) };
+                let deadline = Instant(sys::monotonic_nanos()?).plus(nanos);
+                self.wait = Wait { signals: self.wait.signals, ..Wait::until(deadline) };
                 nanos
             }
-            Limit::Forever => 0,
+            Limit::Until(deadline) => deadline.0.saturating_sub(sys::monotonic_nanos()?),
         };
         if left == 0 { Err(Error::deadline(Call::PPOLL)) } else { Ok(Some(left)) }
     }

@@ -277,15 +277,16 @@ fn sleepers_are_woken_by_any_of_them_and_nobody_is_lost() {
     }
 }
 
+fn readable(many: &Many<'_>) -> bool {
+    poll(&mut [PollFd::new(many, Events::READABLE)], Wait::at_most(Duration::ZERO)).is_ok()
+}
+
 #[test]
 fn its_descriptor_is_readable_when_something_came_since() {
     let mut room = room(3);
     let mut many = Many::new(&mut room).unwrap();
     let mut to = rings(&mut many, 3);
     let mut buf = [0; 64];
-    let readable = |many: &Many<'_>| {
-        poll(&mut [PollFd::new(many, Events::READABLE)], Wait::at_most(Duration::ZERO)).is_ok()
-    };
     for i in 0..20 {
         assert_eq!(errno(many.try_recv(&mut buf)), Errno::AGAIN);
         assert!(!readable(&many), "{i}");
@@ -297,6 +298,24 @@ fn its_descriptor_is_readable_when_something_came_since() {
     to.pop();
     assert!(readable(&many));
     assert_eq!(many.try_recv(&mut buf), Ok(Received::End { from: 2 }));
+}
+
+#[test]
+fn after_a_poll_that_timed_out_its_descriptor_tells_too() {
+    for polling in [Polling::BRIEF, Polling::ENDLESS, Polling { pauses: 0, yields: u32::MAX }] {
+        let mut room = room(3);
+        let mut many = Many::new(&mut room).unwrap();
+        many.set_polling(polling);
+        let mut to = rings(&mut many, 3);
+        for i in 0..6 {
+            let limit = if i < 3 { SOON } else { Wait::at_most(Duration::ZERO) };
+            assert_eq!(errno(many.recv(&mut [0; 64], limit)), Errno::TIMEDOUT);
+            assert!(!readable(&many), "{polling:?}");
+            to[i % 3].try_send(b"x").unwrap();
+            assert!(readable(&many), "{polling:?}");
+            assert_eq!(from(&mut many), i % 3);
+        }
+    }
 }
 
 #[test]

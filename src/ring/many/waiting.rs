@@ -29,7 +29,7 @@ impl Many<'_> {
     /// Polls and then sleeps until somebody has a turn to come, as long as `wait` says.
     pub(super) fn wait(&mut self, wait: Wait) -> Result<()> {
         let mut sleeper = Sleeper::new(wait);
-        if self.poll(&mut sleeper)?.is_some() {
+        if self.poll(&mut sleeper)? {
             return Ok(());
         }
         self.make_order()?;

@@ -53,3 +53,68 @@ fn whoever_polls_without_end_is_told_of_the_end() {
         assert_eq!(poller.join().unwrap().unwrap_err().errno(), Errno::PIPE);
     }
 }
+
+#[test]
+fn a_poll_that_times_out_has_the_doorbell_rung_from_then_on() {
+    const NOW: Wait = Wait::at_most(Duration::ZERO);
+    let mut buf = [0; 512];
+    for (polling, limit) in LADDERS.into_iter().flat_map(|polling| [(polling, SOON), (polling, NOW)]) {
+        let (mut producer, mut consumer) = pair(1).unwrap();
+        producer.set_polling(polling);
+        consumer.set_polling(polling);
+        for _ in 0..3 {
+            assert_eq!(consumer.recv(&mut buf, limit).unwrap_err().errno(), Errno::TIMEDOUT);
+            assert!(!readable(&consumer), "{polling:?}");
+            producer.try_send(b"x").unwrap();
+            assert!(readable(&consumer), "{polling:?}");
+            assert_eq!(consumer.recv(&mut buf, limit), Ok(1));
+        }
+        for _ in 0..3 {
+            while producer.send(&[1; 500], limit).is_ok() {}
+            assert!(!readable(&producer), "{polling:?}");
+            assert_eq!(consumer.recv(&mut buf, limit), Ok(500));
+            assert!(readable(&producer), "{polling:?}");
+        }
+    }
+}
+
+/// A ring with room for nothing large, whose producer was told so; its consumer has taken one small message since, and
+/// rung for that.
+fn rung_for_too_little() -> (Producer, Consumer) {
+    let (mut producer, mut consumer) = pair(1).unwrap();
+    while producer.try_send(&[1; 48]).is_ok() {}
+    assert!(producer.try_send(&LARGE).unwrap_err().is_again());
+    assert_eq!(consumer.try_recv(&mut [0; 64]), Ok(48));
+    assert!(readable(&producer));
+    (producer, consumer)
+}
+
+const LARGE: [u8; 500] = [1; 500];
+
+/// Takes all that there is, which makes room for what is large.
+fn rings_for_more(producer: &mut Producer, consumer: &mut Consumer) {
+    assert!(!readable(producer));
+    while consumer.try_recv(&mut [0; 64]).is_ok() {}
+    assert!(readable(producer));
+    producer.try_send(&LARGE).unwrap();
+}
+
+#[test]
+fn a_bell_that_was_heard_when_asking_who_is_there_is_made_up_for() {
+    let (mut producer, mut consumer) = rung_for_too_little();
+    // What the drop of a copy leaves, after a fork.
+    consumer.own.0.word::<DROP_COUNT>().fetch_add(1, Ordering::Release);
+    assert!(producer.try_send(&LARGE).unwrap_err().is_again());
+    rings_for_more(&mut producer, &mut consumer);
+}
+
+#[test]
+fn a_bell_that_was_heard_while_polling_is_made_up_for() {
+    for polling in [Polling::ENDLESS, Polling { pauses: 0, yields: u32::MAX }] {
+        let (mut producer, mut consumer) = rung_for_too_little();
+        producer.set_polling(polling);
+        assert_eq!(producer.send(&LARGE, SOON).unwrap_err().errno(), Errno::TIMEDOUT);
+        assert!(producer.try_send(&LARGE).unwrap_err().is_again());
+        rings_for_more(&mut producer, &mut consumer);
+    }
+}

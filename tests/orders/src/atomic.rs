@@ -58,6 +58,13 @@ impl AtomicU32 {
         crate::sys::sleep::interrupt();
         self.0.fetch_add(value, at(Location::caller(), order))
     }
+
+    #[track_caller]
+    pub fn compare_exchange(&self, old: u32, new: u32, on: Ordering, off: Ordering) -> Result<u32, u32> {
+        crate::sys::sleep::interrupt();
+        let place = Location::caller();
+        self.0.compare_exchange(old, new, at(place, on), at(place, off))
+    }
 }
 
 #[track_caller]

@@ -1,5 +1,5 @@
-//! The shipped `src/ring/index.rs`, `sleep.rs` and `side.rs` under loom: each model is explored whole, within its bound
-//! of preemptions, with both sides in threads of their own.
+//! The shipped `src/ring/index.rs`, `sleep.rs`, `side.rs` and `ladder.rs` under loom: each model is explored whole, within
+//! its bound of preemptions, with both sides in threads of their own.
 //!
 //!     models                      every model; then each ordering weakened by a step, which some model must catch
 //!     models MODEL [FILE:LINE]    one of them, with that ordering weakened

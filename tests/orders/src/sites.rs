@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 4] = [
     ("index.rs", include_str!("../../../src/ring/index.rs")),
     ("sleep.rs", include_str!("../../../src/ring/sleep.rs")),
     ("side.rs", include_str!("../../../src/ring/side.rs")),
+    ("ladder.rs", include_str!("../../../src/ring/ladder.rs")),
 ];
 
 pub struct Site {

@@ -14,11 +14,16 @@ pub mod error {
     #[derive(Debug, PartialEq, Eq)]
     pub enum Errno {
         PERM,
+        TIMEDOUT,
     }
 
     impl Error {
         pub fn argument(call: Call, errno: Errno) -> Error {
             Error(call, errno)
+        }
+
+        pub fn is(&self, errno: Errno) -> bool {
+            self.1 == errno
         }
     }
 }
@@ -38,20 +43,27 @@ pub mod memory {
 }
 
 pub mod wait {
-    use crate::error::Result;
+    use crate::error::{Call, Errno, Error, Result};
 
-    #[derive(Clone, Copy)]
-    pub struct Wait;
+    /// For ever, or over from the start.
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    pub enum Wait {
+        Forever,
+        Over,
+    }
 
-    pub struct Sleeper;
+    pub struct Sleeper(Wait);
 
     impl Sleeper {
-        pub fn new(Wait: Wait) -> Sleeper {
-            Sleeper
+        pub fn new(wait: Wait) -> Sleeper {
+            Sleeper(wait)
         }
 
         pub fn left(&mut self) -> Result<()> {
-            Ok(())
+            match self.0 {
+                Wait::Forever => Ok(()),
+                Wait::Over => Err(Error::argument(Call::MEMORY, Errno::TIMEDOUT)),
+            }
         }
     }
 }
@@ -131,8 +143,7 @@ pub mod sys {
             Ok(())
         }
 
-        pub fn sched_yield() {
-            loom::thread::yield_now();
-        }
+        /// Does nothing: loom's own would have the other side run on before the poll comes to its end.
+        pub fn sched_yield() {}
     }
 }

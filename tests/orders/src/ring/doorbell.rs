@@ -37,6 +37,15 @@ impl Kernel {
         self.told.lock().unwrap().hung_up = true;
         self.change.notify_one();
     }
+
+    /// What `poll` does: waits until there is something to hear, and leaves it there.
+    pub fn poll(&self) {
+        let mut told = self.told.lock().unwrap();
+        while !(told.rung || told.hung_up) {
+            stop_running();
+            told = self.change.wait(told).unwrap();
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -56,11 +65,12 @@ impl Doorbell {
         Ok(take(&mut self.ours.told.lock().unwrap()))
     }
 
-    pub fn sleep(&self, _: &mut Sleeper) -> Result<Heard> {
+    pub fn sleep(&self, sleeper: &mut Sleeper) -> Result<Heard> {
         let mut told = self.ours.told.lock().unwrap();
         loop {
             match take(&mut told) {
                 Heard::Nothing => {
+                    sleeper.left()?;
                     stop_running();
                     told = self.ours.change.wait(told).unwrap();
                 }

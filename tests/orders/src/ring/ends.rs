@@ -4,11 +4,11 @@
 use super::Polling;
 use super::atomic::{AtomicU32, Ordering};
 use super::doorbell::{Doorbell, Heard, Kernel};
-use super::index::{EMPTY, arrived, clear, give_back, is_there, publish, taken};
+use super::index::{EMPTY, arrived, clear, give_back, is_there, leave, left, publish, taken};
 use super::ladder::Ladder;
 use super::side::{Side, Waiter, Woken};
 use super::sleep::{Barrier, OwnSleep, PeerSleep, Tell, published};
-use crate::error::Result;
+use crate::error::{Errno, Result};
 use crate::memory::ForkMark;
 use crate::wait::Wait;
 use loom::cell::UnsafeCell;
@@ -25,6 +25,7 @@ pub struct Shared {
     position: AtomicU32,
     producer_sleep: AtomicU32,
     consumer_sleep: AtomicU32,
+    consumer_drops: AtomicU32,
 }
 
 // SAFETY: what a message is written and read by, loom watches.
@@ -38,6 +39,9 @@ pub struct Producer {
     head: u32,
     tail: u32,
     room: u32,
+    /// So many records are waited for.
+    wanted: u32,
+    drops: u32,
 }
 
 pub struct Consumer {
@@ -57,6 +61,7 @@ pub fn pair(room: u32, able: bool) -> (Producer, Consumer, [Arc<Kernel>; 2]) {
         position: AtomicU32::new(0),
         producer_sleep: AtomicU32::new(0),
         consumer_sleep: AtomicU32::new(0),
+        consumer_drops: AtomicU32::new(0),
     });
     let kernels = [Kernel::new(), Kernel::new()];
     let bell = |ours: usize| Doorbell { ours: kernels[ours].clone(), theirs: kernels[1 - ours].clone() };
@@ -64,7 +69,7 @@ pub fn pair(room: u32, able: bool) -> (Producer, Consumer, [Arc<Kernel>; 2]) {
     let producer = Side::new(bell(0), ForkMark, own(&shared.producer_sleep));
     let consumer = Side::new(bell(1), ForkMark, own(&shared.consumer_sleep));
     (
-        Producer { side: producer, shared: shared.clone(), head: 0, tail: 0, room },
+        Producer { side: producer, shared: shared.clone(), head: 0, tail: 0, room, wanted: 1, drops: 0 },
         Consumer { side: consumer, shared, tail: 0 },
         kernels,
     )
@@ -76,7 +81,7 @@ fn place(position: u32) -> usize {
 
 impl Producer {
     pub fn try_send(&mut self, number: u32) -> bool {
-        if !self.has_room() {
+        if !self.has_room(1) {
             return false;
         }
         let at = place(self.head);
@@ -100,22 +105,42 @@ impl Producer {
     }
 
     pub fn send(&mut self, number: u32) {
-        if !self.has_room() {
-            assert_eq!(self.wait(Wait), Ok(Woken::Ready));
+        if !self.has_room(1) {
+            assert_eq!(self.wait(Wait::Forever), Ok(Woken::Ready));
         }
         assert!(self.try_send(number));
     }
 
-    fn has_room(&mut self) -> bool {
-        self.head - self.tail < self.room || self.look()
+    /// Whether there is room for one message of so many records; if not, the bell is rung when there may be.
+    pub fn try_reserve(&mut self, records: u32) -> bool {
+        let drops = self.shared.consumer_drops.load(Ordering::Relaxed);
+        if drops != self.drops {
+            self.ask(drops);
+        }
+        if self.has_room(records) {
+            self.side.sleep.end(&self.shared.producer_sleep);
+            return true;
+        }
+        self.wanted = records;
+        self.look_and_announce() == Ok(Some(Woken::Ready))
     }
 
-    fn look(&mut self) -> bool {
+    fn ask(&mut self, drops: u32) {
+        left();
+        assert_ne!(self.listen(), Ok(Heard::HangUp), "a copy is there");
+        self.drops = drops;
+    }
+
+    fn has_room(&mut self, records: u32) -> bool {
+        self.head - self.tail + records <= self.room || self.look(records)
+    }
+
+    fn look(&mut self, records: u32) -> bool {
         let claimed = taken(self.shared.position.load(Ordering::Relaxed));
         assert!(claimed <= self.head, "a position from nowhere");
         self.tail = claimed;
         self.side.sleep.go_on(&self.shared.producer_sleep, self.head * FAR_RECORD);
-        self.head - self.tail < self.room
+        self.head - self.tail + records <= self.room
     }
 }
 
@@ -139,7 +164,7 @@ impl Ladder for Producer {
     }
 
     fn listen(&mut self) -> Result<Heard> {
-        self.side.bell.listen()
+        self.side.listen(&self.shared.producer_sleep)
     }
 
     fn settle(&mut self) -> Result<()> {
@@ -147,7 +172,7 @@ impl Ladder for Producer {
     }
 
     fn is_ready(&mut self) -> bool {
-        self.look()
+        self.look(self.wanted)
     }
 }
 
@@ -171,10 +196,30 @@ impl Consumer {
         if let Some(number) = self.try_recv() {
             return Some(number);
         }
-        match self.wait(Wait).unwrap() {
+        match self.wait(Wait::Forever).unwrap() {
             Woken::Ready => Some(self.try_recv().expect("what was there is not any more")),
             Woken::HangUp => None,
         }
+    }
+
+    /// Polls to the first look at the time, which is over; from then on the bell is rung. `None`: there was nothing.
+    pub fn poll_in_vain(&mut self) -> Option<u32> {
+        self.side.polling = Polling { pauses: 0, yields: u32::MAX };
+        if let Some(number) = self.try_recv() {
+            return Some(number);
+        }
+        match self.wait(Wait::Over) {
+            Ok(_) => Some(self.try_recv().expect("what was there is not any more")),
+            Err(e) => {
+                assert!(e.is(Errno::TIMEDOUT));
+                None
+            }
+        }
+    }
+
+    /// A copy of this end is dropped, and not the last.
+    pub fn drop_a_copy(&self) {
+        leave(&self.shared.consumer_drops);
     }
 
     fn give_back(&mut self) {
@@ -208,7 +253,7 @@ impl Ladder for Consumer {
     }
 
     fn listen(&mut self) -> Result<Heard> {
-        self.side.bell.listen()
+        self.side.listen(&self.shared.consumer_sleep)
     }
 
     fn settle(&mut self) -> Result<()> {

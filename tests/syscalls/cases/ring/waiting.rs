@@ -202,4 +202,19 @@ fn both<E: 'static, P: std::marker::Send + 'static>(s: &mut Scenarios, side: &Si
             t.ok(|| call(&mut end, wait))
         });
     }
+    // The time is over while it polls, and is told behind an announcement.
+    for (case, polling, wait) in [
+        ("polls with a limit, and looks at the doorbell", Polling::ENDLESS, TINY),
+        ("yields on with a limit, and looks at the doorbell", yields, TINY),
+        ("polls, and looks at the doorbell", Polling::ENDLESS, ZERO),
+        ("polls, and yields", yields, ZERO),
+    ] {
+        for end in [make, fresh] {
+            s.case(function, case, move |t| {
+                let (mut end, _peer) = end()?;
+                poll(&mut end, polling);
+                t.err(Errno::TIMEDOUT, || call(&mut end, wait))
+            });
+        }
+    }
 }
