@@ -7,7 +7,7 @@ use crate::sys::sleep::membarrier_register;
 /// Sixteen bytes, of which each has to be right.
 ///
 /// ```text
-/// 0    "rawring", 1       what this is, and its version: another is not talked to
+/// 0    "rawring", 2       what this is, and its version: another is not talked to
 /// 8    1, 2 or 3          whether it produces, consumes, or both
 /// 9    0 or 1             whether it takes part in barriers
 /// 10   log2 of GRAIN      how the memory is laid out
