@@ -147,6 +147,12 @@ fn overwrite(name: &str, offset: usize, word: u32) -> Outcome {
     Ok(())
 }
 
+/// The producer says that a message is there, longer than any can be.
+fn lie_about_a_length() -> Outcome {
+    overwrite("rawipc-producer", FIRST_RECORD + 4, u32::MAX)?;
+    overwrite("rawipc-producer", FIRST_RECORD, 0xb5d3_9ce1)
+}
+
 /// Where the producer's first record begins, and where the consumer says how far it is.
 const FIRST_RECORD: usize = CAPACITY;
 const POSITION: usize = 128;
@@ -198,7 +204,7 @@ fn receiving(s: &mut Scenarios) {
         });
         s.case(function, "corrupt", move |t| {
             let (_p, mut c) = made()?;
-            overwrite("rawipc-producer", FIRST_RECORD, u32::MAX)?;
+            lie_about_a_length()?;
             t.err(Errno::BADMSG, || recv(&mut c, 8))
         });
     }

@@ -5,7 +5,8 @@ use rawipc::{Errno, Receiver, Sender, Wait};
 use std::mem::forget;
 
 use super::{
-    ASLEEP, FIRST_RECORD, LARGE, POSITION, drain, fill, full, idle, in_a_child, made, make_room, overwrite,
+    ASLEEP, LARGE, POSITION, drain, fill, full, idle, in_a_child, lie_about_a_length, made, make_room,
+    overwrite,
 };
 use crate::scenario::{Outcome, Scenarios};
 
@@ -53,7 +54,7 @@ fn reading(s: &mut Scenarios) {
         });
         s.case(function, "corrupt", move |t| {
             let (_p, mut c) = made()?;
-            overwrite("rawipc-producer", FIRST_RECORD, u32::MAX)?;
+            lie_about_a_length()?;
             t.err(Errno::BADMSG, || read(&mut c))
         });
     }

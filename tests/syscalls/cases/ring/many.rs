@@ -3,7 +3,7 @@
 use rawipc::ring::{Many, Producer, Received, Slot};
 use rawipc::{Errno, Sender, Wait};
 
-use super::{ASLEEP, FIRST_RECORD, LARGE, fill, made, overwrite};
+use super::{ASLEEP, LARGE, fill, lie_about_a_length, made, overwrite};
 use crate::cases::pipe::drop_of;
 use crate::cases::room;
 use crate::scenario::{Outcome, Scenarios};
@@ -134,7 +134,7 @@ fn coming_and_going(s: &mut Scenarios) {
     });
     s.case(remove, "a corrupt one that was told", |t| {
         let (mut many, _p) = few()?;
-        overwrite("rawipc-producer", FIRST_RECORD, u32::MAX)?;
+        lie_about_a_length()?;
         assert!(matches!(many.try_recv(&mut []), Ok(Received::Corrupt { from: 0, .. })));
         t.window(|| std::mem::forget(many.remove(0)));
         Ok(())
@@ -192,7 +192,7 @@ fn receiving(s: &mut Scenarios) {
         });
         s.case(function, "a corrupt one", move |t| {
             let (mut many, _p) = few()?;
-            overwrite("rawipc-producer", FIRST_RECORD, u32::MAX)?;
+            lie_about_a_length()?;
             t.ok(|| recv(&mut many)).map(drop)
         });
         s.case(function, "65,536 messages since the kernel was asked", move |t| {
