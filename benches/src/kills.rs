@@ -1,24 +1,76 @@
 //! `-- kills [N]`: how soon is a peer's `kill -9` told?
 //!
 //! Each time a ring, a child at its other end, and a kill at a random instant: of a producer that sends without a pause,
-//! of one whose consumer sleeps between its messages, and of a consumer whose producer sends without a pause. What
-//! was sent before has to arrive, whole and in order, and nothing may stay.
+//! of one whose consumer sleeps between its messages, and of a consumer whose producer sends without a pause; of a ring
+//! made before the fork, and of one where the two met as strangers. What was sent before has to arrive, whole and in
+//! order, nothing may stay, and 99 of 100 have to be told within [`BOUND`].
 
 use crate::shared::{Line, Shared};
 use rawipc::ring::{self, Consumer, Polling, Producer};
+use rawipc::socket::Stream;
 use rawipc::{Receiver, Sender, Wait};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 const CAPACITY: usize = 1 << 16;
 const LONGEST: usize = 300;
-const KINDS: [&str; 3] = ["producer that sends on and on", "producer, the consumer asleep", "consumer"];
+const BOUND: Duration = Duration::from_millis(10);
+const KINDS: [&str; 6] = [
+    "producer that sends on and on",
+    "producer, the consumer asleep",
+    "consumer",
+    "a stranger that sends on and on",
+    "a stranger, the consumer asleep",
+    "a stranger that receives",
+];
+
+/// What both sides have before the fork.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
+enum Before {
+    Pair(Producer, Consumer),
+    Line(Stream, Stream),
+}
+
+/// One side's end of the ring.
+enum End {
+    Sends(Producer),
+    Receives(Consumer),
+}
+
+impl Before {
+    fn new(strangers: bool) -> rawipc::Result<Before> {
+        match strangers {
+            false => ring::pair(CAPACITY).map(|(producer, consumer)| Before::Pair(producer, consumer)),
+            true => Stream::pair().map(|(ours, theirs)| Before::Line(ours, theirs)),
+        }
+    }
+
+    /// The end of the parent or of the child, all else being dropped.
+    fn end(self, is_child: bool, sends: bool, polling: Polling) -> rawipc::Result<End> {
+        let mut end = match (self, sends) {
+            (Before::Pair(producer, _), true) => End::Sends(producer),
+            (Before::Pair(_, consumer), false) => End::Receives(consumer),
+            (Before::Line(ours, theirs), _) => {
+                let socket = if is_child { theirs } else { ours };
+                match sends {
+                    true => End::Sends(Producer::meet(&socket, CAPACITY, Wait::FOREVER)?),
+                    false => End::Receives(Consumer::meet(&socket, Wait::FOREVER)?),
+                }
+            }
+        };
+        match &mut end {
+            End::Sends(producer) => producer.set_polling(polling),
+            End::Receives(consumer) => consumer.set_polling(polling),
+        }
+        Ok(end)
+    }
+}
 
 pub fn run(times: u64) {
     // SAFETY: atomics may be zero.
     let sent: Shared<Line<AtomicU64>> = unsafe { Shared::new() };
     let before = holdings();
-    let mut told: [Vec<Duration>; 3] = Default::default();
+    let mut told: [Vec<Duration>; 6] = Default::default();
     let (mut torn, mut lost) = (0_u64, 0_u64);
     let mut random = 0x9e37_79b9_7f4a_7c15_u64 ^ std::process::id() as u64;
     for time in 0..times {
@@ -26,12 +78,11 @@ pub fn run(times: u64) {
         random ^= random << 13;
         random ^= random >> 7;
         random ^= random << 17;
-        let kind = (time % 3) as usize;
+        let kind = (time % 6) as usize;
+        let child_sends = kind % 3 != 2;
         sent.0.store(0, Relaxed);
-        let (mut producer, mut consumer) = ring::pair(CAPACITY).expect("a ring");
+        let both = Before::new(kind >= 3).expect("a ring, or a socket to meet over");
         let polling = if random & 1 == 0 { Polling::NONE } else { Polling::BRIEF };
-        producer.set_polling(polling);
-        consumer.set_polling(polling);
         let parent = std::process::id();
         // SAFETY: one thread, and the child is killed.
         let child = unsafe { libc::fork() };
@@ -45,17 +96,12 @@ pub fn run(times: u64) {
                     libc::_exit(1);
                 }
             }
-            match kind {
-                2 => {
-                    drop(producer);
-                    receive_for_ever(consumer)
-                }
-                _ => {
-                    drop(consumer);
-                    send_for_ever(producer, &sent.0, kind == 1)
-                }
+            match both.end(true, child_sends, polling).expect("the child's end") {
+                End::Sends(producer) => send_for_ever(producer, &sent.0, kind % 3 == 1),
+                End::Receives(consumer) => receive_for_ever(consumer),
             }
         }
+        let end = both.end(false, !child_sends, polling).expect("our end");
         let wait = Duration::from_micros(random % 700);
         let killer = std::thread::spawn(move || {
             std::thread::sleep(wait);
@@ -64,13 +110,9 @@ pub fn run(times: u64) {
             unsafe { libc::kill(child, libc::SIGKILL) };
             now
         });
-        let end = match kind {
-            2 => {
-                drop(consumer);
-                send_until_told(producer)
-            }
-            _ => {
-                drop(producer);
+        let end = match end {
+            End::Sends(producer) => send_until_told(producer),
+            End::Receives(consumer) => {
                 let (end, arrived, bad) = receive_until_told(consumer);
                 torn += bad;
                 lost += sent.0.load(Relaxed).saturating_sub(arrived);
@@ -84,19 +126,18 @@ pub fn run(times: u64) {
     }
     let after = holdings();
     println!("told of a kill -9, {times} times at random instants");
+    let mut late = 0;
     for (kind, told) in KINDS.iter().zip(&mut told) {
         told.sort();
-        let at = |part: usize| told.get((told.len() * part / 1000).min(told.len().saturating_sub(1)));
-        println!(
-            "  {kind:32} p50 {:?}  p99 {:?}  worst {:?}",
-            at(500).copied().unwrap_or_default(),
-            at(990).copied().unwrap_or_default(),
-            told.last().copied().unwrap_or_default()
-        );
+        let at = |part: usize| told.get(told.len() * part / 1000).copied().unwrap_or_default();
+        let worst = told.last().copied().unwrap_or_default();
+        println!("  {kind:32} p50 {:?}  p99 {:?}  worst {worst:?}", at(500), at(990));
+        late += u32::from(at(990) >= BOUND);
     }
     let left = after != before;
     println!("  torn {torn}, lost {lost}, left behind: {}", if left { "something" } else { "nothing" });
     assert!(torn == 0 && lost == 0 && !left, "{before:?} {after:?}");
+    assert_eq!(late, 0, "p99 is not under {BOUND:?}");
 }
 
 /// The length of a message, and its bytes, by its number.

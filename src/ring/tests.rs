@@ -1,6 +1,7 @@
 mod corpus;
 mod inplace;
 mod meeting;
+mod order;
 mod polling;
 
 use super::layout::{AHEAD, DROP_COUNT, GRAIN, HEADER, POSITION, SLEEP};
