@@ -29,7 +29,7 @@ impl Producer {
     /// wait with one deadline for several calls is [`Wait::fixed`]. No messages are none, and no error.
     ///
     /// # Errors
-    /// As [`send`](crate::Sender::send) of the first; nothing was sent then, unless `write` failed, which breaks this end for
+    /// As [`send`](crate::Sender::send) of the first; nothing was sent then, unless `read` failed, which breaks this end for
     /// good.
     ///
     /// # Syscalls
@@ -39,7 +39,7 @@ impl Producer {
     /// | case | calls |
     /// |------|-------|
     /// | room; gone already; corrupt; another process's; refused | none |
-    /// | room, the consumer sleeps | `write` |
+    /// | room, the consumer sleeps | `read` |
     /// | room, the consumer sleeps on; the consumer was dropped | `epoll_pwait` |
     /// | a copy of the consumer was dropped | `epoll_pwait` [`send_batch`](Producer::send_batch) |
     /// | many messages since the last sleep | `membarrier` [`send_batch`](Producer::send_batch) |
@@ -88,11 +88,11 @@ impl Producer {
     /// | case | calls |
     /// |------|-------|
     /// | room; gone already; corrupt; another process's; refused | none |
-    /// | room, the consumer sleeps | `write` |
+    /// | room, the consumer sleeps | `read` |
     /// | room, the consumer sleeps on; the consumer was dropped | `epoll_pwait` |
     /// | a copy of the consumer was dropped | `epoll_pwait` [`try_send_batch`](Producer::try_send_batch) |
     /// | no room; the consumer is gone; room came just then | `epoll_pwait` |
-    /// | room came just then, the consumer sleeps | `epoll_pwait` `write` |
+    /// | room came just then, the consumer sleeps | `epoll_pwait` `read` |
     /// | no room, many messages since the last sleep | `membarrier` [`try_send_batch`](Producer::try_send_batch) |
     #[inline]
     pub fn try_send_batch<M: AsRef<[u8]>>(&mut self, msgs: &[M]) -> Result<usize> {
@@ -152,8 +152,8 @@ impl Consumer {
     /// | case | calls |
     /// |------|-------|
     /// | a message is there; too small a buffer; gone already; corrupt; another process's; refused | none |
-    /// | a message is there, the producer waits for room | `write` |
-    /// | nothing there, the producer waits for room | `write` [`recv_batch`](Consumer::recv_batch) |
+    /// | a message is there, the producer waits for room | `read` |
+    /// | nothing there, the producer waits for room | `read` [`recv_batch`](Consumer::recv_batch) |
     /// | many messages since the last sleep | `membarrier` [`recv_batch`](Consumer::recv_batch) |
     /// | polls, and looks at the doorbell | (`epoll_pwait`)×n [`recv_batch`](Consumer::recv_batch) |
     /// | polls with a limit, and looks at the doorbell | (`epoll_pwait` `clock_gettime`)×n [`recv_batch`](Consumer::recv_batch) |
@@ -185,10 +185,10 @@ impl Consumer {
     /// | case | calls |
     /// |------|-------|
     /// | a message is there; too small a buffer; gone already; corrupt; another process's; refused | none |
-    /// | a message is there, the producer waits for room | `write` |
+    /// | a message is there, the producer waits for room | `read` |
     /// | nothing there; the end; a message came just then | `epoll_pwait` |
-    /// | nothing there, the producer waits for room; a message came just then, the producer waits for room | `epoll_pwait` `write` |
-    /// | a message came just then, the producer waits for room twice | `epoll_pwait` `write` `write` |
+    /// | nothing there, the producer waits for room; a message came just then, the producer waits for room | `epoll_pwait` `read` |
+    /// | a message came just then, the producer waits for room twice | `epoll_pwait` `read` `read` |
     /// | nothing there, many messages since the last sleep | `membarrier` [`try_recv_batch`](Consumer::try_recv_batch) |
     #[inline]
     pub fn try_recv_batch<'b>(&mut self, buf: &'b mut [u8], ends: &'b mut [usize]) -> Result<Batch<'b>> {

@@ -262,8 +262,8 @@ impl Receiver for Consumer {
     /// | case | calls |
     /// |------|-------|
     /// | a message is there; too small a buffer; gone already; corrupt; another process's | none |
-    /// | a message is there, the producer waits for room | `write` |
-    /// | nothing there, the producer waits for room | `write` [`recv`](Consumer::recv) |
+    /// | a message is there, the producer waits for room | `read` |
+    /// | nothing there, the producer waits for room | `read` [`recv`](Consumer::recv) |
     /// | many messages since the last sleep | `membarrier` [`recv`](Consumer::recv) |
     /// | polls, and looks at the doorbell | (`epoll_pwait`)×n [`recv`](Consumer::recv) |
     /// | polls with a limit, and looks at the doorbell | (`epoll_pwait` `clock_gettime`)×n [`recv`](Consumer::recv) |
@@ -290,10 +290,10 @@ impl Receiver for Consumer {
     /// | case | calls |
     /// |------|-------|
     /// | a message is there; too small a buffer; gone already; corrupt; another process's | none |
-    /// | a message is there, the producer waits for room | `write` |
+    /// | a message is there, the producer waits for room | `read` |
     /// | nothing there; the end; a message came just then | `epoll_pwait` |
-    /// | nothing there, the producer waits for room; a message came just then, the producer waits for room | `epoll_pwait` `write` |
-    /// | a message came just then, the producer waits for room twice | `epoll_pwait` `write` `write` |
+    /// | nothing there, the producer waits for room; a message came just then, the producer waits for room | `epoll_pwait` `read` |
+    /// | a message came just then, the producer waits for room twice | `epoll_pwait` `read` `read` |
     /// | nothing there, many messages since the last sleep | `membarrier` [`try_recv`](Consumer::try_recv) |
     #[inline]
     fn try_recv(&mut self, buf: &mut [u8]) -> Result<usize> {

@@ -19,7 +19,7 @@ use crate::wait::Wait;
 /// | case | calls |
 /// |------|-------|
 /// | drop | none |
-/// | drop, the producer waits for room | `write` |
+/// | drop, the producer waits for room | `read` |
 ///
 /// # Examples
 /// ```
@@ -57,7 +57,7 @@ impl Consumer {
     /// | case | calls |
     /// |------|-------|
     /// | a message is there; gone already; corrupt; another process's | none |
-    /// | nothing there, the producer waits for room | `write` [`read`](Consumer::read) |
+    /// | nothing there, the producer waits for room | `read` [`read`](Consumer::read) |
     /// | many messages since the last sleep | `membarrier` [`read`](Consumer::read) |
     /// | polls, and looks at the doorbell | (`epoll_pwait`)×n [`read`](Consumer::read) |
     /// | polls with a limit, and looks at the doorbell | (`epoll_pwait` `clock_gettime`)×n [`read`](Consumer::read) |
@@ -85,7 +85,7 @@ impl Consumer {
     /// |------|-------|
     /// | a message is there; gone already; corrupt; another process's | none |
     /// | nothing there; the end; a message came just then | `epoll_pwait` |
-    /// | nothing there, the producer waits for room | `epoll_pwait` `write` |
+    /// | nothing there, the producer waits for room | `epoll_pwait` `read` |
     /// | nothing there, many messages since the last sleep | `membarrier` [`try_read`](Consumer::try_read) |
     #[inline]
     pub fn try_read(&mut self) -> Result<Option<Message<'_>>> {
@@ -172,7 +172,7 @@ impl Message<'_> {
     /// | case | calls |
     /// |------|-------|
     /// | ok | none |
-    /// | ok, the producer waits for room | `write` |
+    /// | ok, the producer waits for room | `read` |
     #[inline]
     pub fn done(self) {}
 

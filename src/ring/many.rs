@@ -244,11 +244,11 @@ impl<'s> Many<'s> {
     /// | case | calls |
     /// |------|-------|
     /// | a message is there; too small a buffer; no ring; another process's | none |
-    /// | a message is there, its producer waits for room | `write` |
+    /// | a message is there, its producer waits for room | `read` |
     /// | the end of one | `epoll_ctl` `epoll_ctl` `close` `close` `close` `munmap` `munmap` `munmap` |
     /// | a corrupt one | `epoll_ctl` `epoll_ctl` |
     /// | 65,536 messages since the kernel was asked | (`epoll_pwait`)×n [`recv`](Self::recv) |
-    /// | nothing there, producers wait for room | (`write`)×n [`recv`](Self::recv) |
+    /// | nothing there, producers wait for room | (`read`)×n [`recv`](Self::recv) |
     /// | many messages since the last sleep | `membarrier` [`recv`](Self::recv) |
     /// | polls, and looks at the doorbell | (`epoll_pwait`)×n [`recv`](Self::recv) |
     /// | polls with a limit, and looks at the doorbell | (`epoll_pwait` `clock_gettime`)×n [`recv`](Self::recv) |
@@ -275,12 +275,12 @@ impl<'s> Many<'s> {
     /// | case | calls |
     /// |------|-------|
     /// | a message is there; too small a buffer; no ring; another process's | none |
-    /// | a message is there, its producer waits for room | `write` |
+    /// | a message is there, its producer waits for room | `read` |
     /// | the end of one | `epoll_ctl` `epoll_ctl` `close` `close` `close` `munmap` `munmap` `munmap` |
     /// | a corrupt one | `epoll_ctl` `epoll_ctl` |
     /// | 65,536 messages since the kernel was asked | (`epoll_pwait`)×n [`try_recv`](Self::try_recv) |
     /// | nothing there | `epoll_pwait` |
-    /// | nothing there, producers wait for room | `epoll_pwait` (`write`)×n |
+    /// | nothing there, producers wait for room | `epoll_pwait` (`read`)×n |
     /// | something is heard | `epoll_pwait` [`try_recv`](Self::try_recv) |
     /// | many messages since the last sleep | `membarrier` [`try_recv`](Self::try_recv) |
     #[inline]

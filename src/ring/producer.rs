@@ -282,7 +282,7 @@ impl Sender for Producer {
     /// # Errors
     /// As [`Sender::send`], and `EBADMSG`: the consumer wrote a position that cannot be; the ring is corrupt and
     /// stays so. `EPERM`: this end is another process's, which used it before the fork, or first after it. Any other errno
-    /// of `write` breaks this end for good: the message may arrive, nothing after it does.
+    /// of `read` breaks this end for good: the message may arrive, nothing after it does.
     ///
     /// # Syscalls
     /// Async-signal-safe.
@@ -291,7 +291,7 @@ impl Sender for Producer {
     /// | case | calls |
     /// |------|-------|
     /// | room; gone already; corrupt; another process's; refused | none |
-    /// | room, the consumer sleeps | `write` |
+    /// | room, the consumer sleeps | `read` |
     /// | room, the consumer sleeps on; the consumer was dropped | `epoll_pwait` |
     /// | a copy of the consumer was dropped | `epoll_pwait` [`send`](Producer::send) |
     /// | many messages since the last sleep | `membarrier` [`send`](Producer::send) |
@@ -320,11 +320,11 @@ impl Sender for Producer {
     /// | case | calls |
     /// |------|-------|
     /// | room; gone already; corrupt; another process's; refused | none |
-    /// | room, the consumer sleeps | `write` |
+    /// | room, the consumer sleeps | `read` |
     /// | room, the consumer sleeps on; the consumer was dropped | `epoll_pwait` |
     /// | a copy of the consumer was dropped | `epoll_pwait` [`try_send`](Producer::try_send) |
     /// | no room; the consumer is gone; room came just then | `epoll_pwait` |
-    /// | room came just then, the consumer sleeps | `epoll_pwait` `write` |
+    /// | room came just then, the consumer sleeps | `epoll_pwait` `read` |
     /// | no room, many messages since the last sleep | `membarrier` [`try_send`](Producer::try_send) |
     #[inline]
     fn try_send(&mut self, msg: &[u8]) -> Result<()> {

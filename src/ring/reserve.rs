@@ -173,14 +173,14 @@ impl Reservation<'_> {
     /// # Errors
     /// `EINVAL`: `len` is 0. `EMSGSIZE`: more than was reserved, which [`needed`](Error::needed) tells. `EPERM`: the
     /// reservation is another process's, from before a fork. Nothing is sent then, and the room is given back. Any
-    /// errno of `write` breaks the end for good, as in [`send`](crate::Sender::send).
+    /// errno of `read` breaks the end for good, as in [`send`](crate::Sender::send).
     ///
     /// # Syscalls
     /// Async-signal-safe.
     /// | case | calls |
     /// |------|-------|
     /// | ok; refused; another process's | none |
-    /// | ok, the consumer sleeps | `write` |
+    /// | ok, the consumer sleeps | `read` |
     /// | ok, the consumer sleeps on | `epoll_pwait` |
     #[inline]
     pub fn commit(self, len: usize) -> Result<()> {

@@ -97,49 +97,51 @@ impl List {
     ///
     /// `clock_gettime` `close` `epoll_create1` `epoll_ctl` `epoll_pwait` `epoll_pwait2` `eventfd2`
     /// `fallocate` `fstat` `fstatfs` `getsockopt` `madvise` `membarrier` `memfd_create` `mmap` `munmap`
-    /// `ppoll` `recvmsg` `sched_yield` `sendmsg` `socketpair` `write` `fcntl` (`F_ADD_SEALS`, `F_GET_SEALS`)
+    /// `ppoll` `read` `recvmsg` `sched_yield` `sendmsg` `socketpair` `statx` `write` `fcntl` (`F_ADD_SEALS`,
+    /// `F_GET_SEALS`)
     pub const RING: List = List::of(&[
         Call::CLOCK_GETTIME, Call::CLOSE, Call::EPOLL_CREATE1, Call::EPOLL_CTL, Call::EPOLL_PWAIT,
         Call::EPOLL_PWAIT2, Call::EVENTFD2, Call::FALLOCATE, Call::FSTAT, Call::FSTATFS, Call::GETSOCKOPT,
         Call::MADVISE, Call::MEMBARRIER, Call::MEMFD_CREATE, Call::MMAP, Call::MUNMAP, Call::PPOLL,
-        Call::RECVMSG, Call::SCHED_YIELD, Call::SENDMSG, Call::SOCKETPAIR, Call::WRITE,
+        Call::READ, Call::RECVMSG, Call::SCHED_YIELD, Call::SENDMSG, Call::SOCKETPAIR, Call::STATX,
+        Call::WRITE,
     ], &[Fcntl::AddSeals, Fcntl::GetSeals]);
 
     /// Has the end of a ring that messages go into.
     ///
-    /// `clock_gettime` `close` `epoll_pwait` `epoll_pwait2` `membarrier` `munmap` `sched_yield` `write`
+    /// `clock_gettime` `close` `epoll_pwait` `epoll_pwait2` `membarrier` `munmap` `read` `sched_yield`
     pub const RING_PRODUCER: List = List::of(&[
         Call::CLOCK_GETTIME, Call::CLOSE, Call::EPOLL_PWAIT, Call::EPOLL_PWAIT2, Call::MEMBARRIER,
-        Call::MUNMAP, Call::SCHED_YIELD, Call::WRITE,
+        Call::MUNMAP, Call::READ, Call::SCHED_YIELD,
     ], &[]);
 
     /// Has the end of a ring that messages come out of.
     ///
-    /// `clock_gettime` `close` `epoll_pwait` `epoll_pwait2` `membarrier` `munmap` `sched_yield` `write`
+    /// `clock_gettime` `close` `epoll_pwait` `epoll_pwait2` `membarrier` `munmap` `read` `sched_yield`
     pub const RING_CONSUMER: List = List::of(&[
         Call::CLOCK_GETTIME, Call::CLOSE, Call::EPOLL_PWAIT, Call::EPOLL_PWAIT2, Call::MEMBARRIER,
-        Call::MUNMAP, Call::SCHED_YIELD, Call::WRITE,
+        Call::MUNMAP, Call::READ, Call::SCHED_YIELD,
     ], &[]);
 
     /// Has many rings behind one receiver.
     ///
-    /// `clock_gettime` `close` `epoll_ctl` `epoll_pwait` `epoll_pwait2` `membarrier` `munmap` `sched_yield`
-    /// `write`
+    /// `clock_gettime` `close` `epoll_ctl` `epoll_pwait` `epoll_pwait2` `membarrier` `munmap` `read`
+    /// `sched_yield`
     pub const RING_MANY: List = List::of(&[
         Call::CLOCK_GETTIME, Call::CLOSE, Call::EPOLL_CTL, Call::EPOLL_PWAIT, Call::EPOLL_PWAIT2,
-        Call::MEMBARRIER, Call::MUNMAP, Call::SCHED_YIELD, Call::WRITE,
+        Call::MEMBARRIER, Call::MUNMAP, Call::READ, Call::SCHED_YIELD,
     ], &[]);
 
     /// Meets a stranger over a connected socket, and has the ends of the rings that come of it.
     ///
     /// `clock_gettime` `close` `epoll_create1` `epoll_ctl` `epoll_pwait` `eventfd2` `fallocate` `fstat`
     /// `fstatfs` `getsockopt` `madvise` `membarrier` `memfd_create` `mmap` `munmap` `ppoll` `recvmsg`
-    /// `sendmsg` `socketpair` `fcntl` (`F_ADD_SEALS`, `F_GET_SEALS`)
+    /// `sendmsg` `socketpair` `statx` `write` `fcntl` (`F_ADD_SEALS`, `F_GET_SEALS`)
     pub const RING_MEETING: List = List::of(&[
         Call::CLOCK_GETTIME, Call::CLOSE, Call::EPOLL_CREATE1, Call::EPOLL_CTL, Call::EPOLL_PWAIT,
         Call::EVENTFD2, Call::FALLOCATE, Call::FSTAT, Call::FSTATFS, Call::GETSOCKOPT, Call::MADVISE,
         Call::MEMBARRIER, Call::MEMFD_CREATE, Call::MMAP, Call::MUNMAP, Call::PPOLL, Call::RECVMSG,
-        Call::SENDMSG, Call::SOCKETPAIR,
+        Call::SENDMSG, Call::SOCKETPAIR, Call::STATX, Call::WRITE,
     ], &[Fcntl::AddSeals, Fcntl::GetSeals]);
 
     /// Everything in [`socket`](crate::socket).

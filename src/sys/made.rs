@@ -6,6 +6,7 @@
 use super::{nr, syscall};
 use crate::error::{Call, Result};
 use core::ffi::CStr;
+use linux_raw_sys::general as g;
 use rustix::fd::{AsRawFd, BorrowedFd, RawFd};
 use rustix::fs::{MemfdFlags, Mode, OFlags};
 use rustix::net::{AddressFamily, SocketFlags, SocketType};
@@ -39,7 +40,7 @@ pub(crate) fn memfd_create(name: &CStr, flags: MemfdFlags) -> Result<Made> {
 
 /// `fcntl(fd, F_DUPFD_CLOEXEC, min)`.
 pub(crate) fn dup_cloexec(fd: BorrowedFd<'_>, min: u16) -> Result<Made> {
-    let command = linux_raw_sys::general::F_DUPFD_CLOEXEC as usize;
+    let command = g::F_DUPFD_CLOEXEC as usize;
     // SAFETY: no memory of ours is read or written.
     unsafe { made(Call::FCNTL, nr::FCNTL, [fd.as_raw_fd() as usize, command, usize::from(min), 0, 0]) }
 }
@@ -60,16 +61,16 @@ pub(crate) fn accept4(fd: BorrowedFd<'_>, flags: SocketFlags) -> Result<Made> {
 
 /// `epoll_create1(EPOLL_CLOEXEC)`.
 pub(crate) fn epoll_create() -> Result<Made> {
-    let flags = linux_raw_sys::general::EPOLL_CLOEXEC as usize;
+    let flags = g::EPOLL_CLOEXEC as usize;
     // SAFETY: no memory of ours is read or written.
     unsafe { made(Call::EPOLL_CREATE1, nr::EPOLL_CREATE1, [flags, 0, 0, 0, 0]) }
 }
 
-/// `eventfd2(count, EFD_CLOEXEC | EFD_NONBLOCK)`.
+/// `eventfd2(count, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE)`: a read takes 1.
 pub(crate) fn eventfd(count: u32) -> Result<Made> {
-    let flags = (linux_raw_sys::general::EFD_CLOEXEC | linux_raw_sys::general::EFD_NONBLOCK) as usize;
+    let flags = g::EFD_CLOEXEC | g::EFD_NONBLOCK | g::EFD_SEMAPHORE;
     // SAFETY: no memory of ours is read or written.
-    unsafe { made(Call::EVENTFD2, nr::EVENTFD2, [count as usize, flags, 0, 0, 0]) }
+    unsafe { made(Call::EVENTFD2, nr::EVENTFD2, [count as usize, flags as usize, 0, 0, 0]) }
 }
 
 /// # Safety

@@ -79,8 +79,8 @@ mod whatever {
     pub const STATX: &[i32] = errnos! {
         EACCES EBADF EFAULT EINTR EINVAL ELOOP ENAMETOOLONG ENOENT ENOMEM ENOSYS ENOTDIR ESRCH
     };
-    pub const WRITE: &[i32] = errnos! {
-        EAGAIN EBADF EDESTADDRREQ EDQUOT EFAULT EFBIG EINTR EINVAL EIO ENOMEM ENOSPC ENOSYS EPERM EPIPE
+    pub const READ: &[i32] = errnos! {
+        EACCES EAGAIN EBADF EFAULT EINTR EINVAL EIO EISDIR ENOENT ENOMEM ENOSYS ESRCH
     };
     pub const UNLINKAT: &[i32] = errnos! {
         EACCES EBADF EBUSY EFAULT EINTR EINVAL EIO EISDIR ELOOP ENAMETOOLONG ENOENT ENOMEM ENOSYS ENOTDIR ENOTEMPTY EPERM
@@ -119,14 +119,22 @@ const MEANINGS: &[Meaning] = &[
     ("ring::Producer", "epoll_pwait", whatever::EPOLL_PWAIT, &[Success], "the message is sent; asked again at the next"),
     ("ring::", "epoll_pwait", whatever::EPOLL_PWAIT, &[Same], "what is there is there, whatever the doorbell says"),
     ("ring::", "epoll_pwait2", whatever::EPOLL_PWAIT, &[Same], "what is there is there, whatever the doorbell says"),
-    ("ring::", "write", &[libc::EINTR], &[Same, As("write", libc::EIO, Kernel)], "rung again, so often as it can be"),
-    ("ring::", "write", &[libc::EAGAIN], &[Same, NotTold], "never said of adding nothing to a bell"),
-    ("ring::Consumer", "write", whatever::WRITE, &[Same, Asleep, Deadline], "the message is taken, whoever has heard of it"),
-    ("ring::Many", "write", whatever::WRITE, &[Same, Asleep, Deadline], "the message is taken, whoever has heard of it"),
+    ("ring::", "write", &[libc::EINTR], &[Same, Success, As("write", libc::EIO, Kernel)], "filled again, so often as it can be"),
+    ("ring::", "write", &[libc::EAGAIN], &[As("write", libc::EIO, Kernel)], "never said of a count of 0"),
+    ("ring::Producer::meet", "epoll_ctl", &[libc::EINVAL, libc::EPERM], &[As("epoll_ctl", libc::EBADMSG, Peer)], "what an epoll does not take is no bell"),
+    ("ring::Consumer::meet", "epoll_ctl", &[libc::EINVAL, libc::EPERM], &[As("epoll_ctl", libc::EBADMSG, Peer)], "what an epoll does not take is no bell"),
+    ("ring::meet", "epoll_ctl", &[libc::EINVAL, libc::EPERM], &[As("epoll_ctl", libc::EBADMSG, Peer)], "what an epoll does not take is no bell"),
+    ("ring::", "read", &[libc::EINTR], &[Same, As("read", libc::EIO, Kernel)], "rung again, so often as it can be"),
+    ("ring::Producer", "read", &[libc::EAGAIN], &[As("read", libc::EIO, Kernel)], "never said of a count that is there"),
+    ("ring::Reservation", "read", &[libc::EAGAIN], &[As("read", libc::EIO, Kernel)], "never said of a count that is there"),
+    ("ring::Many", "read", &[libc::EAGAIN], &[Same, As("read", libc::EIO, Kernel)], "never said of a count that is there"),
+    ("ring::Consumer", "read", &[libc::EAGAIN], &[Same, As("read", libc::EIO, Kernel)], "never said of a count that is there"),
+    ("ring::Consumer", "read", whatever::READ, &[Same, Asleep, Deadline], "the message is taken, whoever has heard of it"),
+    ("ring::Many", "read", whatever::READ, &[Same, Asleep, Deadline], "the message is taken, whoever has heard of it"),
     ("ring::Many::recv", "epoll_ctl", whatever::EPOLL_CTL, &[Same], "nothing is heard of what is closed"),
     ("ring::Many::try_recv", "epoll_ctl", whatever::EPOLL_CTL, &[Same], "nothing is heard of what is closed"),
     ("ring::Many::remove", "epoll_ctl", whatever::EPOLL_CTL, &[Same], "what is heard of it then says nothing"),
-    ("messages::ring", "write", whatever::WRITE, &[Success, Asleep], "nobody is woken any more"),
+    ("messages::ring", "read", whatever::READ, &[Success, Asleep], "nobody is woken any more"),
     ("", "writev rt_sigprocmask", whatever::SIGNALS, &[Same], "behind the write: what the write said, stands"),
     ("", "rt_sigtimedwait rt_sigprocmask", whatever::SIGNALS, &[Same], "behind the write: what the write said, stands"),
     ("", "ppoll", &[libc::EINTR], &[Same], "a look without a wait, made again"),

@@ -66,7 +66,7 @@ fn the_pipe_makes_these_calls_and_no_other() {
 
 /// Between the start and the end of every, in Rust or in C. What goes out of scope is closed, in Rust.
 fn every(program: &Path, closes: bool) {
-    let ring = "socketpair eventfd2 eventfd2 \
+    let ring = "socketpair eventfd2 write eventfd2 write \
         epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl epoll_ctl epoll_pwait \
         mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap fcntl mmap mmap close \
         memfd_create fallocate fcntl mmap fcntl mmap close membarrier";

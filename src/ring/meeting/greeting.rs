@@ -7,7 +7,7 @@ use crate::sys::sleep::membarrier_register;
 /// Sixteen bytes, of which each has to be right.
 ///
 /// ```text
-/// 0    "rawring", 1       what this is, and its version: another is not talked to
+/// 0    "rawring", 2       what this is, and its version: another is not talked to
 /// 8    1, 2 or 3          whether it produces, consumes, or both
 /// 9    0 or 1             whether it takes part in barriers
 /// 10   log2 of GRAIN      how the memory is laid out
@@ -25,7 +25,7 @@ pub(super) struct Greeting {
 pub(super) const PRODUCES: u8 = 1;
 pub(super) const CONSUMES: u8 = 2;
 
-const MAGIC: u128 = u64::from_le_bytes(*b"rawring\x01") as u128;
+const MAGIC: u128 = u64::from_le_bytes(*b"rawring\x02") as u128;
 const ROLE: u32 = 64;
 const BARRIERS: u32 = 72;
 const GRAINS: u32 = 80;

@@ -1,7 +1,7 @@
 //! What a side makes before it knows the other.
 
 use super::{TheirConsumer, TheirProducer};
-use crate::error::Result;
+use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
 use crate::memory::{Circle, ForkMark, Map, Memfd};
 use crate::ring::doorbell::{Doorbell, new_bell, new_epoll, new_line};
@@ -35,13 +35,13 @@ impl OurProducer {
         [self.memfd.as_fd(), self.bell.as_fd(), self.far.as_fd()]
     }
 
-    pub(super) fn epoll(&self) -> Result<Fd> {
-        new_epoll(&self.line, &self.bell)
+    pub(super) fn epoll(&self, theirs: &TheirConsumer) -> Result<Fd> {
+        of_strangers(&self.line, &theirs.bell)
     }
 
     #[inline(always)] // else it is on the stack twice
     pub(super) fn join(self, theirs: TheirConsumer, epoll: Fd, barriers: bool) -> Producer {
-        let bell = Doorbell::of(epoll, self.line, theirs.bell);
+        let bell = Doorbell::of(epoll, self.line, self.bell);
         let sleep = OwnSleep::new(self.records.head().word::<SLEEP>(), barriers);
         let side = Side::new(bell, self.mark, sleep);
         Producer::new(side, self.records, theirs.place, self.geometry)
@@ -69,14 +69,24 @@ impl OurConsumer {
     }
 
     pub(super) fn epoll(&self, theirs: &TheirProducer) -> Result<Fd> {
-        new_epoll(&theirs.line, &self.bell)
+        of_strangers(&theirs.line, &theirs.bell)
     }
 
     #[inline(always)] // else it is on the stack twice
     pub(super) fn join(self, theirs: TheirProducer, epoll: Fd, barriers: bool) -> Consumer {
-        let bell = Doorbell::of(epoll, theirs.line, theirs.bell);
+        let bell = Doorbell::of(epoll, theirs.line, self.bell);
         let sleep = OwnSleep::new(self.place.word::<SLEEP>(), barriers);
         let side = Side::new(bell, self.mark, sleep);
         Consumer::new(side, self.place, theirs.records, theirs.geometry)
     }
+}
+
+/// An epoll for what a stranger has to say. What is not for an epoll, or is one, is no bell.
+fn of_strangers(line: &Fd, bell: &Fd) -> Result<Fd> {
+    new_epoll(line, bell).map_err(|e| match e.call() {
+        Call::EPOLL_CTL if e.is(Errno::INVAL) || e.is(Errno::PERM) => {
+            Error::peer(Call::EPOLL_CTL, Errno::BADMSG)
+        }
+        _ => e,
+    })
 }

@@ -245,7 +245,7 @@ static void valid__rawipc_ring_message(rawipc_ring_message *msgs)
 /* A socket at whose other end a stranger has said who it is and passed what it brings: what it does, and with what. */
 static int stranger(int role)
 {
-    static const char name[] = "rawring\1";
+    static const char name[] = "rawring\2";
     int sockets[2], line[2], fds[5], n = 0;
     unsigned char hello[16] = { 0 };
     union { struct cmsghdr head; char room[CMSG_SPACE(sizeof fds)]; } control;
@@ -262,7 +262,7 @@ static int stranger(int role)
         fds[n] = made(memfd_create("theirs", MFD_CLOEXEC | MFD_ALLOW_SEALING));
         made(fallocate(fds[n], 0, 0, does == 1 ? 8192 : 4096));
         made(fcntl(fds[n++], F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL | 0x10 /* F_SEAL_FUTURE_WRITE */));
-        fds[n++] = made(eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK));
+        fds[n++] = made(eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE));
         if (does == 1) {
             made(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line));
             fds[n++] = line[0];

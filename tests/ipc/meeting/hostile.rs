@@ -1,12 +1,12 @@
 //! Strangers that are hostile: each thing that can be wrong is refused, by what it is, and nothing of it stays.
 
-use super::offer::{ALL_SEALS, CONSUMES, GRAIN, Offer, PRODUCES, bell, copy, memory, sealed};
+use super::offer::{ALL_SEALS, CONSUMES, GRAIN, Offer, PRODUCES, bell, copy, epoll, memory, sealed};
 use crate::add_tests;
 use crate::conformance::mechanism::{PATIENCE, message};
 use crate::os::{errno, fds};
 use crate::runner::List;
 use rawipc::fd::{AsFd as _, Fd};
-use rawipc::ring::{self, Consumer, Producer};
+use rawipc::ring::{self, Consumer, Many, Producer, Received, Slot};
 use rawipc::socket::{FdSlots, Seqpacket, Stream};
 use rawipc::{Call, Errno, Origin, Receiver as _, Sender as _, Wait, pipe};
 use std::os::fd::IntoRawFd as _;
@@ -16,7 +16,7 @@ pub fn tests(list: &mut List) {
     add_tests!(list, "meeting::hostile":
         what_is_right_is_taken, another_greeting, any_byte_of_it, other_numbers_of_descriptors, other_memory,
         a_file_that_is_cut_later, our_own_memory, another_bell, another_line, at_random,
-        seven_ways_to_write_what_is_sealed, a_bell_that_is_filled, a_reader_that_never_reads,
+        seven_ways_to_write_what_is_sealed, a_bell_that_is_filled, a_bell_among_many, a_reader_that_never_reads,
     );
 }
 
@@ -173,15 +173,17 @@ fn our_own_memory() {
     }
 }
 
-/// Nothing that a write could wait for.
+/// Nothing that a look could wait for.
 fn another_bell() {
     for (role, at) in [(PRODUCES, 1), (CONSUMES, 1), (BOTH, 1), (BOTH, 4)] {
         let (socket, _other) = Stream::pair().expect("pair");
         for fd in
             [pipe::pair().expect("pair").1.into_fd(), socket.into_fd(), open("/dev/null"), sealed(GRAIN).0]
         {
-            refused(&Offer::sound(role, CAPACITY).with(at, fd), role, Call::FSTAT, Errno::BADMSG);
+            refused(&Offer::sound(role, CAPACITY).with(at, fd), role, Call::STATX, Errno::BADMSG);
         }
+        // Without a type, as a bell is; but there may be anything in it.
+        refused(&Offer::sound(role, CAPACITY).with(at, epoll()), role, Call::EPOLL_CTL, Errno::BADMSG);
     }
 }
 
@@ -283,17 +285,85 @@ fn seven_ways_to_write_what_is_sealed() {
     producer.send(b"unharmed", Wait::at_most(Duration::ZERO)).expect("send");
 }
 
-/// Full, and made to wait: ringing it takes no time all the same.
+/// One that waits when it is used, and whose count is the largest that 64 bits have: no write makes it so, the kernel's own
+/// telling does.
+fn spoil(bell: &Fd) {
+    let raw = bell.as_raw();
+    // SAFETY: a call without pointers.
+    assert_eq!(unsafe { libc::fcntl(raw, libc::F_SETFL, 0) }, 0);
+    let poll = |events| {
+        let mut fd = libc::pollfd { fd: raw, events, revents: 0 };
+        // SAFETY: one descriptor.
+        assert!(unsafe { libc::poll(&raw mut fd, 1, 0) } >= 0);
+        fd.revents
+    };
+    // What there is room for, from the largest part to the smallest.
+    for bit in (0..64).rev() {
+        let more = 1_u64 << bit;
+        // SAFETY: a call without pointers.
+        assert_eq!(unsafe { libc::fcntl(raw, libc::F_SETFL, libc::O_NONBLOCK) }, 0);
+        // SAFETY: eight bytes.
+        unsafe { libc::write(raw, (&raw const more).cast(), 8) };
+    }
+    // SAFETY: a call without pointers.
+    assert_eq!(unsafe { libc::fcntl(raw, libc::F_SETFL, 0) }, 0);
+    assert_eq!(poll(libc::POLLOUT), 0, "full, as far as writing goes");
+    complete_with(raw);
+    assert_ne!(poll(libc::POLLOUT) & libc::POLLERR, 0, "one more");
+}
+
+/// Two operations whose end the kernel tells to `bell`, by adding 1.
+fn complete_with(bell: i32) {
+    #[repr(C)]
+    struct Iocb {
+        data: u64,
+        key_and_flags: u64,
+        opcode: u16,
+        priority: i16,
+        fildes: u32,
+        buf: u64,
+        nbytes: u64,
+        offset: i64,
+        reserved: u64,
+        flags: u32,
+        resfd: u32,
+    }
+    let (file, text, mut context) = (memory(1, 0, true), b"x", 0_u64);
+    // SAFETY: the kernel writes a number.
+    assert_eq!(unsafe { libc::syscall(libc::SYS_io_setup, 8, &raw mut context) }, 0);
+    for _ in 0..2 {
+        let (opcode, flags) = (1, 1); // IOCB_CMD_PWRITE, IOCB_FLAG_RESFD
+        let mut iocb = Iocb {
+            data: 0,
+            key_and_flags: 0,
+            opcode,
+            priority: 0,
+            fildes: file.as_raw() as u32,
+            buf: text.as_ptr() as u64,
+            nbytes: 1,
+            offset: 0,
+            reserved: 0,
+            flags,
+            resfd: bell as u32,
+        };
+        let mut list = [&raw mut iocb];
+        // SAFETY: one operation, which is over when the call is: of memory.
+        assert_eq!(unsafe { libc::syscall(libc::SYS_io_submit, context, 1, list.as_mut_ptr()) }, 1);
+    }
+    // SAFETY: a call without pointers.
+    assert_eq!(unsafe { libc::syscall(libc::SYS_io_destroy, context) }, 0);
+}
+
+/// Full to the last bit, and made to wait: ringing it takes no time all the same, whoever made it.
 fn a_bell_that_is_filled() {
     let (ours, theirs) = Stream::pair().expect("pair");
     let offer = Offer::sound(CONSUMES, CAPACITY);
     offer.put(&theirs);
     let mut producer = Producer::meet(&ours, CAPACITY, PATIENCE).expect("meet");
-    let bell = offer.fds[1].as_raw();
-    // SAFETY: eight bytes.
-    assert_eq!(unsafe { libc::write(bell, (&raw const FULL).cast(), 8) }, 8);
-    // SAFETY: a call without pointers.
-    assert_eq!(unsafe { libc::fcntl(bell, libc::F_SETFL, 0) }, 0);
+    let mut came = FdSlots::<3>::new();
+    theirs.read_with_fds(&mut [0; 16], &mut came, PATIENCE).expect("a greeting");
+    spoil(&offer.fds[1]);
+    spoil(&came.take(1).expect("our bell"));
     for sleep in 0..20_u32 {
         // Says that it sleeps, each time anew.
         let word = 5 + 4 * sleep;
@@ -302,7 +372,31 @@ fn a_bell_that_is_filled() {
     }
 }
 
-static FULL: u64 = u64::MAX - 2;
+/// The same of one among many: nothing that it does to the bells is told to who receives, and the others are heard.
+fn a_bell_among_many() {
+    let (ours, theirs) = Stream::pair().expect("pair");
+    let offer = Offer::sound(PRODUCES, CAPACITY);
+    offer.put(&theirs);
+    let consumer = Consumer::meet(&ours, PATIENCE).expect("meet");
+    let mut came = FdSlots::<2>::new();
+    theirs.read_with_fds(&mut [0; 16], &mut came, PATIENCE).expect("a greeting");
+    spoil(&offer.fds[1]);
+    spoil(&came.take(1).expect("our bell"));
+    let mut slots = [const { Slot::EMPTY }; 2];
+    let mut many = Many::new(&mut slots).expect("new");
+    assert_eq!(many.admit(consumer), Ok(0));
+    let (mut producer, consumer) = ring::pair(CAPACITY).expect("pair");
+    assert_eq!(many.admit(consumer), Ok(1));
+    let mut buf = [0; 64];
+    for sleep in 0..20_u32 {
+        let word = 5 + 4 * sleep;
+        offer.maps[0].atomic_u32(0).expect("inside").store(word, std::sync::atomic::Ordering::SeqCst);
+        let e = many.recv(&mut buf, Wait::at_most(Duration::ZERO)).expect_err("nothing there");
+        assert_eq!(e.errno(), Errno::TIMEDOUT);
+        producer.send(b"heard", PATIENCE).expect("send");
+        assert_eq!(many.recv(&mut buf, PATIENCE), Ok(Received::Message { from: 1, len: 5 }));
+    }
+}
 
 /// Nothing but its memory and its lines: full, waited for as long as was said, and told of its end.
 fn a_reader_that_never_reads() {

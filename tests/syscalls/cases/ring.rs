@@ -56,7 +56,9 @@ fn making(s: &mut Scenarios) {
     for (case, call, nth) in [
         ("no socket", "socketpair", 1),
         ("no bell", "eventfd2", 1),
+        ("a bell without a count", "write", 1),
         ("no second bell", "eventfd2", 2),
+        ("a second bell without a count", "write", 2),
         ("no epoll", "epoll_create1", 1),
         ("nothing to be added to it", "epoll_ctl", 1),
         ("nothing more to be added to it", "epoll_ctl", 2),
@@ -205,7 +207,7 @@ fn receiving(s: &mut Scenarios) {
         s.case(function, "nothing there, the producer waits for room", move |t| {
             let (mut p, mut c) = idle()?;
             overwrite("rawipc-producer", 0, ASLEEP)?;
-            t.cue("write", 1, move || assert!(p.try_send(b"some").is_ok()));
+            t.cue("read", 1, move || assert!(p.try_send(b"some").is_ok()));
             t.gives(4, || recv(&mut c, 8))
         });
         let (function, try_recv) = RECVS[if batch { 3 } else { 1 }];
@@ -225,7 +227,7 @@ fn receiving(s: &mut Scenarios) {
         s.case(function, "a message came just then, the producer waits for room twice", move |t| {
             let (mut p, mut c) = idle()?;
             overwrite("rawipc-producer", 0, ASLEEP)?;
-            t.cue("write", 1, move || fill(&mut p));
+            t.cue("read", 1, move || fill(&mut p));
             t.gives(LARGE.len(), || try_recv(&mut c, ROOM))
         });
         s.case(function, "the end", move |t| {

@@ -61,7 +61,7 @@ fn reading(s: &mut Scenarios) {
     s.case(function, "nothing there, the producer waits for room", move |t| {
         let (mut p, mut c) = idle()?;
         overwrite("rawipc-producer", 0, ASLEEP)?;
-        t.cue("write", 1, move || assert!(p.try_send(b"some").is_ok()));
+        t.cue("read", 1, move || assert!(p.try_send(b"some").is_ok()));
         t.gives(4, || read(&mut c))
     });
     let (function, try_read) = TRY_READ;

@@ -209,7 +209,7 @@ fn receiving(s: &mut Scenarios) {
         let (mut many, mut p) = idle()?;
         woken(&mut many, &mut p)?;
         overwrite("rawipc-producer", 0, ASLEEP)?;
-        t.cue("write", 1, move || assert!(p.try_send(b"some").is_ok()));
+        t.cue("read", 1, move || assert!(p.try_send(b"some").is_ok()));
         t.gives(Received::Message { from: 0, len: 4 }, || many.recv(room(), Wait::FOREVER))
     });
     let try_recv = "ring::Many::try_recv";

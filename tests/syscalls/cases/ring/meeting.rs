@@ -7,7 +7,7 @@ use rawipc::socket::{Seqpacket, Stream};
 use rawipc::{ByteRead, ByteWrite, Errno, Wait, pipe};
 
 use super::CAPACITY;
-use super::offer::{ALL_SEALS, CONSUMES, GRAIN, Offer, PRODUCES, bell, memory, sealed};
+use super::offer::{ALL_SEALS, CONSUMES, GRAIN, Offer, PRODUCES, bell, epoll, memory, sealed};
 use crate::cases::room;
 use crate::cases::waiting::{Peer, Waiting};
 use crate::scenario::{LONG, Outcome, Scenarios, Stage};
@@ -51,6 +51,7 @@ static PRODUCER: Meeting = Meeting {
     refusals: &[
         ("no line", "socketpair", 1),
         ("no bell", "eventfd2", 1),
+        ("a bell without a count", "write", 1),
         ("no page for a mark", "mmap", 1),
         ("a mark is refused", "madvise", 1),
         ("no descriptor for the memory", "memfd_create", 1),
@@ -74,6 +75,7 @@ static CONSUMER: Meeting = Meeting {
     refused: None,
     refusals: &[
         ("no bell", "eventfd2", 1),
+        ("a bell without a count", "write", 1),
         ("no page for a mark", "mmap", 1),
         ("a mark is refused", "madvise", 1),
         ("no descriptor for the memory", "memfd_create", 1),
@@ -98,6 +100,7 @@ static BOTH: Meeting = Meeting {
     refusals: &[
         ("no line", "socketpair", 1),
         ("no bell", "eventfd2", 1),
+        ("a bell without a count", "write", 1),
         ("no page for a mark", "mmap", 1),
         ("a mark is refused", "madvise", 1),
         ("no descriptor for the memory", "memfd_create", 1),
@@ -107,6 +110,7 @@ static BOTH: Meeting = Meeting {
         ("no second mapping", "mmap", 3),
         ("sealing writes fails", "fcntl", 2),
         ("no second bell", "eventfd2", 2),
+        ("a second bell without a count", "write", 2),
         ("no page for the second mark", "mmap", 4),
         ("the second mark is refused", "madvise", 2),
         ("none left for the second memory", "memfd_create", 2),
@@ -190,7 +194,7 @@ fn hostile(s: &mut Scenarios, m: &'static Meeting) {
         });
     };
     bad("no greeting", Errno::PROTO, |o, _| o.saying(0, b'R'), 0);
-    bad("no greeting", Errno::PROTO, |o, _| o.saying(7, 2), 0);
+    bad("no greeting", Errno::PROTO, |o, _| o.saying(7, 1), 0);
     bad("no greeting", Errno::PROTO, |o, _| o.saying(8, 4), 0);
     bad("no greeting", Errno::PROTO, |o, _| o.saying(10, 3), 0);
     bad("no greeting", Errno::PROTO, |o, _| o.saying(11, 31), 0);
@@ -240,6 +244,7 @@ fn hostile(s: &mut Scenarios, m: &'static Meeting) {
             0,
         );
         bad("its bell is none", Errno::BADMSG, |o, _| o.with(1, pipe::pair().unwrap().1.into_fd()), 0);
+        bad("its bell is an epoll", Errno::BADMSG, |o, _| o.with(1, epoll()), 0);
         bad("its line is none", Errno::BADMSG, |o, _| o.with(2, bell()), 0);
         bad(
             "its line is of another type",
@@ -271,6 +276,7 @@ fn hostile(s: &mut Scenarios, m: &'static Meeting) {
             |o, at| o.with(at + 1, pipe::pair().unwrap().1.into_fd()),
             at,
         );
+        bad(&second("its bell is an epoll"), Errno::BADMSG, |o, at| o.with(at + 1, epoll()), at);
     }
     let offer = || Offer::sound(m.role, CAPACITY);
     s.case(m.function, "its memory is of huge pages", move |t| {

@@ -23,9 +23,17 @@ pub struct Offer {
 /// The eventfd that would be a bell.
 pub fn bell() -> Fd {
     // SAFETY: no memory.
-    let raw = unsafe { libc::eventfd(1, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) };
+    let raw = unsafe { libc::eventfd(100, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK | libc::EFD_SEMAPHORE) };
     // SAFETY: just made, and nobody else's.
     unsafe { Fd::from_raw(raw) }.expect("an eventfd")
+}
+
+/// An epoll with nothing in it.
+pub fn epoll() -> Fd {
+    // SAFETY: no memory.
+    let raw = unsafe { libc::epoll_create1(libc::EPOLL_CLOEXEC) };
+    // SAFETY: just made, and nobody else's.
+    unsafe { Fd::from_raw(raw) }.expect("an epoll")
 }
 
 /// Memory as it should be.
@@ -64,7 +72,7 @@ impl Offer {
     pub fn sound(role: u8, capacity: usize) -> Offer {
         let mut offer = Offer { bytes: [0; 16], fds: vec![], maps: vec![], lines: vec![] };
         let produces = role & PRODUCES != 0;
-        offer.bytes[..8].copy_from_slice(b"rawring\x01");
+        offer.bytes[..8].copy_from_slice(b"rawring\x02");
         offer.bytes[8] = role;
         offer.bytes[9] = 1;
         offer.bytes[10] = GRAIN.trailing_zeros() as u8;
