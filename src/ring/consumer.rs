@@ -109,7 +109,7 @@ impl Consumer {
         published();
         let theirs = self.theirs.head();
         match self.side.peer.tell(|| theirs.load::<SLEEP>()) {
-            Tell::Ring => self.side.bell.ring(),
+            Tell::Ring => self.side.bell.ring().inspect_err(|_| self.side.peer.was_not_rung()),
             // That it is gone is told once the ring is empty.
             Tell::Nothing | Tell::Ask => Ok(()),
         }

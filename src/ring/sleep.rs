@@ -165,6 +165,12 @@ impl PeerSleep {
         }
         if core::mem::replace(&mut self.asked, true) { Tell::Nothing } else { Tell::Ask }
     }
+
+    /// The bell of the last [`tell`](Self::tell) was not rung: the next one says so again.
+    #[cold]
+    pub(super) fn was_not_rung(&mut self) {
+        *self = PeerSleep::NONE;
+    }
 }
 
 /// Stands between publishing and the look at the other side's word.
@@ -249,6 +255,12 @@ mod tests {
         let mut peer = PeerSleep::NONE;
         let told = [0, 5, 5, 5, 8, 9, 13, 13, 12, 14].map(|word| peer.tell(|| word));
         assert_eq!(told, [Nothing, Ring, Ask, Nothing, Nothing, Ring, Ring, Ask, Nothing, Nothing]);
+        let again = [17, 17, 17].map(|word| {
+            let told = peer.tell(|| word);
+            peer.was_not_rung();
+            told
+        });
+        assert_eq!(again, [Ring; 3]);
     }
 
     /// A processor's cache line, or two.

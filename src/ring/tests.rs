@@ -326,6 +326,23 @@ fn made_up_counts_and_bells_cost_looks_alone() {
 }
 
 #[test]
+fn a_bell_that_could_not_be_rung_is_rung_before_the_next_sleep() {
+    let (mut producer, mut consumer) = pair(1).unwrap();
+    while producer.try_send(&[1; 500]).is_ok() {}
+    // A write end gives nothing.
+    let (_read, write) = crate::pipe::pair().unwrap();
+    let bell = consumer.side.bell.swap_bell(write.into_fd());
+    let mut buf = [0; 512];
+    while consumer.tail != producer.head {
+        assert_eq!(consumer.try_recv(&mut buf), Ok(500));
+    }
+    assert!(!readable(&producer));
+    drop(consumer.side.bell.swap_bell(bell));
+    assert!(consumer.try_recv(&mut buf).unwrap_err().is_again());
+    assert!(readable(&producer));
+}
+
+#[test]
 fn after_eagain_the_doorbell_tells_of_messages_and_of_room() {
     let (mut producer, mut consumer) = pair(1).unwrap();
     let mut buf = [0; 512];
