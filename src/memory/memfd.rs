@@ -18,7 +18,7 @@ const TMPFS_MAGIC: FsWord = 0x0102_1994;
 /// It can never shrink, and what is [created](Self::create) here has memory behind each byte, so an access to it
 /// raises no SIGBUS. Whoever has the descriptor writes everywhere in it, and turns parts of it to zero, until
 /// [`seal_writes`](Self::seal_writes). One that a peer made may have holes, which are filled when they are touched:
-/// where `vm.overcommit_memory` is 2 and nothing is left, that is SIGBUS.
+/// where `vm.overcommit_memory` is 2 and nothing is left, that is SIGBUS. A [ring's](crate::ring) may not.
 ///
 /// # Syscalls
 /// Async-signal-safe.
@@ -121,7 +121,7 @@ impl Memfd {
     /// its size is fixed, writing is sealed, no seal can be taken away from that, and there are no holes, so that to
     /// look at it takes no memory of ours. It is not `own`.
     ///
-    /// `fcntl` `fstatfs` `fstat`, with `own` another `fstat`, and `close` where it is refused.
+    /// `fcntl` `fstatfs` `ftruncate` `fstat`, with `own` another `fstat`, and `close` where it is refused.
     #[inline(never)]
     pub(crate) fn attach_sealed(fd: Fd, len: usize, own: Option<&Memfd>) -> Result<Self> {
         let seals = match rustix::fs::fcntl_get_seals(&fd) {
@@ -136,6 +136,13 @@ impl Memfd {
         // Huge pages may run out when they are touched.
         if !is_of_small_pages(&fd)? {
             return Err(Error::peer(Call::FSTATFS, Errno::BADMSG));
+        }
+        // There may be memory behind the end, too, which would be counted as if it were in front of it. To the size that it
+        // has, a file may always be cut, and loses that; and nothing comes there any more.
+        match rustix::fs::ftruncate(&fd, len as u64) {
+            // Of another size; or not for writing.
+            Err(Errno::PERM | Errno::INVAL) => return Err(Error::peer(Call::FTRUNCATE, Errno::BADMSG)),
+            cut => cut.named(Call::FTRUNCATE)?,
         }
         // After the seals were seen, none of this changes.
         let found = Found::of(&fd)?;

@@ -96,15 +96,15 @@ impl List {
     /// Everything in [`ring`](crate::ring).
     ///
     /// `clock_gettime` `close` `epoll_create1` `epoll_ctl` `epoll_pwait` `epoll_pwait2` `eventfd2`
-    /// `fallocate` `fstat` `fstatfs` `getsockopt` `madvise` `membarrier` `memfd_create` `mmap` `munmap`
-    /// `ppoll` `read` `recvmsg` `sched_yield` `sendmsg` `socketpair` `statx` `write` `fcntl` (`F_ADD_SEALS`,
-    /// `F_GET_SEALS`)
+    /// `fallocate` `fstat` `fstatfs` `ftruncate` `getsockopt` `madvise` `membarrier` `memfd_create` `mmap`
+    /// `munmap` `ppoll` `read` `recvmsg` `sched_yield` `sendmsg` `socketpair` `statx` `write` `fcntl`
+    /// (`F_ADD_SEALS`, `F_GET_SEALS`)
     pub const RING: List = List::of(&[
         Call::CLOCK_GETTIME, Call::CLOSE, Call::EPOLL_CREATE1, Call::EPOLL_CTL, Call::EPOLL_PWAIT,
-        Call::EPOLL_PWAIT2, Call::EVENTFD2, Call::FALLOCATE, Call::FSTAT, Call::FSTATFS, Call::GETSOCKOPT,
-        Call::MADVISE, Call::MEMBARRIER, Call::MEMFD_CREATE, Call::MMAP, Call::MUNMAP, Call::PPOLL,
-        Call::READ, Call::RECVMSG, Call::SCHED_YIELD, Call::SENDMSG, Call::SOCKETPAIR, Call::STATX,
-        Call::WRITE,
+        Call::EPOLL_PWAIT2, Call::EVENTFD2, Call::FALLOCATE, Call::FSTAT, Call::FSTATFS, Call::FTRUNCATE,
+        Call::GETSOCKOPT, Call::MADVISE, Call::MEMBARRIER, Call::MEMFD_CREATE, Call::MMAP, Call::MUNMAP,
+        Call::PPOLL, Call::READ, Call::RECVMSG, Call::SCHED_YIELD, Call::SENDMSG, Call::SOCKETPAIR,
+        Call::STATX, Call::WRITE,
     ], &[Fcntl::AddSeals, Fcntl::GetSeals]);
 
     /// Has the end of a ring that messages go into.
@@ -135,13 +135,13 @@ impl List {
     /// Meets a stranger over a connected socket, and has the ends of the rings that come of it.
     ///
     /// `clock_gettime` `close` `epoll_create1` `epoll_ctl` `epoll_pwait` `eventfd2` `fallocate` `fstat`
-    /// `fstatfs` `getsockopt` `madvise` `membarrier` `memfd_create` `mmap` `munmap` `ppoll` `recvmsg`
-    /// `sendmsg` `socketpair` `statx` `write` `fcntl` (`F_ADD_SEALS`, `F_GET_SEALS`)
+    /// `fstatfs` `ftruncate` `getsockopt` `madvise` `membarrier` `memfd_create` `mmap` `munmap` `ppoll`
+    /// `recvmsg` `sendmsg` `socketpair` `statx` `write` `fcntl` (`F_ADD_SEALS`, `F_GET_SEALS`)
     pub const RING_MEETING: List = List::of(&[
         Call::CLOCK_GETTIME, Call::CLOSE, Call::EPOLL_CREATE1, Call::EPOLL_CTL, Call::EPOLL_PWAIT,
-        Call::EVENTFD2, Call::FALLOCATE, Call::FSTAT, Call::FSTATFS, Call::GETSOCKOPT, Call::MADVISE,
-        Call::MEMBARRIER, Call::MEMFD_CREATE, Call::MMAP, Call::MUNMAP, Call::PPOLL, Call::RECVMSG,
-        Call::SENDMSG, Call::SOCKETPAIR, Call::STATX, Call::WRITE,
+        Call::EVENTFD2, Call::FALLOCATE, Call::FSTAT, Call::FSTATFS, Call::FTRUNCATE, Call::GETSOCKOPT,
+        Call::MADVISE, Call::MEMBARRIER, Call::MEMFD_CREATE, Call::MMAP, Call::MUNMAP, Call::PPOLL,
+        Call::RECVMSG, Call::SENDMSG, Call::SOCKETPAIR, Call::STATX, Call::WRITE,
     ], &[Fcntl::AddSeals, Fcntl::GetSeals]);
 
     /// Everything in [`socket`](crate::socket).

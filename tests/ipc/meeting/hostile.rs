@@ -1,6 +1,8 @@
 //! Strangers that are hostile: each thing that can be wrong is refused, by what it is, and nothing of it stays.
 
-use super::offer::{ALL_SEALS, CONSUMES, GRAIN, Offer, PRODUCES, bell, copy, epoll, memory, sealed};
+use super::offer::{
+    ALL_SEALS, CONSUMES, GRAIN, Offer, PRODUCES, behind, bell, copy, epoll, memory, read_only, sealed,
+};
 use crate::add_tests;
 use crate::conformance::mechanism::{PATIENCE, message};
 use crate::os::{errno, fds};
@@ -119,10 +121,13 @@ fn other_memory() {
         let unsealable = memory(len, 0, true);
         refused(&offer(unsealable), role, Call::FCNTL, Errno::BADMSG);
         for len in [1, len - 1, len + 1, 2 * len] {
-            refused(&offer(memory(len, ALL_SEALS, true)), role, Call::FSTAT, Errno::BADMSG);
+            refused(&offer(memory(len, ALL_SEALS, true)), role, Call::FTRUNCATE, Errno::BADMSG);
         }
+        refused(&offer(read_only(sealed(len).0)), role, Call::FTRUNCATE, Errno::BADMSG);
         // With nothing behind it: what is looked at would be taken from us.
         refused(&offer(memory(len, ALL_SEALS, false)), role, Call::FSTAT, Errno::BADMSG);
+        // Nor with as much of it behind its end.
+        refused(&offer(behind(len)), role, Call::FSTAT, Errno::BADMSG);
         let (socket, _other) = Stream::pair().expect("pair");
         for fd in [
             pipe::pair().expect("pair").0.into_fd(),

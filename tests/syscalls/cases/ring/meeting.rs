@@ -7,7 +7,9 @@ use rawipc::socket::{Seqpacket, Stream};
 use rawipc::{ByteRead, ByteWrite, Errno, Wait, pipe};
 
 use super::CAPACITY;
-use super::offer::{ALL_SEALS, CONSUMES, GRAIN, Offer, PRODUCES, bell, epoll, memory, sealed};
+use super::offer::{
+    ALL_SEALS, CONSUMES, GRAIN, Offer, PRODUCES, behind, bell, epoll, memory, read_only, sealed,
+};
 use crate::cases::room;
 use crate::cases::waiting::{Peer, Waiting};
 use crate::scenario::{LONG, Outcome, Scenarios, Stage};
@@ -237,12 +239,9 @@ fn hostile(s: &mut Scenarios, m: &'static Meeting) {
         );
         bad("its memory is not sealed", Errno::BADMSG, |o, _| o.with(0, bell()), 0);
         bad("its memory is of another size", Errno::BADMSG, |o, _| o.with(0, sealed(LEN + GRAIN).0), 0);
-        bad(
-            "its memory is of another size",
-            Errno::BADMSG,
-            |o, _| o.with(0, memory(LEN, ALL_SEALS, false)),
-            0,
-        );
+        bad("its memory is of another size", Errno::BADMSG, |o, _| o.with(0, read_only(sealed(LEN).0)), 0);
+        bad("its memory has holes", Errno::BADMSG, |o, _| o.with(0, memory(LEN, ALL_SEALS, false)), 0);
+        bad("its memory has holes", Errno::BADMSG, |o, _| o.with(0, behind(LEN)), 0);
         bad("its bell is none", Errno::BADMSG, |o, _| o.with(1, pipe::pair().unwrap().1.into_fd()), 0);
         bad("its bell is an epoll", Errno::BADMSG, |o, _| o.with(1, epoll()), 0);
         bad("its line is none", Errno::BADMSG, |o, _| o.with(2, bell()), 0);
@@ -270,6 +269,7 @@ fn hostile(s: &mut Scenarios, m: &'static Meeting) {
             |o, at| o.with(at, sealed(2 * GRAIN).0),
             at,
         );
+        bad(&second("its memory has holes"), Errno::BADMSG, |o, at| o.with(at, behind(GRAIN)), at);
         bad(
             &second("its bell is none"),
             Errno::BADMSG,

@@ -64,6 +64,27 @@ pub fn memory(len: usize, seals: i32, filled: bool) -> Fd {
     fd
 }
 
+/// Memory of this length with nothing in it, and as much behind its end as should be in front of it.
+pub fn behind(len: usize) -> Fd {
+    let fd = memory(len, 0, false);
+    let (raw, len) = (fd.as_raw(), len as libc::off_t);
+    // SAFETY: no memory.
+    let made = unsafe { libc::fallocate(raw, libc::FALLOC_FL_KEEP_SIZE, len, len) };
+    // SAFETY: no memory.
+    let added = unsafe { libc::fcntl(raw, libc::F_ADD_SEALS, ALL_SEALS) };
+    assert_eq!((made, added), (0, 0));
+    fd
+}
+
+/// The same file, not for writing.
+pub fn read_only(fd: Fd) -> Fd {
+    let path = format!("/proc/self/fd/{}\0", fd.as_raw());
+    // SAFETY: a string that ends.
+    let raw = unsafe { libc::open(path.as_ptr().cast(), libc::O_RDONLY | libc::O_CLOEXEC) };
+    // SAFETY: just made, and nobody else's.
+    unsafe { Fd::from_raw(raw) }.expect("open")
+}
+
 pub const ALL_SEALS: i32 =
     libc::F_SEAL_SHRINK | libc::F_SEAL_GROW | libc::F_SEAL_FUTURE_WRITE | libc::F_SEAL_SEAL;
 
