@@ -1563,82 +1563,86 @@ typedef struct rawipc_ring_consumer {
  * @par Ownership
  * Both are the caller's, until rawipc_ring_producer_close() and rawipc_ring_consumer_close(), in each process.
  * @par Syscalls, as of ring::pair in Rust
- * - ok; no membarrier: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1
- *   epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap fcntl mmap mmap
- *   close memfd_create fallocate fcntl mmap fcntl mmap close membarrier
- * - signals come: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl
- *   epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create (fallocate)×n fcntl mmap mmap fcntl mmap mmap close
- *   memfd_create (fallocate)×n fcntl mmap fcntl mmap close membarrier
- * - before 6.3: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl
- *   epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create memfd_create fallocate fcntl mmap mmap fcntl mmap mmap
- *   close memfd_create memfd_create fallocate fcntl mmap fcntl mmap close membarrier
+ * - ok; no membarrier: socketpair eventfd2 write eventfd2 write epoll_create1 epoll_ctl epoll_ctl epoll_pwait
+ *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap
+ *   fcntl mmap mmap close memfd_create fallocate fcntl mmap fcntl mmap close membarrier
+ * - signals come: socketpair eventfd2 write eventfd2 write epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1
+ *   epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create (fallocate)×n fcntl mmap mmap fcntl mmap
+ *   mmap close memfd_create (fallocate)×n fcntl mmap fcntl mmap close membarrier
+ * - before 6.3: socketpair eventfd2 write eventfd2 write epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1
+ *   epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create memfd_create fallocate fcntl mmap mmap fcntl
+ *   mmap mmap close memfd_create memfd_create fallocate fcntl mmap fcntl mmap close membarrier
  * - no socket: socketpair
  * - no bell: socketpair eventfd2 close close
- * - no second bell: socketpair eventfd2 eventfd2 close close close
- * - no epoll: socketpair eventfd2 eventfd2 epoll_create1 close close close close
- * - nothing to be added to it: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl close close close close close
- * - nothing more to be added to it: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl close close close
- *   close close
- * - no second epoll: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1 close
+ * - a bell without a count: socketpair eventfd2 write close close close
+ * - no second bell: socketpair eventfd2 write eventfd2 close close close
+ * - a second bell without a count: socketpair eventfd2 write eventfd2 write close close close close
+ * - no epoll: socketpair eventfd2 write eventfd2 write epoll_create1 close close close close
+ * - nothing to be added to it: socketpair eventfd2 write eventfd2 write epoll_create1 epoll_ctl close close close close
+ *   close
+ * - nothing more to be added to it: socketpair eventfd2 write eventfd2 write epoll_create1 epoll_ctl epoll_ctl close
  *   close close close close
- * - nothing to be added to the second: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait
- *   epoll_create1 epoll_ctl close close close close close close
- * - nothing more to be added to the second: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait
- *   epoll_create1 epoll_ctl epoll_ctl close close close close close close
- * - no page for a mark: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1
- *   epoll_ctl epoll_ctl epoll_pwait mmap close close close close close close
- * - a mark is refused: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1
- *   epoll_ctl epoll_ctl epoll_pwait mmap madvise munmap close close close close close close
- * - no page for the second mark: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait
+ * - no second epoll: socketpair eventfd2 write eventfd2 write epoll_create1 epoll_ctl epoll_ctl epoll_pwait
+ *   epoll_create1 close close close close close
+ * - nothing to be added to the second: socketpair eventfd2 write eventfd2 write epoll_create1 epoll_ctl epoll_ctl
+ *   epoll_pwait epoll_create1 epoll_ctl close close close close close close
+ * - nothing more to be added to the second: socketpair eventfd2 write eventfd2 write epoll_create1 epoll_ctl epoll_ctl
+ *   epoll_pwait epoll_create1 epoll_ctl epoll_ctl close close close close close close
+ * - no page for a mark: socketpair eventfd2 write eventfd2 write epoll_create1 epoll_ctl epoll_ctl epoll_pwait
+ *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait mmap close close close close close close
+ * - a mark is refused: socketpair eventfd2 write eventfd2 write epoll_create1 epoll_ctl epoll_ctl epoll_pwait
+ *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait mmap madvise munmap close close close close close close
+ * - no page for the second mark: socketpair eventfd2 write eventfd2 write epoll_create1 epoll_ctl epoll_ctl epoll_pwait
  *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap munmap close close close close close close
- * - the second mark is refused: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait
+ * - the second mark is refused: socketpair eventfd2 write eventfd2 write epoll_create1 epoll_ctl epoll_ctl epoll_pwait
  *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise munmap munmap close close close close close
  *   close
- * - no descriptor for the memory: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait
- *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create munmap munmap close close
+ * - no descriptor for the memory: socketpair eventfd2 write eventfd2 write epoll_create1 epoll_ctl epoll_ctl
+ *   epoll_pwait epoll_create1 epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create munmap munmap
+ *   close close close close close close
+ * - no memory: socketpair eventfd2 write eventfd2 write epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1
+ *   epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate close munmap munmap close close
  *   close close close close
- * - no memory: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl
- *   epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate close munmap munmap close close close close
+ * - sealing the size fails: socketpair eventfd2 write eventfd2 write epoll_create1 epoll_ctl epoll_ctl epoll_pwait
+ *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl close munmap
+ *   munmap close close close close close close
+ * - no mapping: socketpair eventfd2 write eventfd2 write epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1
+ *   epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap close munmap munmap
+ *   close close close close close close
+ * - no second mapping: socketpair eventfd2 write eventfd2 write epoll_create1 epoll_ctl epoll_ctl epoll_pwait
+ *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap
+ *   munmap close munmap munmap close close close close close close
+ * - sealing writes fails: socketpair eventfd2 write eventfd2 write epoll_create1 epoll_ctl epoll_ctl epoll_pwait
+ *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap
+ *   fcntl munmap close munmap munmap close close close close close close
+ * - no third mapping: socketpair eventfd2 write eventfd2 write epoll_create1 epoll_ctl epoll_ctl epoll_pwait
+ *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap
+ *   fcntl mmap munmap close munmap munmap close close close close close close
+ * - no fourth mapping: socketpair eventfd2 write eventfd2 write epoll_create1 epoll_ctl epoll_ctl epoll_pwait
+ *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap
+ *   fcntl mmap mmap munmap munmap close munmap munmap close close close close close close
+ * - none left for the second memory: socketpair eventfd2 write eventfd2 write epoll_create1 epoll_ctl epoll_ctl
+ *   epoll_pwait epoll_create1 epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl
+ *   mmap mmap fcntl mmap mmap close memfd_create munmap munmap munmap munmap close close close close close close
+ * - no memory for the second: socketpair eventfd2 write eventfd2 write epoll_create1 epoll_ctl epoll_ctl epoll_pwait
+ *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap
+ *   fcntl mmap mmap close memfd_create fallocate close munmap munmap munmap munmap close close close close close close
+ * - sealing the second size fails: socketpair eventfd2 write eventfd2 write epoll_create1 epoll_ctl epoll_ctl
+ *   epoll_pwait epoll_create1 epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl
+ *   mmap mmap fcntl mmap mmap close memfd_create fallocate fcntl close munmap munmap munmap munmap close close close
+ *   close close close
+ * - no fifth mapping: socketpair eventfd2 write eventfd2 write epoll_create1 epoll_ctl epoll_ctl epoll_pwait
+ *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap
+ *   fcntl mmap mmap close memfd_create fallocate fcntl mmap close munmap munmap munmap munmap close close close close
  *   close close
- * - sealing the size fails: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1
- *   epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl close munmap munmap close
+ * - sealing writes to the second fails: socketpair eventfd2 write eventfd2 write epoll_create1 epoll_ctl epoll_ctl
+ *   epoll_pwait epoll_create1 epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl
+ *   mmap mmap fcntl mmap mmap close memfd_create fallocate fcntl mmap fcntl munmap close munmap munmap munmap munmap
+ *   close close close close close close
+ * - no sixth mapping: socketpair eventfd2 write eventfd2 write epoll_create1 epoll_ctl epoll_ctl epoll_pwait
+ *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap
+ *   fcntl mmap mmap close memfd_create fallocate fcntl mmap fcntl mmap munmap close munmap munmap munmap munmap close
  *   close close close close close
- * - no mapping: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl
- *   epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap close munmap munmap close close
- *   close close close close
- * - no second mapping: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1
- *   epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap munmap close
- *   munmap munmap close close close close close close
- * - sealing writes fails: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1
- *   epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap fcntl munmap close
- *   munmap munmap close close close close close close
- * - no third mapping: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1
- *   epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap fcntl mmap munmap
- *   close munmap munmap close close close close close close
- * - no fourth mapping: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1
- *   epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap fcntl mmap mmap
- *   munmap munmap close munmap munmap close close close close close close
- * - none left for the second memory: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait
- *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap
- *   fcntl mmap mmap close memfd_create munmap munmap munmap munmap close close close close close close
- * - no memory for the second: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1
- *   epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap fcntl mmap mmap
- *   close memfd_create fallocate close munmap munmap munmap munmap close close close close close close
- * - sealing the second size fails: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait
- *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap
- *   fcntl mmap mmap close memfd_create fallocate fcntl close munmap munmap munmap munmap close close close close close
- *   close
- * - no fifth mapping: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1
- *   epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap fcntl mmap mmap
- *   close memfd_create fallocate fcntl mmap close munmap munmap munmap munmap close close close close close close
- * - sealing writes to the second fails: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait
- *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap
- *   fcntl mmap mmap close memfd_create fallocate fcntl mmap fcntl munmap close munmap munmap munmap munmap close close
- *   close close close close
- * - no sixth mapping: socketpair eventfd2 eventfd2 epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1
- *   epoll_ctl epoll_ctl epoll_pwait mmap madvise mmap madvise memfd_create fallocate fcntl mmap mmap fcntl mmap mmap
- *   close memfd_create fallocate fcntl mmap fcntl mmap munmap close munmap munmap munmap munmap close close close close
- *   close close
  * - refused: none
  */
 int rawipc_ring_pair(rawipc_ring_producer *producer, rawipc_ring_consumer *consumer, size_t capacity,
@@ -1653,7 +1657,7 @@ int rawipc_ring_pair(rawipc_ring_producer *producer, rawipc_ring_consumer *consu
  * time. EBADMSG: the consumer wrote what cannot be; the ring stays so. EPERM: the end is another process's.
  * @par Syscalls, as of ring::Producer::send in Rust
  * - room; gone already; corrupt; another process's; refused: none
- * - room, the consumer sleeps: write
+ * - room, the consumer sleeps: read
  * - room, the consumer sleeps on; the consumer was dropped: epoll_pwait
  * - a copy of the consumer was dropped: epoll_pwait [rawipc_ring_send()]
  * - many messages since the last sleep: membarrier [rawipc_ring_send()]
@@ -1683,11 +1687,11 @@ int rawipc_ring_send(rawipc_ring_producer *producer, const void *msg, size_t len
  * As rawipc_ring_send(), and EAGAIN in place of a wait.
  * @par Syscalls, as of ring::Producer::try_send in Rust
  * - room; gone already; corrupt; another process's; refused: none
- * - room, the consumer sleeps: write
+ * - room, the consumer sleeps: read
  * - room, the consumer sleeps on; the consumer was dropped: epoll_pwait
  * - a copy of the consumer was dropped: epoll_pwait [rawipc_ring_try_send()]
  * - no room; the consumer is gone; room came just then: epoll_pwait
- * - room came just then, the consumer sleeps: epoll_pwait write
+ * - room came just then, the consumer sleeps: epoll_pwait read
  * - no room, many messages since the last sleep: membarrier [rawipc_ring_try_send()]
  */
 int rawipc_ring_try_send(rawipc_ring_producer *producer, const void *msg, size_t len,
@@ -1711,8 +1715,8 @@ ssize_t rawipc_ring_send_limit(const rawipc_ring_producer *producer, rawipc_erro
  * EBADMSG: the producer wrote what cannot be; the ring stays so. EPERM: the end is another process's. EINVAL: len is 0.
  * @par Syscalls, as of ring::Consumer::recv in Rust
  * - a message is there; too small a buffer; gone already; corrupt; another process's: none
- * - a message is there, the producer waits for room: write
- * - nothing there, the producer waits for room: write [rawipc_ring_recv()]
+ * - a message is there, the producer waits for room: read
+ * - nothing there, the producer waits for room: read [rawipc_ring_recv()]
  * - many messages since the last sleep: membarrier [rawipc_ring_recv()]
  * - polls, and looks at the doorbell: (epoll_pwait)×n [rawipc_ring_recv()]
  * - polls with a limit, and looks at the doorbell: (epoll_pwait clock_gettime)×n [rawipc_ring_recv()]
@@ -1739,11 +1743,10 @@ ssize_t rawipc_ring_recv(rawipc_ring_consumer *consumer, void *buf, size_t len,
  * As rawipc_ring_recv(), and EAGAIN in place of a wait.
  * @par Syscalls, as of ring::Consumer::try_recv in Rust
  * - a message is there; too small a buffer; gone already; corrupt; another process's: none
- * - a message is there, the producer waits for room: write
+ * - a message is there, the producer waits for room: read
  * - nothing there; the end; a message came just then: epoll_pwait
- * - nothing there, the producer waits for room; a message came just then, the producer waits for room: epoll_pwait
- *   write
- * - a message came just then, the producer waits for room twice: epoll_pwait write write
+ * - nothing there, the producer waits for room; a message came just then, the producer waits for room: epoll_pwait read
+ * - a message came just then, the producer waits for room twice: epoll_pwait read read
  * - nothing there, many messages since the last sleep: membarrier [rawipc_ring_try_recv()]
  */
 ssize_t rawipc_ring_try_recv(rawipc_ring_consumer *consumer, void *buf, size_t len,
@@ -1961,10 +1964,10 @@ int rawipc_ring_try_reserve(rawipc_ring_producer *producer, void **at, size_t si
  * @return 0, or -errno
  * @par Errors
  * EINVAL: nothing is reserved, or size is 0. EMSGSIZE: more than was reserved, which `needed` tells; nothing is reserved
- * any more. Any errno of write breaks the end for good: the message may arrive.
+ * any more. Any errno of read breaks the end for good: the message may arrive.
  * @par Syscalls, as of ring::Reservation::commit in Rust
  * - ok; refused; another process's: none
- * - ok, the consumer sleeps: write
+ * - ok, the consumer sleeps: read
  * - ok, the consumer sleeps on: epoll_pwait
  */
 int rawipc_ring_commit(rawipc_ring_producer *producer, size_t size, rawipc_error *error);
@@ -1990,7 +1993,7 @@ int rawipc_ring_abandon(rawipc_ring_producer *producer, rawipc_error *error);
  * another process's.
  * @par Syscalls, as of ring::Consumer::read in Rust
  * - a message is there; gone already; corrupt; another process's: none
- * - nothing there, the producer waits for room: write [rawipc_ring_read()]
+ * - nothing there, the producer waits for room: read [rawipc_ring_read()]
  * - many messages since the last sleep: membarrier [rawipc_ring_read()]
  * - polls, and looks at the doorbell: (epoll_pwait)×n [rawipc_ring_read()]
  * - polls with a limit, and looks at the doorbell: (epoll_pwait clock_gettime)×n [rawipc_ring_read()]
@@ -2019,7 +2022,7 @@ ssize_t rawipc_ring_read(rawipc_ring_consumer *consumer, const void **at, const 
  * @par Syscalls, as of ring::Consumer::try_read in Rust
  * - a message is there; gone already; corrupt; another process's: none
  * - nothing there; the end; a message came just then: epoll_pwait
- * - nothing there, the producer waits for room: epoll_pwait write
+ * - nothing there, the producer waits for room: epoll_pwait read
  * - nothing there, many messages since the last sleep: membarrier [rawipc_ring_try_read()]
  */
 ssize_t rawipc_ring_try_read(rawipc_ring_consumer *consumer, const void **at, rawipc_error *error);
@@ -2044,7 +2047,7 @@ int rawipc_ring_copy(rawipc_ring_consumer *consumer, size_t offset, void *buf, s
  * EINVAL: no message was read, or it was taken.
  * @par Syscalls, as of ring::Message::done in Rust
  * - ok: none
- * - ok, the producer waits for room: write
+ * - ok, the producer waits for room: read
  */
 int rawipc_ring_done(rawipc_ring_consumer *consumer, rawipc_error *error);
 
@@ -2072,6 +2075,11 @@ int rawipc_ring_done(rawipc_ring_consumer *consumer, rawipc_error *error);
  */
 #define RAWIPC_RING_CORRUPT 3
 
+/**
+ * A message for which the buffer is too small. It stays, and its ring has its next turn after all others.
+ */
+#define RAWIPC_RING_TOO_LONG 4
+
 /** Many rings behind one receiver. A handle: it does not move, and neither do its slots. */
 typedef struct rawipc_ring_many {
     uint64_t opaque[16];
@@ -2084,11 +2092,11 @@ typedef struct rawipc_ring_slot {
 
 /** What rawipc_ring_many_recv() tells. */
 typedef struct rawipc_ring_received {
-    /** RAWIPC_RING_MESSAGE, RAWIPC_RING_END or RAWIPC_RING_CORRUPT. */
+    /** RAWIPC_RING_MESSAGE, RAWIPC_RING_END, RAWIPC_RING_CORRUPT or RAWIPC_RING_TOO_LONG. */
     uint32_t kind;
     /** Whose: the index of its slot. */
     uint32_t from;
-    /** Of a message: its bytes. */
+    /** Of a message, there or too long: its bytes. */
     uint64_t len;
     /** Of a corrupt ring: what was written there. */
     rawipc_ring_corruption saw;
@@ -2155,15 +2163,15 @@ int rawipc_ring_many_remove(rawipc_ring_many *many, size_t index, rawipc_ring_co
  * @param received  gets what it is, and whose
  * @return 0, or -errno
  * @par Errors
- * EMSGSIZE: the buffer is too small; `needed` tells the length, and the message stays, and keeps its turn. ETIMEDOUT;
- * EINTR where wait asks for it. ENOTCONN: no ring is there, or corrupt ones alone. EPERM: it is another process's.
+ * ETIMEDOUT; EINTR where wait asks for it. ENOTCONN: no ring is there, or corrupt ones alone. EPERM: it is another
+ * process's. That the buffer is too small is no error, but told in `received`, with whose message it is.
  * @par Syscalls, as of ring::Many::recv in Rust
  * - a message is there; too small a buffer; no ring; another process's: none
- * - a message is there, its producer waits for room: write
+ * - a message is there, its producer waits for room: read
  * - the end of one: epoll_ctl epoll_ctl close close close munmap munmap munmap
  * - a corrupt one: epoll_ctl epoll_ctl
  * - 65,536 messages since the kernel was asked: (epoll_pwait)×n [rawipc_ring_many_recv()]
- * - nothing there, producers wait for room: (write)×n [rawipc_ring_many_recv()]
+ * - nothing there, producers wait for room: (read)×n [rawipc_ring_many_recv()]
  * - many messages since the last sleep: membarrier [rawipc_ring_many_recv()]
  * - polls, and looks at the doorbell: (epoll_pwait)×n [rawipc_ring_many_recv()]
  * - polls with a limit, and looks at the doorbell: (epoll_pwait clock_gettime)×n [rawipc_ring_many_recv()]
@@ -2192,12 +2200,12 @@ int rawipc_ring_many_recv(rawipc_ring_many *many, rawipc_ring_received *received
  * As rawipc_ring_many_recv(), and EAGAIN in place of a wait.
  * @par Syscalls, as of ring::Many::try_recv in Rust
  * - a message is there; too small a buffer; no ring; another process's: none
- * - a message is there, its producer waits for room: write
+ * - a message is there, its producer waits for room: read
  * - the end of one: epoll_ctl epoll_ctl close close close munmap munmap munmap
  * - a corrupt one: epoll_ctl epoll_ctl
  * - 65,536 messages since the kernel was asked: (epoll_pwait)×n [rawipc_ring_many_try_recv()]
  * - nothing there: epoll_pwait
- * - nothing there, producers wait for room: epoll_pwait (write)×n
+ * - nothing there, producers wait for room: epoll_pwait (read)×n
  * - something is heard: epoll_pwait [rawipc_ring_many_try_recv()]
  * - many messages since the last sleep: membarrier [rawipc_ring_many_try_recv()]
  */
@@ -2300,7 +2308,7 @@ typedef struct rawipc_ring_message {
  * As rawipc_ring_send() of the first. EFAULT: one of them is NULL; none went then.
  * @par Syscalls, as of ring::Producer::send_batch in Rust
  * - room; gone already; corrupt; another process's; refused: none
- * - room, the consumer sleeps: write
+ * - room, the consumer sleeps: read
  * - room, the consumer sleeps on; the consumer was dropped: epoll_pwait
  * - a copy of the consumer was dropped: epoll_pwait [rawipc_ring_send_batch()]
  * - many messages since the last sleep: membarrier [rawipc_ring_send_batch()]
@@ -2331,11 +2339,11 @@ ssize_t rawipc_ring_send_batch(rawipc_ring_producer *producer, const rawipc_ring
  * As rawipc_ring_send_batch(), and EAGAIN in place of a wait.
  * @par Syscalls, as of ring::Producer::try_send_batch in Rust
  * - room; gone already; corrupt; another process's; refused: none
- * - room, the consumer sleeps: write
+ * - room, the consumer sleeps: read
  * - room, the consumer sleeps on; the consumer was dropped: epoll_pwait
  * - a copy of the consumer was dropped: epoll_pwait [rawipc_ring_try_send_batch()]
  * - no room; the consumer is gone; room came just then: epoll_pwait
- * - room came just then, the consumer sleeps: epoll_pwait write
+ * - room came just then, the consumer sleeps: epoll_pwait read
  * - no room, many messages since the last sleep: membarrier [rawipc_ring_try_send_batch()]
  */
 ssize_t rawipc_ring_try_send_batch(rawipc_ring_producer *producer, const rawipc_ring_message *msgs,
@@ -2352,8 +2360,8 @@ ssize_t rawipc_ring_try_send_batch(rawipc_ring_producer *producer, const rawipc_
  * As rawipc_ring_recv() of the first. EINVAL: count is 0.
  * @par Syscalls, as of ring::Consumer::recv_batch in Rust
  * - a message is there; too small a buffer; gone already; corrupt; another process's; refused: none
- * - a message is there, the producer waits for room: write
- * - nothing there, the producer waits for room: write [rawipc_ring_recv_batch()]
+ * - a message is there, the producer waits for room: read
+ * - nothing there, the producer waits for room: read [rawipc_ring_recv_batch()]
  * - many messages since the last sleep: membarrier [rawipc_ring_recv_batch()]
  * - polls, and looks at the doorbell: (epoll_pwait)×n [rawipc_ring_recv_batch()]
  * - polls with a limit, and looks at the doorbell: (epoll_pwait clock_gettime)×n [rawipc_ring_recv_batch()]
@@ -2382,11 +2390,10 @@ ssize_t rawipc_ring_recv_batch(rawipc_ring_consumer *consumer, void *buf, size_t
  * As rawipc_ring_recv_batch(), and EAGAIN in place of a wait.
  * @par Syscalls, as of ring::Consumer::try_recv_batch in Rust
  * - a message is there; too small a buffer; gone already; corrupt; another process's; refused: none
- * - a message is there, the producer waits for room: write
+ * - a message is there, the producer waits for room: read
  * - nothing there; the end; a message came just then: epoll_pwait
- * - nothing there, the producer waits for room; a message came just then, the producer waits for room: epoll_pwait
- *   write
- * - a message came just then, the producer waits for room twice: epoll_pwait write write
+ * - nothing there, the producer waits for room; a message came just then, the producer waits for room: epoll_pwait read
+ * - a message came just then, the producer waits for room twice: epoll_pwait read read
  * - nothing there, many messages since the last sleep: membarrier [rawipc_ring_try_recv_batch()]
  */
 ssize_t rawipc_ring_try_recv_batch(rawipc_ring_consumer *consumer, void *buf, size_t len,
@@ -2412,188 +2419,209 @@ ssize_t rawipc_ring_try_recv_batch(rawipc_ring_consumer *consumer, void *buf, si
  * @return 0, or -errno
  * @par Errors
  * EPROTO: what the other side said is no greeting of this version and for this direction, or brought too few descriptors.
- * E2BIG: too many. EBADMSG: its memory is no memfd, or not sealed, or of another size, or our own, or its bell or its line
- * is none; rawipc_error_call() tells which. EPIPE: it is gone. ETIMEDOUT: it did not come in time. EINVAL: capacity is 0
+ * E2BIG: too many. EBADMSG: its memory is no memfd, or not sealed, or of another size, or not for writing, or has holes, or
+ * is our own, or its bell or its line is none; rawipc_error_call() tells which. EPIPE: it is gone. ETIMEDOUT: it did not come in time. EINVAL: capacity is 0
  * or more than 2³⁰. EPERM: it refuses descriptors. ENOMEM, ENOSPC: there is not so much memory. EMFILE, ENFILE: no
  * descriptors left. After any, nothing of it is left, mapped or open.
  * @par Ownership
  * Both are the caller's, until rawipc_ring_producer_close() and rawipc_ring_consumer_close().
  * @par Syscalls, as of ring::meet in Rust
- * - ok; no membarrier: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 mmap
- *   madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat fstat
- *   getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat mmap close epoll_create1 epoll_ctl epoll_ctl
- *   epoll_pwait epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close close close close
- * - before 6.3: socketpair eventfd2 mmap madvise memfd_create memfd_create fallocate fcntl mmap mmap fcntl eventfd2
- *   mmap madvise memfd_create memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat
- *   fstat fstat getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat mmap close epoll_create1
- *   epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close close close close
- * - signals come: socketpair eventfd2 mmap madvise memfd_create (fallocate)×n fcntl mmap mmap fcntl eventfd2 mmap
- *   madvise memfd_create (fallocate)×n fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat fstat
- *   getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat mmap close epoll_create1 epoll_ctl epoll_ctl
- *   epoll_pwait epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close close close close
+ * - ok; no membarrier: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
+ *   write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs ftruncate fstat
+ *   fstat statx getsockopt getsockopt mmap mmap close fcntl fstatfs ftruncate fstat fstat statx mmap close
+ *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close close close
+ *   close
+ * - before 6.3: socketpair eventfd2 write mmap madvise memfd_create memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 write mmap madvise memfd_create memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl
+ *   fstatfs ftruncate fstat fstat statx getsockopt getsockopt mmap mmap close fcntl fstatfs ftruncate fstat fstat statx
+ *   mmap close epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close
+ *   close close close
+ * - signals come: socketpair eventfd2 write mmap madvise memfd_create (fallocate)×n fcntl mmap mmap fcntl eventfd2
+ *   write mmap madvise memfd_create (fallocate)×n fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs ftruncate
+ *   fstat fstat statx getsockopt getsockopt mmap mmap close fcntl fstatfs ftruncate fstat fstat statx mmap close
+ *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close close close
+ *   close
  * - no line: socketpair
  * - no bell: socketpair eventfd2 close close
- * - no page for a mark: socketpair eventfd2 mmap close close close
- * - a mark is refused: socketpair eventfd2 mmap madvise munmap close close close
- * - no descriptor for the memory: socketpair eventfd2 mmap madvise memfd_create munmap close close close
- * - no memory: socketpair eventfd2 mmap madvise memfd_create fallocate close munmap close close close
- * - sealing the size fails: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl close munmap close close
- *   close
- * - no mapping: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap close munmap close close close
- * - no second mapping: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap munmap close munmap
- *   close close close
- * - sealing writes fails: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl munmap close
- *   munmap close close close
- * - no second bell: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 munmap close
- *   munmap close close close
- * - no page for the second mark: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
- *   mmap close munmap close munmap close close close
- * - the second mark is refused: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
- *   mmap madvise munmap close munmap close munmap close close close
- * - none left for the second memory: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
- *   eventfd2 mmap madvise memfd_create munmap close munmap close munmap close close close
- * - no memory for the second: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
- *   mmap madvise memfd_create fallocate close munmap close munmap close munmap close close close
- * - sealing the second size fails: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
- *   eventfd2 mmap madvise memfd_create fallocate fcntl close munmap close munmap close munmap close close close
- * - no third mapping: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 mmap
- *   madvise memfd_create fallocate fcntl mmap close munmap close munmap close munmap close close close
- * - sealing writes to the second fails: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
- *   eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl munmap close munmap close munmap close munmap close
+ * - a bell without a count: socketpair eventfd2 write close close close
+ * - no page for a mark: socketpair eventfd2 write mmap close close close
+ * - a mark is refused: socketpair eventfd2 write mmap madvise munmap close close close
+ * - no descriptor for the memory: socketpair eventfd2 write mmap madvise memfd_create munmap close close close
+ * - no memory: socketpair eventfd2 write mmap madvise memfd_create fallocate close munmap close close close
+ * - sealing the size fails: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl close munmap close
  *   close close
- * - its memory cannot be mapped: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
- *   mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat fstat
- *   getsockopt getsockopt mmap close close close close close munmap close munmap close munmap close munmap close close
- *   close
- * - its memory cannot be mapped twice: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
- *   eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat
- *   fstat getsockopt getsockopt mmap mmap munmap close close close close close munmap close munmap close munmap close
+ * - no mapping: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap close munmap close close close
+ * - no second mapping: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap munmap close
  *   munmap close close close
- * - its second memory cannot be mapped: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
- *   eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat
- *   fstat getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat mmap close close munmap close close
- *   munmap close munmap close munmap close munmap close close close
- * - no epoll: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 mmap madvise
- *   memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat fstat getsockopt
- *   getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat mmap close epoll_create1 munmap close munmap close close
- *   munmap close munmap close munmap close munmap close close close
- * - nothing to be added to it: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
- *   mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat fstat
- *   getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat mmap close epoll_create1 epoll_ctl close
- *   munmap close munmap close close munmap close munmap close munmap close munmap close close close
- * - nothing more to be added to it: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
- *   eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat
- *   fstat getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat mmap close epoll_create1 epoll_ctl
- *   epoll_ctl close munmap close munmap close close munmap close munmap close munmap close munmap close close close
- * - no second epoll: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 mmap
- *   madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat fstat
- *   getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat mmap close epoll_create1 epoll_ctl epoll_ctl
- *   epoll_pwait epoll_create1 close munmap close munmap close close munmap close munmap close munmap close munmap close
- *   close close
- * - nothing to be added to the second: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
- *   eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat
- *   fstat getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat mmap close epoll_create1 epoll_ctl
- *   epoll_ctl epoll_pwait epoll_create1 epoll_ctl close close munmap close munmap close close munmap close munmap close
- *   munmap close munmap close close close
- * - nothing more to be added to the second: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap
- *   fcntl eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat
- *   fstat fstat getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat mmap close epoll_create1
- *   epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl epoll_ctl close close munmap close munmap close close
- *   munmap close munmap close munmap close munmap close close close
- * - no greeting: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 mmap madvise
- *   memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg close close close close close munmap close
- *   munmap close munmap close munmap close close close
- * - too few descriptors: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 mmap
- *   madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg close close close close munmap close
- *   munmap close munmap close munmap close close close
- * - too many descriptors: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 mmap
- *   madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg close close close close close close
- *   munmap close munmap close munmap close munmap close close close
- * - no descriptors; it says nothing, and ends; a limit of zero: socketpair eventfd2 mmap madvise memfd_create fallocate
- *   fcntl mmap mmap fcntl eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg
- *   munmap close munmap close munmap close munmap close close close
- * - its memory is not sealed: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
- *   mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl close close close close close
- *   munmap close munmap close munmap close munmap close close close
- * - its memory is of another size; its memory is our own: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl
- *   mmap mmap fcntl eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl
- *   fstatfs fstat fstat close close close close close munmap close munmap close munmap close munmap close close close
- * - its bell is none: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 mmap
- *   madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat fstat close
- *   close close close close munmap close munmap close munmap close munmap close close close
- * - its line is none: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 mmap
- *   madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat fstat
- *   getsockopt close close close close close munmap close munmap close munmap close munmap close close close
- * - its line is of another type: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
- *   mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat fstat
- *   getsockopt getsockopt close close close close close munmap close munmap close munmap close munmap close close close
- * - its second memory is not sealed: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
- *   eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat
- *   fstat getsockopt getsockopt mmap mmap close fcntl close munmap close close close munmap close munmap close munmap
+ * - sealing writes fails: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl munmap
  *   close munmap close close close
- * - its second memory is of another size; its second memory is our own: socketpair eventfd2 mmap madvise memfd_create
- *   fallocate fcntl mmap mmap fcntl eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg
- *   recvmsg fcntl fstatfs fstat fstat fstat getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat close
- *   munmap close close close munmap close munmap close munmap close munmap close close close
- * - its second bell is none: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
- *   mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat fstat
- *   getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat close close munmap close close munmap close
+ * - no second bell: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 munmap
+ *   close munmap close close close
+ * - a second bell without a count: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 write close munmap close munmap close close close
+ * - no page for the second mark: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 write mmap close munmap close munmap close close close
+ * - the second mark is refused: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 write mmap madvise munmap close munmap close munmap close close close
+ * - none left for the second memory: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap
+ *   fcntl eventfd2 write mmap madvise memfd_create munmap close munmap close munmap close close close
+ * - no memory for the second: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 write mmap madvise memfd_create fallocate close munmap close munmap close munmap close close close
+ * - sealing the second size fails: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 write mmap madvise memfd_create fallocate fcntl close munmap close munmap close munmap close close close
+ * - no third mapping: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
+ *   write mmap madvise memfd_create fallocate fcntl mmap close munmap close munmap close munmap close close close
+ * - sealing writes to the second fails: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap
+ *   fcntl eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl munmap close munmap close munmap close
+ *   munmap close close close
+ * - its memory cannot be mapped: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs
+ *   ftruncate fstat fstat statx getsockopt getsockopt mmap close close close close close munmap close munmap close
+ *   munmap close munmap close close close
+ * - its memory cannot be mapped twice: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap
+ *   fcntl eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs
+ *   ftruncate fstat fstat statx getsockopt getsockopt mmap mmap munmap close close close close close munmap close
  *   munmap close munmap close munmap close close close
- * - its memory is of huge pages: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
- *   mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs close close close
- *   close close munmap close munmap close munmap close munmap close close close
- * - its second memory is of huge pages: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
- *   eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs fstat fstat
- *   fstat getsockopt getsockopt mmap mmap close fcntl fstatfs close munmap close close close munmap close munmap close
+ * - its second memory cannot be mapped: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap
+ *   fcntl eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs
+ *   ftruncate fstat fstat statx getsockopt getsockopt mmap mmap close fcntl fstatfs ftruncate fstat fstat statx mmap
+ *   close close munmap close close munmap close munmap close munmap close munmap close close close
+ * - no epoll: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 write mmap
+ *   madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs ftruncate fstat fstat
+ *   statx getsockopt getsockopt mmap mmap close fcntl fstatfs ftruncate fstat fstat statx mmap close epoll_create1
+ *   munmap close munmap close close munmap close munmap close munmap close munmap close close close
+ * - nothing to be added to it; its second bell is an epoll: socketpair eventfd2 write mmap madvise memfd_create
+ *   fallocate fcntl mmap mmap fcntl eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier
+ *   sendmsg recvmsg fcntl fstatfs ftruncate fstat fstat statx getsockopt getsockopt mmap mmap close fcntl fstatfs
+ *   ftruncate fstat fstat statx mmap close epoll_create1 epoll_ctl close munmap close munmap close close munmap close
+ *   munmap close munmap close munmap close close close
+ * - nothing more to be added to it: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs
+ *   ftruncate fstat fstat statx getsockopt getsockopt mmap mmap close fcntl fstatfs ftruncate fstat fstat statx mmap
+ *   close epoll_create1 epoll_ctl epoll_ctl close munmap close munmap close close munmap close munmap close munmap
+ *   close munmap close close close
+ * - no second epoll: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 write
+ *   mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs ftruncate fstat fstat
+ *   statx getsockopt getsockopt mmap mmap close fcntl fstatfs ftruncate fstat fstat statx mmap close epoll_create1
+ *   epoll_ctl epoll_ctl epoll_pwait epoll_create1 close munmap close munmap close close munmap close munmap close
  *   munmap close munmap close close close
- * - gone from the start; no room, a limit of zero: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap
- *   mmap fcntl eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg munmap close munmap
- *   close munmap close munmap close close close
- * - it leaves without a look: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
- *   mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg recvmsg munmap close munmap close
- *   munmap close munmap close close close
- * - waits for ever: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 mmap madvise
- *   memfd_create fallocate fcntl mmap fcntl membarrier sendmsg (recvmsg ppoll)×n recvmsg fcntl fstatfs fstat fstat
- *   fstat getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat mmap close epoll_create1 epoll_ctl
- *   epoll_ctl epoll_pwait epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close close close close
- * - waits with a limit: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 mmap
- *   madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg (recvmsg clock_gettime ppoll)×n recvmsg fcntl
- *   fstatfs fstat fstat fstat getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat mmap close
- *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close close close
+ * - nothing to be added to the second; its bell is an epoll: socketpair eventfd2 write mmap madvise memfd_create
+ *   fallocate fcntl mmap mmap fcntl eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier
+ *   sendmsg recvmsg fcntl fstatfs ftruncate fstat fstat statx getsockopt getsockopt mmap mmap close fcntl fstatfs
+ *   ftruncate fstat fstat statx mmap close epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl close
+ *   close munmap close munmap close close munmap close munmap close munmap close munmap close close close
+ * - nothing more to be added to the second: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap
+ *   mmap fcntl eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl
+ *   fstatfs ftruncate fstat fstat statx getsockopt getsockopt mmap mmap close fcntl fstatfs ftruncate fstat fstat statx
+ *   mmap close epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl epoll_ctl close close munmap close
+ *   munmap close close munmap close munmap close munmap close munmap close close close
+ * - no greeting: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 write
+ *   mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg close close close close close
+ *   munmap close munmap close munmap close munmap close close close
+ * - too few descriptors: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
+ *   write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg close close close close
+ *   munmap close munmap close munmap close munmap close close close
+ * - too many descriptors: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
+ *   write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg close close close close close
+ *   close munmap close munmap close munmap close munmap close close close
+ * - no descriptors; it says nothing, and ends; a limit of zero: socketpair eventfd2 write mmap madvise memfd_create
+ *   fallocate fcntl mmap mmap fcntl eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier
+ *   sendmsg recvmsg munmap close munmap close munmap close munmap close close close
+ * - its memory is not sealed: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl close close
+ *   close close close munmap close munmap close munmap close munmap close close close
+ * - its memory is of another size: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs
+ *   ftruncate close close close close close munmap close munmap close munmap close munmap close close close
+ * - its memory has holes; its memory is our own: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl
+ *   mmap mmap fcntl eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg
+ *   fcntl fstatfs ftruncate fstat fstat close close close close close munmap close munmap close munmap close munmap
+ *   close close close
+ * - its bell is none: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
+ *   write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs ftruncate fstat
+ *   fstat statx close close close close close munmap close munmap close munmap close munmap close close close
+ * - its line is none: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
+ *   write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs ftruncate fstat
+ *   fstat statx getsockopt close close close close close munmap close munmap close munmap close munmap close close
  *   close
- * - times out; a signal ends it, with a limit: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap
- *   fcntl eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg (recvmsg clock_gettime
- *   ppoll)×n munmap close munmap close munmap close munmap close close close
- * - times out, by the clock: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
- *   mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg (recvmsg clock_gettime ppoll)×n recvmsg
- *   clock_gettime munmap close munmap close munmap close munmap close close close
- * - over from the start: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 mmap
- *   madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg clock_gettime munmap close munmap close
- *   munmap close munmap close close close
- * - a signal ends it, for ever: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
- *   mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg (recvmsg ppoll)×n munmap close munmap close
- *   munmap close munmap close close close
- * - no room, waits for ever: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
- *   mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier (sendmsg ppoll)×n sendmsg recvmsg fcntl fstatfs
- *   fstat fstat fstat getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat mmap close epoll_create1
- *   epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close close close close
- * - no room, waits with a limit: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
- *   mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier (sendmsg clock_gettime ppoll)×n sendmsg recvmsg
- *   fcntl fstatfs fstat fstat fstat getsockopt getsockopt mmap mmap close fcntl fstatfs fstat fstat fstat mmap close
- *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close close close
+ * - its line is of another type: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs
+ *   ftruncate fstat fstat statx getsockopt getsockopt close close close close close munmap close munmap close munmap
+ *   close munmap close close close
+ * - its second memory is not sealed: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap
+ *   fcntl eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs
+ *   ftruncate fstat fstat statx getsockopt getsockopt mmap mmap close fcntl close munmap close close close munmap close
+ *   munmap close munmap close munmap close close close
+ * - its second memory is of another size: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap
+ *   fcntl eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs
+ *   ftruncate fstat fstat statx getsockopt getsockopt mmap mmap close fcntl fstatfs ftruncate close munmap close close
+ *   close munmap close munmap close munmap close munmap close close close
+ * - its second memory has holes; its second memory is our own: socketpair eventfd2 write mmap madvise memfd_create
+ *   fallocate fcntl mmap mmap fcntl eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier
+ *   sendmsg recvmsg fcntl fstatfs ftruncate fstat fstat statx getsockopt getsockopt mmap mmap close fcntl fstatfs
+ *   ftruncate fstat fstat close munmap close close close munmap close munmap close munmap close munmap close close
  *   close
- * - no room, times out; no room, a signal ends it, with a limit: socketpair eventfd2 mmap madvise memfd_create
- *   fallocate fcntl mmap mmap fcntl eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier (sendmsg
+ * - its second bell is none: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs
+ *   ftruncate fstat fstat statx getsockopt getsockopt mmap mmap close fcntl fstatfs ftruncate fstat fstat statx close
+ *   close munmap close close munmap close munmap close munmap close munmap close close close
+ * - its memory is of huge pages: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs close
+ *   close close close close munmap close munmap close munmap close munmap close close close
+ * - its second memory is of huge pages: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap
+ *   fcntl eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs
+ *   ftruncate fstat fstat statx getsockopt getsockopt mmap mmap close fcntl fstatfs close munmap close close close
+ *   munmap close munmap close munmap close munmap close close close
+ * - gone from the start; no room, a limit of zero: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl
+ *   mmap mmap fcntl eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg munmap close
+ *   munmap close munmap close munmap close close close
+ * - it leaves without a look: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg recvmsg munmap close
+ *   munmap close munmap close munmap close close close
+ * - waits for ever: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2 write
+ *   mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg (recvmsg ppoll)×n recvmsg fcntl fstatfs
+ *   ftruncate fstat fstat statx getsockopt getsockopt mmap mmap close fcntl fstatfs ftruncate fstat fstat statx mmap
+ *   close epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close close
+ *   close close
+ * - waits with a limit: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
+ *   write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg (recvmsg clock_gettime ppoll)×n
+ *   recvmsg fcntl fstatfs ftruncate fstat fstat statx getsockopt getsockopt mmap mmap close fcntl fstatfs ftruncate
+ *   fstat fstat statx mmap close epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl epoll_ctl
+ *   epoll_pwait close close close close close
+ * - times out; a signal ends it, with a limit: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap
+ *   mmap fcntl eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg (recvmsg
  *   clock_gettime ppoll)×n munmap close munmap close munmap close munmap close close close
- * - no room, times out, by the clock: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
- *   eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier (sendmsg clock_gettime ppoll)×n sendmsg
- *   clock_gettime munmap close munmap close munmap close munmap close close close
- * - no room, over from the start: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
- *   eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg clock_gettime munmap close munmap
- *   close munmap close munmap close close close
- * - no room, a signal ends it, for ever: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
- *   eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier (sendmsg ppoll)×n munmap close munmap
- *   close munmap close munmap close close close
+ * - times out, by the clock: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg (recvmsg clock_gettime
+ *   ppoll)×n recvmsg clock_gettime munmap close munmap close munmap close munmap close close close
+ * - over from the start: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl eventfd2
+ *   write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg clock_gettime munmap close
+ *   munmap close munmap close munmap close close close
+ * - a signal ends it, for ever: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg (recvmsg ppoll)×n munmap
+ *   close munmap close munmap close munmap close close close
+ * - no room, waits for ever: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier (sendmsg ppoll)×n sendmsg recvmsg
+ *   fcntl fstatfs ftruncate fstat fstat statx getsockopt getsockopt mmap mmap close fcntl fstatfs ftruncate fstat fstat
+ *   statx mmap close epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl epoll_ctl epoll_pwait close
+ *   close close close close
+ * - no room, waits with a limit: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier (sendmsg clock_gettime ppoll)×n
+ *   sendmsg recvmsg fcntl fstatfs ftruncate fstat fstat statx getsockopt getsockopt mmap mmap close fcntl fstatfs
+ *   ftruncate fstat fstat statx mmap close epoll_create1 epoll_ctl epoll_ctl epoll_pwait epoll_create1 epoll_ctl
+ *   epoll_ctl epoll_pwait close close close close close
+ * - no room, times out; no room, a signal ends it, with a limit: socketpair eventfd2 write mmap madvise memfd_create
+ *   fallocate fcntl mmap mmap fcntl eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier
+ *   (sendmsg clock_gettime ppoll)×n munmap close munmap close munmap close munmap close close close
+ * - no room, times out, by the clock: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap
+ *   fcntl eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier (sendmsg clock_gettime
+ *   ppoll)×n sendmsg clock_gettime munmap close munmap close munmap close munmap close close close
+ * - no room, over from the start: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg clock_gettime munmap close
+ *   munmap close munmap close munmap close close close
+ * - no room, a signal ends it, for ever: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap
+ *   fcntl eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier (sendmsg ppoll)×n munmap close
+ *   munmap close munmap close munmap close close close
  * - refused: none
  */
 int rawipc_ring_meet(rawipc_ring_producer *producer, rawipc_ring_consumer *consumer, int socket,
@@ -2612,84 +2640,91 @@ int rawipc_ring_meet(rawipc_ring_producer *producer, rawipc_ring_consumer *consu
  * @par Ownership
  * The end is the caller's, until rawipc_ring_producer_close().
  * @par Syscalls, as of ring::Producer::meet in Rust
- * - ok; no membarrier: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier sendmsg
- *   recvmsg fcntl fstatfs fstat fstat mmap close epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close close
- * - before 6.3: socketpair eventfd2 mmap madvise memfd_create memfd_create fallocate fcntl mmap mmap fcntl membarrier
- *   sendmsg recvmsg fcntl fstatfs fstat fstat mmap close epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close
- *   close
- * - signals come: socketpair eventfd2 mmap madvise memfd_create (fallocate)×n fcntl mmap mmap fcntl membarrier sendmsg
- *   recvmsg fcntl fstatfs fstat fstat mmap close epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close close
+ * - ok; no membarrier: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier
+ *   sendmsg recvmsg fcntl fstatfs ftruncate fstat statx mmap close epoll_create1 epoll_ctl epoll_ctl epoll_pwait close
+ *   close close
+ * - before 6.3: socketpair eventfd2 write mmap madvise memfd_create memfd_create fallocate fcntl mmap mmap fcntl
+ *   membarrier sendmsg recvmsg fcntl fstatfs ftruncate fstat statx mmap close epoll_create1 epoll_ctl epoll_ctl
+ *   epoll_pwait close close close
+ * - signals come: socketpair eventfd2 write mmap madvise memfd_create (fallocate)×n fcntl mmap mmap fcntl membarrier
+ *   sendmsg recvmsg fcntl fstatfs ftruncate fstat statx mmap close epoll_create1 epoll_ctl epoll_ctl epoll_pwait close
+ *   close close
  * - no line: socketpair
  * - no bell: socketpair eventfd2 close close
- * - no page for a mark: socketpair eventfd2 mmap close close close
- * - a mark is refused: socketpair eventfd2 mmap madvise munmap close close close
- * - no descriptor for the memory: socketpair eventfd2 mmap madvise memfd_create munmap close close close
- * - no memory: socketpair eventfd2 mmap madvise memfd_create fallocate close munmap close close close
- * - sealing the size fails: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl close munmap close close
- *   close
- * - no mapping: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap close munmap close close close
- * - no second mapping: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap munmap close munmap
- *   close close close
- * - sealing writes fails: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl munmap close
- *   munmap close close close
- * - its memory cannot be mapped: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
- *   membarrier sendmsg recvmsg fcntl fstatfs fstat fstat mmap close close munmap close munmap close close close
- * - no epoll: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier sendmsg recvmsg
- *   fcntl fstatfs fstat fstat mmap close epoll_create1 munmap close munmap close munmap close close close
- * - nothing to be added to it: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier
- *   sendmsg recvmsg fcntl fstatfs fstat fstat mmap close epoll_create1 epoll_ctl close munmap close munmap close munmap
- *   close close close
- * - nothing more to be added to it: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
- *   membarrier sendmsg recvmsg fcntl fstatfs fstat fstat mmap close epoll_create1 epoll_ctl epoll_ctl close munmap
- *   close munmap close munmap close close close
- * - no greeting: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier sendmsg
- *   recvmsg close close munmap close munmap close close close
- * - too few descriptors: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier
- *   sendmsg recvmsg close munmap close munmap close close close
- * - too many descriptors: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier
- *   sendmsg recvmsg close close close munmap close munmap close close close
- * - no descriptors; it says nothing, and ends; a limit of zero: socketpair eventfd2 mmap madvise memfd_create fallocate
- *   fcntl mmap mmap fcntl membarrier sendmsg recvmsg munmap close munmap close close close
- * - its memory is not sealed: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier
- *   sendmsg recvmsg fcntl close close munmap close munmap close close close
- * - its memory is of another size: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
- *   membarrier sendmsg recvmsg fcntl fstatfs fstat close close munmap close munmap close close close
- * - its bell is none: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier sendmsg
- *   recvmsg fcntl fstatfs fstat fstat close close munmap close munmap close close close
- * - its memory is of huge pages: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
- *   membarrier sendmsg recvmsg fcntl fstatfs close close munmap close munmap close close close
- * - gone from the start; no room, a limit of zero: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap
- *   mmap fcntl membarrier sendmsg munmap close munmap close close close
- * - it leaves without a look: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier
- *   sendmsg recvmsg recvmsg munmap close munmap close close close
- * - waits for ever: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier sendmsg
- *   (recvmsg ppoll)×n recvmsg fcntl fstatfs fstat fstat mmap close epoll_create1 epoll_ctl epoll_ctl epoll_pwait close
+ * - a bell without a count: socketpair eventfd2 write close close close
+ * - no page for a mark: socketpair eventfd2 write mmap close close close
+ * - a mark is refused: socketpair eventfd2 write mmap madvise munmap close close close
+ * - no descriptor for the memory: socketpair eventfd2 write mmap madvise memfd_create munmap close close close
+ * - no memory: socketpair eventfd2 write mmap madvise memfd_create fallocate close munmap close close close
+ * - sealing the size fails: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl close munmap close
  *   close close
- * - waits with a limit: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier
- *   sendmsg (recvmsg clock_gettime ppoll)×n recvmsg fcntl fstatfs fstat fstat mmap close epoll_create1 epoll_ctl
- *   epoll_ctl epoll_pwait close close close
- * - times out; a signal ends it, with a limit: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap
- *   fcntl membarrier sendmsg (recvmsg clock_gettime ppoll)×n munmap close munmap close close close
- * - times out, by the clock: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier
- *   sendmsg (recvmsg clock_gettime ppoll)×n recvmsg clock_gettime munmap close munmap close close close
- * - over from the start: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier
- *   sendmsg recvmsg clock_gettime munmap close munmap close close close
- * - a signal ends it, for ever: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
- *   membarrier sendmsg (recvmsg ppoll)×n munmap close munmap close close close
- * - no room, waits for ever: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier
- *   (sendmsg ppoll)×n sendmsg recvmsg fcntl fstatfs fstat fstat mmap close epoll_create1 epoll_ctl epoll_ctl
+ * - no mapping: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap close munmap close close close
+ * - no second mapping: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap munmap close
+ *   munmap close close close
+ * - sealing writes fails: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl munmap
+ *   close munmap close close close
+ * - its memory cannot be mapped: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   membarrier sendmsg recvmsg fcntl fstatfs ftruncate fstat statx mmap close close munmap close munmap close close
+ *   close
+ * - no epoll: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier sendmsg
+ *   recvmsg fcntl fstatfs ftruncate fstat statx mmap close epoll_create1 munmap close munmap close munmap close close
+ *   close
+ * - nothing to be added to it; its bell is an epoll: socketpair eventfd2 write mmap madvise memfd_create fallocate
+ *   fcntl mmap mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs ftruncate fstat statx mmap close epoll_create1
+ *   epoll_ctl close munmap close munmap close munmap close close close
+ * - nothing more to be added to it: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   membarrier sendmsg recvmsg fcntl fstatfs ftruncate fstat statx mmap close epoll_create1 epoll_ctl epoll_ctl close
+ *   munmap close munmap close munmap close close close
+ * - no greeting: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier sendmsg
+ *   recvmsg close close munmap close munmap close close close
+ * - too few descriptors: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier
+ *   sendmsg recvmsg close munmap close munmap close close close
+ * - too many descriptors: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   membarrier sendmsg recvmsg close close close munmap close munmap close close close
+ * - no descriptors; it says nothing, and ends; a limit of zero: socketpair eventfd2 write mmap madvise memfd_create
+ *   fallocate fcntl mmap mmap fcntl membarrier sendmsg recvmsg munmap close munmap close close close
+ * - its memory is not sealed: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   membarrier sendmsg recvmsg fcntl close close munmap close munmap close close close
+ * - its memory is of another size: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   membarrier sendmsg recvmsg fcntl fstatfs ftruncate close close munmap close munmap close close close
+ * - its memory has holes: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   membarrier sendmsg recvmsg fcntl fstatfs ftruncate fstat close close munmap close munmap close close close
+ * - its bell is none: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier
+ *   sendmsg recvmsg fcntl fstatfs ftruncate fstat statx close close munmap close munmap close close close
+ * - its memory is of huge pages: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   membarrier sendmsg recvmsg fcntl fstatfs close close munmap close munmap close close close
+ * - gone from the start; no room, a limit of zero: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl
+ *   mmap mmap fcntl membarrier sendmsg munmap close munmap close close close
+ * - it leaves without a look: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   membarrier sendmsg recvmsg recvmsg munmap close munmap close close close
+ * - waits for ever: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier
+ *   sendmsg (recvmsg ppoll)×n recvmsg fcntl fstatfs ftruncate fstat statx mmap close epoll_create1 epoll_ctl epoll_ctl
  *   epoll_pwait close close close
- * - no room, waits with a limit: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
- *   membarrier (sendmsg clock_gettime ppoll)×n sendmsg recvmsg fcntl fstatfs fstat fstat mmap close epoll_create1
+ * - waits with a limit: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier
+ *   sendmsg (recvmsg clock_gettime ppoll)×n recvmsg fcntl fstatfs ftruncate fstat statx mmap close epoll_create1
  *   epoll_ctl epoll_ctl epoll_pwait close close close
- * - no room, times out; no room, a signal ends it, with a limit: socketpair eventfd2 mmap madvise memfd_create
+ * - times out; a signal ends it, with a limit: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap
+ *   mmap fcntl membarrier sendmsg (recvmsg clock_gettime ppoll)×n munmap close munmap close close close
+ * - times out, by the clock: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   membarrier sendmsg (recvmsg clock_gettime ppoll)×n recvmsg clock_gettime munmap close munmap close close close
+ * - over from the start: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl membarrier
+ *   sendmsg recvmsg clock_gettime munmap close munmap close close close
+ * - a signal ends it, for ever: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   membarrier sendmsg (recvmsg ppoll)×n munmap close munmap close close close
+ * - no room, waits for ever: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   membarrier (sendmsg ppoll)×n sendmsg recvmsg fcntl fstatfs ftruncate fstat statx mmap close epoll_create1 epoll_ctl
+ *   epoll_ctl epoll_pwait close close close
+ * - no room, waits with a limit: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ *   membarrier (sendmsg clock_gettime ppoll)×n sendmsg recvmsg fcntl fstatfs ftruncate fstat statx mmap close
+ *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close close
+ * - no room, times out; no room, a signal ends it, with a limit: socketpair eventfd2 write mmap madvise memfd_create
  *   fallocate fcntl mmap mmap fcntl membarrier (sendmsg clock_gettime ppoll)×n munmap close munmap close close close
- * - no room, times out, by the clock: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
- *   membarrier (sendmsg clock_gettime ppoll)×n sendmsg clock_gettime munmap close munmap close close close
- * - no room, over from the start: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
+ * - no room, times out, by the clock: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap
+ *   fcntl membarrier (sendmsg clock_gettime ppoll)×n sendmsg clock_gettime munmap close munmap close close close
+ * - no room, over from the start: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
  *   membarrier sendmsg clock_gettime munmap close munmap close close close
- * - no room, a signal ends it, for ever: socketpair eventfd2 mmap madvise memfd_create fallocate fcntl mmap mmap fcntl
- *   membarrier (sendmsg ppoll)×n munmap close munmap close close close
+ * - no room, a signal ends it, for ever: socketpair eventfd2 write mmap madvise memfd_create fallocate fcntl mmap mmap
+ *   fcntl membarrier (sendmsg ppoll)×n munmap close munmap close close close
  * - refused: none
  */
 int rawipc_ring_producer_meet(rawipc_ring_producer *producer, int socket, size_t capacity,
@@ -2708,85 +2743,91 @@ int rawipc_ring_producer_meet(rawipc_ring_producer *producer, int socket, size_t
  * @par Ownership
  * The end is the caller's, until rawipc_ring_consumer_close().
  * @par Syscalls, as of ring::Consumer::meet in Rust
- * - ok; no membarrier: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl
- *   fstatfs fstat fstat getsockopt getsockopt mmap mmap close epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close
- * - before 6.3: eventfd2 mmap madvise memfd_create memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg
- *   fcntl fstatfs fstat fstat getsockopt getsockopt mmap mmap close epoll_create1 epoll_ctl epoll_ctl epoll_pwait close
- *   close
- * - signals come: eventfd2 mmap madvise memfd_create (fallocate)×n fcntl mmap fcntl membarrier sendmsg recvmsg fcntl
- *   fstatfs fstat fstat getsockopt getsockopt mmap mmap close epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close
+ * - ok; no membarrier: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg
+ *   fcntl fstatfs ftruncate fstat statx getsockopt getsockopt mmap mmap close epoll_create1 epoll_ctl epoll_ctl
+ *   epoll_pwait close close
+ * - before 6.3: eventfd2 write mmap madvise memfd_create memfd_create fallocate fcntl mmap fcntl membarrier sendmsg
+ *   recvmsg fcntl fstatfs ftruncate fstat statx getsockopt getsockopt mmap mmap close epoll_create1 epoll_ctl epoll_ctl
+ *   epoll_pwait close close
+ * - signals come: eventfd2 write mmap madvise memfd_create (fallocate)×n fcntl mmap fcntl membarrier sendmsg recvmsg
+ *   fcntl fstatfs ftruncate fstat statx getsockopt getsockopt mmap mmap close epoll_create1 epoll_ctl epoll_ctl
+ *   epoll_pwait close close
  * - no bell: eventfd2
- * - no page for a mark: eventfd2 mmap close
- * - a mark is refused: eventfd2 mmap madvise munmap close
- * - no descriptor for the memory: eventfd2 mmap madvise memfd_create munmap close
- * - no memory: eventfd2 mmap madvise memfd_create fallocate close munmap close
- * - sealing the size fails: eventfd2 mmap madvise memfd_create fallocate fcntl close munmap close
- * - no mapping: eventfd2 mmap madvise memfd_create fallocate fcntl mmap close munmap close
- * - sealing writes fails: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl munmap close munmap close
- * - its memory cannot be mapped: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg
- *   recvmsg fcntl fstatfs fstat fstat getsockopt getsockopt mmap close close close munmap close munmap close
- * - its memory cannot be mapped twice: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg
- *   recvmsg fcntl fstatfs fstat fstat getsockopt getsockopt mmap mmap munmap close close close munmap close munmap
- *   close
- * - no epoll: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl fstatfs
- *   fstat fstat getsockopt getsockopt mmap mmap close epoll_create1 munmap close close munmap close munmap close
- * - nothing to be added to it: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg
- *   fcntl fstatfs fstat fstat getsockopt getsockopt mmap mmap close epoll_create1 epoll_ctl close munmap close close
- *   munmap close munmap close
- * - nothing more to be added to it: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg
- *   recvmsg fcntl fstatfs fstat fstat getsockopt getsockopt mmap mmap close epoll_create1 epoll_ctl epoll_ctl close
- *   munmap close close munmap close munmap close
- * - no greeting: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg close close
- *   close munmap close munmap close
- * - too few descriptors: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg close
- *   close munmap close munmap close
- * - too many descriptors: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg
- *   close close close close munmap close munmap close
- * - no descriptors; it says nothing, and ends; a limit of zero: eventfd2 mmap madvise memfd_create fallocate fcntl mmap
- *   fcntl membarrier sendmsg recvmsg munmap close munmap close
- * - its memory is not sealed: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg
- *   fcntl close close close munmap close munmap close
- * - its memory is of another size: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg
- *   recvmsg fcntl fstatfs fstat close close close munmap close munmap close
- * - its bell is none: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl
- *   fstatfs fstat fstat close close close munmap close munmap close
- * - its line is none: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl
- *   fstatfs fstat fstat getsockopt close close close munmap close munmap close
- * - its line is of another type: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg
- *   recvmsg fcntl fstatfs fstat fstat getsockopt getsockopt close close close munmap close munmap close
- * - its memory is of huge pages: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg
+ * - a bell without a count: eventfd2 write close
+ * - no page for a mark: eventfd2 write mmap close
+ * - a mark is refused: eventfd2 write mmap madvise munmap close
+ * - no descriptor for the memory: eventfd2 write mmap madvise memfd_create munmap close
+ * - no memory: eventfd2 write mmap madvise memfd_create fallocate close munmap close
+ * - sealing the size fails: eventfd2 write mmap madvise memfd_create fallocate fcntl close munmap close
+ * - no mapping: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap close munmap close
+ * - sealing writes fails: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl munmap close munmap close
+ * - its memory cannot be mapped: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg
+ *   recvmsg fcntl fstatfs ftruncate fstat statx getsockopt getsockopt mmap close close close munmap close munmap close
+ * - its memory cannot be mapped twice: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier
+ *   sendmsg recvmsg fcntl fstatfs ftruncate fstat statx getsockopt getsockopt mmap mmap munmap close close close munmap
+ *   close munmap close
+ * - no epoll: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg fcntl
+ *   fstatfs ftruncate fstat statx getsockopt getsockopt mmap mmap close epoll_create1 munmap close close munmap close
+ *   munmap close
+ * - nothing to be added to it; its bell is an epoll: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap
+ *   fcntl membarrier sendmsg recvmsg fcntl fstatfs ftruncate fstat statx getsockopt getsockopt mmap mmap close
+ *   epoll_create1 epoll_ctl close munmap close close munmap close munmap close
+ * - nothing more to be added to it: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier
+ *   sendmsg recvmsg fcntl fstatfs ftruncate fstat statx getsockopt getsockopt mmap mmap close epoll_create1 epoll_ctl
+ *   epoll_ctl close munmap close close munmap close munmap close
+ * - no greeting: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg close
+ *   close close munmap close munmap close
+ * - too few descriptors: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg
+ *   close close munmap close munmap close
+ * - too many descriptors: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg
+ *   recvmsg close close close close munmap close munmap close
+ * - no descriptors; it says nothing, and ends; a limit of zero: eventfd2 write mmap madvise memfd_create fallocate
+ *   fcntl mmap fcntl membarrier sendmsg recvmsg munmap close munmap close
+ * - its memory is not sealed: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg
+ *   recvmsg fcntl close close close munmap close munmap close
+ * - its memory is of another size: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier
+ *   sendmsg recvmsg fcntl fstatfs ftruncate close close close munmap close munmap close
+ * - its memory has holes: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg
+ *   recvmsg fcntl fstatfs ftruncate fstat close close close munmap close munmap close
+ * - its bell is none: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg
+ *   fcntl fstatfs ftruncate fstat statx close close close munmap close munmap close
+ * - its line is none: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg
+ *   fcntl fstatfs ftruncate fstat statx getsockopt close close close munmap close munmap close
+ * - its line is of another type: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg
+ *   recvmsg fcntl fstatfs ftruncate fstat statx getsockopt getsockopt close close close munmap close munmap close
+ * - its memory is of huge pages: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg
  *   recvmsg fcntl fstatfs close close close munmap close munmap close
- * - gone from the start; no room, a limit of zero: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl
+ * - gone from the start; no room, a limit of zero: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl
  *   membarrier sendmsg munmap close munmap close
- * - it leaves without a look: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg
- *   recvmsg munmap close munmap close
- * - waits for ever: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg (recvmsg ppoll)×n
- *   recvmsg fcntl fstatfs fstat fstat getsockopt getsockopt mmap mmap close epoll_create1 epoll_ctl epoll_ctl
- *   epoll_pwait close close
- * - waits with a limit: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg (recvmsg
- *   clock_gettime ppoll)×n recvmsg fcntl fstatfs fstat fstat getsockopt getsockopt mmap mmap close epoll_create1
- *   epoll_ctl epoll_ctl epoll_pwait close close
- * - times out; a signal ends it, with a limit: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier
- *   sendmsg (recvmsg clock_gettime ppoll)×n munmap close munmap close
- * - times out, by the clock: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg (recvmsg
- *   clock_gettime ppoll)×n recvmsg clock_gettime munmap close munmap close
- * - over from the start: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg
- *   clock_gettime munmap close munmap close
- * - a signal ends it, for ever: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg
- *   (recvmsg ppoll)×n munmap close munmap close
- * - no room, waits for ever: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier (sendmsg ppoll)×n
- *   sendmsg recvmsg fcntl fstatfs fstat fstat getsockopt getsockopt mmap mmap close epoll_create1 epoll_ctl epoll_ctl
- *   epoll_pwait close close
- * - no room, waits with a limit: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier (sendmsg
- *   clock_gettime ppoll)×n sendmsg recvmsg fcntl fstatfs fstat fstat getsockopt getsockopt mmap mmap close
+ * - it leaves without a look: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg
+ *   recvmsg recvmsg munmap close munmap close
+ * - waits for ever: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg (recvmsg
+ *   ppoll)×n recvmsg fcntl fstatfs ftruncate fstat statx getsockopt getsockopt mmap mmap close epoll_create1 epoll_ctl
+ *   epoll_ctl epoll_pwait close close
+ * - waits with a limit: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg (recvmsg
+ *   clock_gettime ppoll)×n recvmsg fcntl fstatfs ftruncate fstat statx getsockopt getsockopt mmap mmap close
  *   epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close
- * - no room, times out; no room, a signal ends it, with a limit: eventfd2 mmap madvise memfd_create fallocate fcntl
- *   mmap fcntl membarrier (sendmsg clock_gettime ppoll)×n munmap close munmap close
- * - no room, times out, by the clock: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier (sendmsg
- *   clock_gettime ppoll)×n sendmsg clock_gettime munmap close munmap close
- * - no room, over from the start: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg
+ * - times out; a signal ends it, with a limit: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl
+ *   membarrier sendmsg (recvmsg clock_gettime ppoll)×n munmap close munmap close
+ * - times out, by the clock: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg
+ *   (recvmsg clock_gettime ppoll)×n recvmsg clock_gettime munmap close munmap close
+ * - over from the start: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg recvmsg
  *   clock_gettime munmap close munmap close
- * - no room, a signal ends it, for ever: eventfd2 mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier
+ * - a signal ends it, for ever: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier sendmsg
+ *   (recvmsg ppoll)×n munmap close munmap close
+ * - no room, waits for ever: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier (sendmsg
+ *   ppoll)×n sendmsg recvmsg fcntl fstatfs ftruncate fstat statx getsockopt getsockopt mmap mmap close epoll_create1
+ *   epoll_ctl epoll_ctl epoll_pwait close close
+ * - no room, waits with a limit: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier
+ *   (sendmsg clock_gettime ppoll)×n sendmsg recvmsg fcntl fstatfs ftruncate fstat statx getsockopt getsockopt mmap mmap
+ *   close epoll_create1 epoll_ctl epoll_ctl epoll_pwait close close
+ * - no room, times out; no room, a signal ends it, with a limit: eventfd2 write mmap madvise memfd_create fallocate
+ *   fcntl mmap fcntl membarrier (sendmsg clock_gettime ppoll)×n munmap close munmap close
+ * - no room, times out, by the clock: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier
+ *   (sendmsg clock_gettime ppoll)×n sendmsg clock_gettime munmap close munmap close
+ * - no room, over from the start: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier
+ *   sendmsg clock_gettime munmap close munmap close
+ * - no room, a signal ends it, for ever: eventfd2 write mmap madvise memfd_create fallocate fcntl mmap fcntl membarrier
  *   (sendmsg ppoll)×n munmap close munmap close
  */
 int rawipc_ring_consumer_meet(rawipc_ring_consumer *consumer, int socket, const rawipc_wait *wait,

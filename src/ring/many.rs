@@ -36,6 +36,9 @@ pub use slots::Slot;
 /// slot is free again. A ring that is corrupt is told once, as [`Corrupt`](Received::Corrupt), and stays in its slot,
 /// unheard, until it is [removed](Self::remove). Nothing else changes for the others, in either case.
 ///
+/// A message that is too long for the caller's buffer is told, as [`TooLong`](Received::TooLong), at each of its turns, and
+/// holds up nobody else's.
+///
 /// A `Many` is of the process that made it, and says `EPERM` to a child of it.
 ///
 /// It is no [`Receiver`](crate::Receiver), for which the end and a lie are the whole channel's, and for good.
@@ -106,6 +109,14 @@ pub enum Received {
         from: usize,
         /// What it wrote.
         saw: Corruption,
+    },
+    /// A message for which the buffer is too small. It stays, and its ring has its next turn after all others: who cannot
+    /// have so large a buffer [removes](Many::remove) it.
+    TooLong {
+        /// Whose.
+        from: usize,
+        /// Its bytes: a buffer of as many is enough.
+        len: usize,
     },
 }
 
@@ -232,9 +243,9 @@ impl<'s> Many<'s> {
     /// Copies out the message whose turn it is, or tells of an end, waiting for either as long as `wait` says.
     ///
     /// # Errors
-    /// `EMSGSIZE`: `buf` is too small; [`needed`](Error::needed) tells what is enough, and the message stays, and
-    /// keeps its turn. `ETIMEDOUT`; `EINTR` where `wait` asks for it. `ENOTCONN`: no ring is there, or corrupt ones
-    /// alone. `EPERM`: all of this is another process's.
+    /// `ETIMEDOUT`; `EINTR` where `wait` asks for it. `ENOTCONN`: no ring is there, or corrupt ones alone. `EPERM`: all of
+    /// this is another process's. That `buf` is too small is no error, but [told](Received::TooLong) with whose message it
+    /// is: how large a ring is, and with that its messages, is its producer's choice where that is a stranger.
     ///
     /// # Syscalls
     /// Async-signal-safe.
@@ -366,6 +377,13 @@ impl<'s> Many<'s> {
     #[cold]
     #[inline(never)]
     fn refused(&mut self, from: usize, why: Error) -> Result<Received> {
+        if let Some(len) = why.needed() {
+            // As many as these may come without a sleep, too.
+            self.unasked = self.unasked.saturating_add(1);
+            self.slots.pop();
+            self.slots.push(from);
+            return Ok(Received::TooLong { from, len });
+        }
         let saw = self.slots.ring(from).and_then(Consumer::corruption).ok_or(why)?;
         self.slots.pop();
         self.unhear(from);

@@ -133,10 +133,14 @@ impl Producer {
     /// `socket` is not needed any more, and may be used for other things: exactly one message of 16 bytes went each way. What
     /// was sent over it before has to be received before. The capacity is rounded as by [`pair`](super::pair).
     ///
-    /// The other side is believed nothing. What it can do is to keep its own death from being told, by giving its end of the
-    /// line to somebody else; and where it passes a file of a file system that is its own process, the `close` of that waits
-    /// for it, as with any descriptor that is received. On kernels that look at a file's seals later than 6.18 does, it can hold
-    /// the lock of its memory, and with that our look at it, past the deadline. Who it is tells [`Peer`](crate::socket::Peer).
+    /// The other side is believed nothing. Who it is tells [`Peer`](crate::socket::Peer). What it can do:
+    /// - keep its own death from being told, by giving its end of the line to somebody else; to a producer also by dying before
+    ///   it has received what we passed, where another process has its end of `socket` too and does not receive it either. So
+    ///   who waits for ever for room, or for an answer, has heard from it before;
+    /// - pass a file of a file system that is its own process, the `close` of which waits for that, as with any descriptor
+    ///   that is received;
+    /// - on kernels that look at a file's seals later than 6.18 does, hold the lock of its memory, and with that our look at
+    ///   it, past the deadline.
     ///
     /// # Errors
     /// After any, nothing of it is left, mapped or open, but what may have been sent. Of what the other side did

@@ -28,16 +28,18 @@ pub const RAWIPC_RING_MESSAGE: u32 = 1;
 pub const RAWIPC_RING_END: u32 = 2;
 /// A producer wrote what cannot be. Its ring stays in the slot until it is removed, and is not heard any more.
 pub const RAWIPC_RING_CORRUPT: u32 = 3;
+/// A message for which the buffer is too small. It stays, and its ring has its next turn after all others.
+pub const RAWIPC_RING_TOO_LONG: u32 = 4;
 
 /// What rawipc_ring_many_recv() tells.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rawipc_ring_received {
-    /// RAWIPC_RING_MESSAGE, RAWIPC_RING_END or RAWIPC_RING_CORRUPT.
+    /// RAWIPC_RING_MESSAGE, RAWIPC_RING_END, RAWIPC_RING_CORRUPT or RAWIPC_RING_TOO_LONG.
     pub kind: u32,
     /// Whose: the index of its slot.
     pub from: u32,
-    /// Of a message: its bytes.
+    /// Of a message, there or too long: its bytes.
     pub len: u64,
     /// Of a corrupt ring: what was written there.
     pub saw: rawipc_ring_corruption,
@@ -153,8 +155,8 @@ pub unsafe extern "C" fn rawipc_ring_many_remove(
 /// @param received  gets what it is, and whose
 /// @return 0, or -errno
 /// @par Errors
-/// EMSGSIZE: the buffer is too small; `needed` tells the length, and the message stays, and keeps its turn. ETIMEDOUT;
-/// EINTR where wait asks for it. ENOTCONN: no ring is there, or corrupt ones alone. EPERM: it is another process's.
+/// ETIMEDOUT; EINTR where wait asks for it. ENOTCONN: no ring is there, or corrupt ones alone. EPERM: it is another
+/// process's. That the buffer is too small is no error, but told in `received`, with whose message it is.
 /// @rust ring::Many::recv
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rawipc_ring_many_recv(
@@ -344,6 +346,9 @@ fn told(received: Received) -> rawipc_ring_received {
         }
         Received::Corrupt { from, saw } => {
             rawipc_ring_received { kind: RAWIPC_RING_CORRUPT, from: from as u32, saw: saw.into(), ..NOTHING }
+        }
+        Received::TooLong { from, len } => {
+            rawipc_ring_received { kind: RAWIPC_RING_TOO_LONG, from: from as u32, len: len as u64, ..NOTHING }
         }
     }
 }

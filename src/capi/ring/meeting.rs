@@ -29,8 +29,8 @@ const MEET: Args = Args(Call::SENDMSG);
 /// @return 0, or -errno
 /// @par Errors
 /// EPROTO: what the other side said is no greeting of this version and for this direction, or brought too few descriptors.
-/// E2BIG: too many. EBADMSG: its memory is no memfd, or not sealed, or of another size, or our own, or its bell or its line
-/// is none; rawipc_error_call() tells which. EPIPE: it is gone. ETIMEDOUT: it did not come in time. EINVAL: capacity is 0
+/// E2BIG: too many. EBADMSG: its memory is no memfd, or not sealed, or of another size, or not for writing, or has holes, or
+/// is our own, or its bell or its line is none; rawipc_error_call() tells which. EPIPE: it is gone. ETIMEDOUT: it did not come in time. EINVAL: capacity is 0
 /// or more than 2³⁰. EPERM: it refuses descriptors. ENOMEM, ENOSPC: there is not so much memory. EMFILE, ENFILE: no
 /// descriptors left. After any, nothing of it is left, mapped or open.
 /// @par Ownership

@@ -194,17 +194,28 @@ fn a_producer_says_what_its_consumer_wrote() {
 }
 
 #[test]
-fn a_message_that_does_not_fit_keeps_its_turn() {
+fn a_message_that_does_not_fit_is_told_with_whose_it_is_and_holds_up_nobody() {
     let mut room = room(2);
     let mut many = Many::new(&mut room).unwrap();
     let mut to = rings(&mut many, 2);
     to[0].try_send(b"12345").unwrap();
-    to[1].try_send(b"123").unwrap();
+    let too_long = Ok(Received::TooLong { from: 0, len: 5 });
     for _ in 0..3 {
-        assert_eq!(many.try_recv(&mut [0; 4]).unwrap_err().needed(), Some(5));
+        to[1].try_send(b"123").unwrap();
+        assert_eq!(many.try_recv(&mut [0; 4]), too_long);
+        assert_eq!(many.try_recv(&mut [0; 4]), Ok(Received::Message { from: 1, len: 3 }));
     }
+    assert_eq!(many.recv(&mut [0; 4], LATE), too_long);
     assert_eq!(many.recv_limit(), GRAIN / 2 - HEADER);
-    assert_eq!([from(&mut many), from(&mut many)], [0, 1]);
+    assert_eq!(many.recv(&mut [0; 5], LATE), Ok(Received::Message { from: 0, len: 5 }));
+    assert_eq!(errno(many.try_recv(&mut [0; 4])), Errno::AGAIN);
+    // Nor are others' ends kept from being told.
+    to[0].try_send(b"12345").unwrap();
+    drop(to.pop());
+    let told = (0..=UNASKED + 2).find(|_| many.recv(&mut [0; 4], LATE) == Ok(Received::End { from: 1 }));
+    assert!(told.is_some());
+    assert!(many.remove(0).is_some());
+    assert_eq!(errno(many.try_recv(&mut [0; 4])), Errno::NOTCONN);
 }
 
 #[test]

@@ -264,7 +264,7 @@ static int stranger(int role)
         fds[n] = made(memfd_create("theirs", MFD_CLOEXEC | MFD_ALLOW_SEALING));
         made(fallocate(fds[n], 0, 0, does == 1 ? 8192 : 4096));
         made(fcntl(fds[n++], F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL | 0x10 /* F_SEAL_FUTURE_WRITE */));
-        fds[n++] = made(eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK));
+        fds[n++] = made(eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE));
         if (does == 1) {
             made(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line));
             fds[n++] = line[0];
