@@ -72,6 +72,9 @@ impl Producer {
     /// assert_eq!(words, 3);
     /// # Ok::<(), rawipc::Error>(())
     /// ```
+    ///
+    /// # References
+    /// As [`send`](crate::Sender::send).
     #[inline]
     pub fn send_batch<M: AsRef<[u8]>>(&mut self, msgs: &[M], wait: Wait) -> Result<usize> {
         self.send_some(msgs, Some(wait))
@@ -176,6 +179,9 @@ impl Consumer {
     /// | over from the start; a message came just then, over from the start | `clock_gettime` `epoll_pwait` [`recv_batch`](Consumer::recv_batch) |
     /// | a limit of zero; a message came just then, a limit of zero | `epoll_pwait` [`recv_batch`](Consumer::recv_batch) |
     /// | before 5.11, waits with a limit; before 5.11, times out; before 5.11, a signal ends it | (`clock_gettime` `epoll_pwait2` `epoll_pwait`)×n |
+    ///
+    /// # References
+    /// As [`recv`](crate::Receiver::recv).
     #[inline]
     pub fn recv_batch<'b>(
         &mut self,

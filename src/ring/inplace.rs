@@ -70,6 +70,9 @@ impl Consumer {
     /// | over from the start; a message came just then, over from the start | `clock_gettime` `epoll_pwait` |
     /// | a limit of zero; a message came just then, a limit of zero | `epoll_pwait` |
     /// | before 5.11, waits with a limit; before 5.11, times out; before 5.11, a signal ends it | (`clock_gettime` `epoll_pwait2` `epoll_pwait`)×n |
+    ///
+    /// # References
+    /// As [`recv`](crate::Receiver::recv).
     #[inline]
     pub fn read(&mut self, wait: Wait) -> Result<Option<Message<'_>>> {
         self.read_one(Some(wait))
@@ -165,7 +168,13 @@ impl Message<'_> {
         self.consumer.theirs.read_array(self.position(offset, N)?)
     }
 
-    /// Where it lies, in one piece, for C and for who knows what that means: the producer may be writing there.
+    /// Where it lies, for C: [`len`](Self::len) bytes in one piece, also over the end of the ring, in a mapping that can
+    /// only be read.
+    ///
+    /// They are the message's until this is dropped, or [`done`](Self::done); where it was forgotten, until the next call of
+    /// this consumer but [`held`](Consumer::held); and no longer than the consumer lives. The producer may write there
+    /// all the same: so no reference may be made of it, and what is read twice may be two things. A child made by
+    /// `fork` may read too, but does not keep the message there: the parent gives the room back.
     #[inline]
     pub fn as_ptr(&self) -> *const u8 {
         self.consumer.theirs.as_ptr(self.begin())

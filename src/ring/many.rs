@@ -1,5 +1,6 @@
 //! Many writers and one reader: a ring each, behind one receiver.
 
+mod received;
 mod slots;
 #[cfg(test)]
 mod tests;
@@ -8,13 +9,14 @@ mod waiting;
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, BorrowedFd, Fd};
 use crate::memory::ForkMark;
-use crate::ring::{Consumer, Corruption, Polling, State};
+use crate::ring::{Consumer, Polling, State};
 use crate::sys::epoll::{EpollEvent, Op, control};
 use crate::sys::made;
 use crate::wait::Wait;
 use linux_raw_sys::general::{EPOLLET, EPOLLIN};
 use slots::{Slots, Turn};
 
+pub use received::Received;
 pub use slots::Slot;
 
 /// Receives from many rings, in slots that the caller owns: each writer has a ring of its own, and none of them can do
@@ -85,39 +87,6 @@ pub struct Many<'s> {
     polling: Polling,
     /// Messages since the kernel was last asked what it has to tell.
     unasked: u32,
-}
-
-/// What [`Many::recv`] tells, and of whom: the index of its slot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(C)]
-pub enum Received {
-    /// A message, at the beginning of the buffer.
-    Message {
-        /// Whose.
-        from: usize,
-        /// Its bytes.
-        len: usize,
-    },
-    /// A producer is gone, and everything that it sent has been handed out. Its slot is free again.
-    End {
-        /// Whose slot it was.
-        from: usize,
-    },
-    /// A producer wrote what cannot be. Its ring stays in the slot until it is removed, and is not heard any more.
-    Corrupt {
-        /// Whose.
-        from: usize,
-        /// What it wrote.
-        saw: Corruption,
-    },
-    /// A message for which the buffer is too small. It stays, and its ring has its next turn after all others: who cannot
-    /// have so large a buffer [removes](Many::remove) it.
-    TooLong {
-        /// Whose.
-        from: usize,
-        /// Its bytes: a buffer of as many is enough.
-        len: usize,
-    },
 }
 
 /// How many rings are looked at with each message.

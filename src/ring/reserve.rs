@@ -77,6 +77,9 @@ impl Producer {
     /// | over from the start; room came just then, over from the start | `clock_gettime` `epoll_pwait` |
     /// | a limit of zero; room came just then, a limit of zero | `epoll_pwait` |
     /// | before 5.11, waits with a limit; before 5.11, times out; before 5.11, a signal ends it | (`clock_gettime` `epoll_pwait2` `epoll_pwait`)×n |
+    ///
+    /// # References
+    /// As [`send`](crate::Sender::send).
     #[inline]
     pub fn reserve(&mut self, len: usize, wait: Wait) -> Result<Reservation<'_>> {
         self.reserve_one(len, Some(wait))
@@ -143,7 +146,11 @@ impl Reservation<'_> {
         self.producer.own.0.bytes_mut(position, len)
     }
 
-    /// Where they lie, for C.
+    /// Where they lie, for C: [`len`](Self::len) bytes in one piece, also over the end of the ring.
+    ///
+    /// They may be written to until this is committed or dropped; where it was forgotten, until the next call of this
+    /// producer but [`reserved`](Producer::reserved); and no longer than the producer lives. A child made by `fork` writes
+    /// nothing there: its `len` is 0, and what it wrote would be the parent's message.
     #[inline]
     pub fn as_mut_ptr(&mut self) -> *mut u8 {
         self.producer.own.0.as_ptr(self.position())

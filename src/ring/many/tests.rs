@@ -1,5 +1,6 @@
 use super::*;
 use crate::channel::{Receiver, Sender};
+use crate::ring::Corruption;
 use crate::ring::index::EMPTY;
 use crate::ring::layout::{GRAIN, HEADER, POSITION};
 use crate::ring::record::Record;

@@ -1,0 +1,38 @@
+//! What many writers' reader tells.
+
+use crate::ring::Corruption;
+#[cfg(doc)]
+use crate::ring::Many;
+
+/// What [`Many::recv`] tells, and of whom: the index of its slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
+pub enum Received {
+    /// A message, at the beginning of the buffer.
+    Message {
+        /// Whose.
+        from: usize,
+        /// Its bytes.
+        len: usize,
+    },
+    /// A producer is gone, and everything that it sent has been handed out. Its slot is free again.
+    End {
+        /// Whose slot it was.
+        from: usize,
+    },
+    /// A producer wrote what cannot be. Its ring stays in the slot until it is removed, and is not heard any more.
+    Corrupt {
+        /// Whose.
+        from: usize,
+        /// What it wrote.
+        saw: Corruption,
+    },
+    /// A message for which the buffer is too small. It stays, and its ring has its next turn after all others: who cannot
+    /// have so large a buffer [removes](Many::remove) it.
+    TooLong {
+        /// Whose.
+        from: usize,
+        /// Its bytes: a buffer of as many is enough.
+        len: usize,
+    },
+}
