@@ -1,5 +1,7 @@
 //! Everybody who takes part.
 
+#[cfg(any(boost, libqb, feature = "peers"))]
+pub mod answer;
 pub mod calls;
 #[cfg(any(boost, libqb))]
 pub mod debian;
@@ -8,6 +10,8 @@ pub mod each;
 pub mod futex;
 pub mod inplace;
 pub mod line;
+#[cfg(feature = "peers")]
+pub mod loaned;
 pub mod memcpy;
 #[cfg(feature = "peers")]
 pub mod packages;

@@ -86,6 +86,26 @@ fn in_place() -> [Row; 2] {
     )
 }
 
+/// The same, against iceoryx2 where they lie.
+#[cfg(feature = "peers")]
+fn in_place_against_iceoryx2() -> [Row; 2] {
+    use crate::contenders::loaned::Loaned;
+    let rows = [
+        ("one byte touched", Work::OneByte, 0.1),
+        ("every byte written and read", Work::EveryByte, 1.0 / 0.95),
+    ];
+    rows.map(|(what, work, most)| Row {
+        name: format!("in place 65536 B, {what}, iceoryx2"),
+        processors: Processors::Two,
+        n: 300,
+        bytes: Some(65536),
+        base: contender("iceoryx2, in place", None, move || Loaned::boxed(65536, 64, work)),
+        others: vec![contender("rawipc, in place", Some(most), move || {
+            InPlace::boxed(65536, 1 << 22, work, ladder)
+        })],
+    })
+}
+
 /// Short messages, many in one go, against one by one.
 fn batches() -> Row {
     Row {
@@ -160,6 +180,7 @@ fn peers() -> Vec<Row> {
     #[cfg(feature = "peers")]
     {
         use crate::contenders::packages::{Iceoryx2, Rtrb, RtrbItems, ShmemIpc};
+        rows.extend(in_place_against_iceoryx2());
         rows.push(against_round_trip::<64, _>("iceoryx2", Some(0.25), || Iceoryx2::new(64, 64)));
         rows.push(against_round_trip::<64, _>("shmem-ipc", None, || ShmemIpc::<64>::new(1024)));
         rows.push(against_round_trip::<64, _>("rtrb, items", None, || RtrbItems::<64>::new(1024)));

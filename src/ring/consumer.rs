@@ -98,10 +98,12 @@ impl Consumer {
     #[cfg_attr(tiny, inline(never))]
     pub(super) fn next(&mut self) -> Result<Option<Record>> {
         let Some(first) = arrived(self.theirs.load(self.tail)) else { return Ok(None) };
-        if !cfg!(tiny) && self.tail.wrapping_sub(self.waited) >= STREAM {
-            self.theirs.fetch(self.tail.wrapping_add(FETCHED));
-        }
         let record = Record::seen(first, || self.theirs.load_second(self.tail));
+        if !cfg!(tiny) && self.tail.wrapping_sub(self.waited) >= STREAM {
+            // The one after the next, if they are as long as this one.
+            let ahead = record.size().wrapping_mul(2).max(FETCHED);
+            self.theirs.fetch(self.tail.wrapping_add(ahead));
+        }
         let known = (1..=self.geometry.limit()).contains(&(record.len as usize));
         if known { Ok(Some(record)) } else { Err(self.corrupt(record.len)) }
     }

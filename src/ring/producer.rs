@@ -187,20 +187,23 @@ impl Producer {
         written();
         self.reserved = 0;
         // What is as long as that ends where nothing was cleared yet.
-        let ahead = self.clear.wrapping_sub(self.head);
-        if next.wrapping_sub(self.head) >= ahead {
+        let (size, ahead) = (next.wrapping_sub(self.head), self.clear.wrapping_sub(self.head));
+        if size >= ahead {
             clear(self.own.0.word(next));
             self.clear = next.wrapping_add(LINE as u32);
         }
         publish(self.own.0.word(self.head), first);
-        if !cfg!(tiny) && next.wrapping_sub(self.head) == LINE as u32 {
+        if !cfg!(tiny) && size == LINE as u32 {
             self.own.0.fetch(next.wrapping_add(FETCHED));
         }
         self.head = next;
-        let end = next.wrapping_add(AHEAD);
-        while self.clear != end {
-            clear(self.own.0.word(self.clear));
-            self.clear = self.clear.wrapping_add(LINE as u32);
+        // Behind a long one, whose neighbours have not come yet, that is left to the next short one.
+        if size <= AHEAD {
+            let end = next.wrapping_add(AHEAD);
+            while self.clear != end {
+                clear(self.own.0.word(self.clear));
+                self.clear = self.clear.wrapping_add(LINE as u32);
+            }
         }
         self.end_sleep();
         published();

@@ -1,5 +1,6 @@
 //! What all queues that are not ours have in common: a queue each way, and a loop around what does not wait.
 
+use crate::contenders::answer::Answer;
 use crate::contenders::message;
 use crate::two::Ends;
 use std::hint::{black_box, spin_loop};
@@ -15,12 +16,13 @@ pub trait Queue {
 pub struct Each<Q, const BACK: bool> {
     there: Q,
     back: Q,
+    answer: Answer,
     msg: Vec<u8>,
 }
 
 impl<Q: Queue + 'static, const BACK: bool> Each<Q, BACK> {
     pub fn boxed(size: usize, make: impl Fn() -> Q) -> Box<dyn Ends> {
-        Box::new(Self { there: make(), back: make(), msg: message(size) })
+        Box::new(Self { there: make(), back: make(), answer: Answer::new(), msg: message(size) })
     }
 }
 
@@ -56,7 +58,7 @@ impl<Q: Queue, const BACK: bool> Ends for Each<Q, BACK> {
             }
         }
         if !BACK {
-            take(&mut self.back, &mut self.msg);
+            self.answer.wait();
         }
     }
 
@@ -68,7 +70,7 @@ impl<Q: Queue, const BACK: bool> Ends for Each<Q, BACK> {
             }
         }
         if !BACK {
-            put(&mut self.back, &self.msg);
+            self.answer.give();
         }
     }
 }

@@ -104,8 +104,8 @@ pub struct Iceoryx2 {
     count: usize,
     name: String,
     node: Option<iceoryx2::prelude::Node<Ipc>>,
-    publisher: Option<iceoryx2::port::publisher::Publisher<Ipc, [u8], ()>>,
-    subscriber: Option<iceoryx2::port::subscriber::Subscriber<Ipc, [u8], ()>>,
+    pub publisher: Option<iceoryx2::port::publisher::Publisher<Ipc, [u8], ()>>,
+    pub subscriber: Option<iceoryx2::port::subscriber::Subscriber<Ipc, [u8], ()>>,
 }
 
 type Ipc = iceoryx2::prelude::ipc::Service;
