@@ -259,9 +259,9 @@ fn ring_for(size: usize) -> usize {
 /// What goes one way: found by trying each power of two.
 fn ring_one_way(size: usize) -> usize {
     match size {
-        ..4096 => 1 << 20,
-        ..65536 => 1 << 19,
-        ..1048576 => 1 << 23,
+        0..=4095 => 1 << 20,
+        4096..=65535 => 1 << 19,
+        65536..=1048575 => 1 << 23,
         _ => 1 << 22,
     }
 }
