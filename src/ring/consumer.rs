@@ -101,7 +101,7 @@ impl Consumer {
         let record = Record::seen(first, || self.theirs.load_second(self.tail));
         if !cfg!(tiny) && self.tail.wrapping_sub(self.waited) >= STREAM {
             // The one after the next, if they are as long as this one.
-            let ahead = record.size().wrapping_mul(2).max(FETCHED);
+            let ahead = if record.len < FETCHED { FETCHED } else { record.size().wrapping_mul(2) };
             self.theirs.fetch(self.tail.wrapping_add(ahead));
         }
         let known = (1..=self.geometry.limit()).contains(&(record.len as usize));
