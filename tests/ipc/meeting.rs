@@ -2,7 +2,7 @@
 
 mod hostile;
 #[path = "../syscalls/cases/ring/offer.rs"]
-mod offer;
+pub mod offer;
 
 use crate::add_tests;
 use crate::conformance::mechanism::{PATIENCE, assert_same, message};
