@@ -1,6 +1,7 @@
 //! Strangers that meet over a socket: programs of their own, killed at any instant, and hostile in each way there is.
 
 mod hostile;
+mod hostile_greeters;
 #[path = "../syscalls/cases/ring/offer.rs"]
 pub mod offer;
 
@@ -23,6 +24,7 @@ pub fn tests(list: &mut List) {
         nothing_is_named,
     );
     hostile::tests(list);
+    hostile_greeters::tests(list);
 }
 
 /// What this program is started with to be the stranger: its standard input is the socket.
