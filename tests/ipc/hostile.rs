@@ -7,6 +7,7 @@
 mod attack;
 mod guards;
 mod seals;
+mod strangers;
 mod twins;
 mod victim;
 
@@ -20,8 +21,9 @@ use std::sync::atomic::Ordering::Relaxed;
 use victim::Tally;
 
 pub fn tests(list: &mut List) {
-    list.add_long("hostile::rewritten_all_the_time", 3600, rewritten_all_the_time);
+    list.add_long("hostile::rewritten_all_the_time", limit(), rewritten_all_the_time);
     crate::add_tests!(list, "hostile": sealed);
+    strangers::tests(list);
     twins::tests(list);
 }
 
@@ -31,6 +33,11 @@ fn asked_for() -> u64 {
     asked.unwrap_or(if cfg!(debug_assertions) { 1_000_000 } else { 100_000_000 })
 }
 
+/// So many seconds at the most: those of a slow machine.
+fn limit() -> u32 {
+    3600 + (asked_for() / 100_000) as u32
+}
+
 /// So many at once: each has six descriptors and six mappings.
 const RINGS: usize = 16;
 const CAPACITY: usize = 1 << 14;
@@ -38,42 +45,51 @@ const CAPACITY: usize = 1 << 14;
 type Ends = [Option<(Producer, Consumer)>; RINGS];
 
 fn rewritten_all_the_time() {
-    let (rewrites, calls) = (asked_for(), asked_for() / 10);
-    let guards = Guards::new(RINGS, CAPACITY);
-    let shared = Shared::new();
-    let mut tally = Tally::default();
-    let (mut batches, mut guarded) = (0_u64, 0);
-    while shared.rewrites() < rewrites || tally.calls < calls {
+    let guards = Guards::new(RINGS, guards::of_pair(CAPACITY));
+    rewritten("between parent and child", |batch, shared, tally| {
         let mut ends = make(&guards);
-        guarded += guards::assert_guarded(RINGS);
+        let guarded = guards::assert_guarded(RINGS);
         for (i, ends) in ends.iter_mut().enumerate() {
             let (producer, consumer) = ends.as_mut().expect("made above");
             // The first to use an end is the first to have it.
-            match is_received_from(batches, i) {
+            match is_received_from(batch, i) {
                 true => assert!(consumer.try_recv(&mut [0; 8]).is_err()),
                 false => producer.try_send(b"x").expect("an empty ring"),
             }
         }
-        shared.stop.store(0, Relaxed);
-        let attacker = Child::spawn(|| Attack::new(&shared, batches).run(&mut ends));
+        let attacker = Child::spawn(|| Attack::new(shared, batch).run(&mut ends));
         shared.await_rewrites(shared.rewrites() + 1);
         for (i, ends) in ends.iter_mut().enumerate() {
             let (mut producer, mut consumer) = ends.take().expect("made above");
             shared.current.store(i as u32, Relaxed);
             // The other end is the peer's: nothing of it is used here.
-            match is_received_from(batches, i) {
-                true => tally.receive(&mut consumer, &shared),
-                false => tally.send(&mut producer, &shared),
+            match is_received_from(batch, i) {
+                true => tally.receive(&mut consumer, shared),
+                false => tally.send(&mut producer, shared),
             }
         }
         shared.stop.store(1, Relaxed);
         attacker.join();
+        guarded
+    });
+}
+
+/// Batches of rings that are rewritten while our ends are used, until there were as many of both as are asked for. A batch
+/// says how many mappings it saw between guard pages.
+fn rewritten(whose: &str, mut batch: impl FnMut(u64, &Shared, &mut Tally) -> u64) {
+    let (rewrites, calls) = (asked_for(), asked_for() / 10);
+    let shared = Shared::new();
+    let mut tally = Tally::default();
+    let (mut batches, mut guarded) = (0_u64, 0);
+    while shared.rewrites() < rewrites || tally.calls < calls {
+        shared.stop.store(0, Relaxed);
+        guarded += batch(batches, &shared, &mut tally);
         batches += 1;
     }
     let Tally { calls, moved, corrupt, latest, .. } = tally;
     println!(
-        "{} rewrites against {calls} calls on {} rings ({moved} moved a message, {corrupt} rings are corrupt): 0 accesses outside \
-         ({guarded} mappings between guard pages), 0 panics, 0 calls past their deadline (at most {latest:?} late)",
+        "{} rewrites against {calls} calls on {} rings {whose} ({moved} moved a message, {corrupt} ends found theirs corrupt): 0 \
+         accesses outside ({guarded} mappings between guard pages), 0 panics, 0 calls past their deadline (at most {latest:?} late)",
         shared.rewrites(),
         batches * RINGS as u64,
     );

@@ -1,8 +1,9 @@
 //! Strangers that meet over a socket: programs of their own, killed at any instant, and hostile in each way there is.
 
 mod hostile;
+mod hostile_greeters;
 #[path = "../syscalls/cases/ring/offer.rs"]
-mod offer;
+pub mod offer;
 
 use crate::add_tests;
 use crate::conformance::mechanism::{PATIENCE, assert_same, message};
@@ -23,6 +24,7 @@ pub fn tests(list: &mut List) {
         nothing_is_named,
     );
     hostile::tests(list);
+    hostile_greeters::tests(list);
 }
 
 /// What this program is started with to be the stranger: its standard input is the socket.

@@ -1,8 +1,10 @@
-//! The peer: it has the memory of both sides for writing, as a forked child does that drops nothing.
+//! The peer: it has the memory of both sides for writing, as a forked child does that drops nothing; or, as a stranger, its
+//! own of each ring that goes both ways.
 
 use super::guards::regions;
 use super::{CAPACITY, Ends};
 use crate::os::MARKS;
+use crate::os::process::a_child_ended;
 use rawipc::memory::Map;
 use rawipc::{Receiver as _, Sender as _};
 use std::sync::atomic::AtomicU32;
@@ -42,7 +44,12 @@ impl Shared {
     pub fn await_rewrites(&self, n: u64) {
         if self.rewrites() < n {
             self.waiting.store(1, Relaxed);
-            while self.rewrites() < n {
+            for look in 1_u64.. {
+                if self.rewrites() >= n {
+                    break;
+                }
+                // A peer that is no more would be waited for until the alarm.
+                assert!(look % 100_000 != 0 || !a_child_ended(), "the peer ended before it was told to");
                 std::thread::yield_now();
             }
             self.waiting.store(0, Relaxed);

@@ -1,7 +1,7 @@
 //! Address space in which each mapping of a ring comes to lie between two pages that nobody may touch.
 //!
 //! The kernel takes the highest gap that a new mapping fits into. So all gaps above a reserved range are filled, and
-//! then one hole for each mapping is made in it, from the top downwards, in the order in which `ring::pair` maps.
+//! then one hole for each mapping is made in it, from the top downwards, in the order in which a ring is mapped.
 
 use crate::os::check;
 
@@ -35,12 +35,25 @@ fn reserve(at: usize, len: usize) -> usize {
     start as usize
 }
 
+/// A ring's mappings, in their order.
+pub type Mappings = [usize; 6];
+
+/// Of `ring::pair`: the marks of both sides, the producer's memory for it and for the other, the consumer's.
+pub const fn of_pair(capacity: usize) -> Mappings {
+    let circle = PAGE + 2 * capacity;
+    [PAGE, PAGE, circle, circle, PAGE, PAGE]
+}
+
+/// Of `ring::meet`: mark and memory of what produces here, of what consumes here, and then what the stranger passed.
+pub const fn of_meeting(capacity: usize) -> Mappings {
+    let circle = PAGE + 2 * capacity;
+    [PAGE, circle, PAGE, PAGE, circle, PAGE]
+}
+
 impl Guards {
-    /// For so many rings of this capacity.
-    pub fn new(rings: usize, capacity: usize) -> Guards {
-        // The marks of both sides, the producer's memory for it and for the other, the consumer's.
-        let circle = PAGE + 2 * capacity;
-        let holes = [PAGE, PAGE, circle, circle, PAGE, PAGE].repeat(rings);
+    /// For so many rings.
+    pub fn new(rings: usize, mappings: Mappings) -> Guards {
+        let holes = mappings.repeat(rings);
         let len = holes.iter().map(|hole| hole + PAGE).sum::<usize>() + PAGE;
         let start = reserve(0, len);
         let seen = maps();

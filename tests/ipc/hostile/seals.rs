@@ -1,10 +1,10 @@
 //! The ways to write to memory whose owner has sealed it.
 
 use super::guards::regions;
-use crate::os::errno;
+use crate::os::{check, errno};
 use rawipc::fd::AsFd as _;
 use rawipc::memory::Memfd;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsRawFd as _, OwnedFd, RawFd};
 
 const PAGE: usize = 4096;
 
@@ -14,7 +14,7 @@ pub fn try_all() -> usize {
         let (start, len) = regions(name, "r--s")[0];
         // The descriptors are closed: who may look into map_files gets another.
         match reopen(&format!("/proc/self/map_files/{start:x}-{:x}", end_of(start)), libc::O_RDONLY) {
-            Some(fd) => refused(&fd, start as *mut libc::c_void, len),
+            Some(fd) => refused(fd.as_raw_fd(), start as *mut libc::c_void, len),
             None => of_the_same_kind(),
         }
     });
@@ -38,7 +38,18 @@ fn ways_in(memfd: &Memfd) -> usize {
     let view = memfd.map_read_only().expect("map_read_only");
     let path = format!("/proc/self/fd/{}", rawipc::fd::AsRawFd::as_raw_fd(&memfd.as_fd()));
     let fd = reopen(&path, libc::O_RDWR).or_else(|| reopen(&path, libc::O_RDONLY)).expect("our own");
-    refused(&fd, view.as_ptr().cast_mut().cast(), view.len())
+    refused(fd.as_raw_fd(), view.as_ptr().cast_mut().cast(), view.len())
+}
+
+/// How many are refused of the first `len` bytes of memory that a stranger was passed.
+pub fn of_passed_memory(raw: RawFd, len: usize) -> usize {
+    // SAFETY: a new mapping, at an address of the kernel's choice.
+    let view = unsafe { libc::mmap(std::ptr::null_mut(), len, libc::PROT_READ, libc::MAP_SHARED, raw, 0) };
+    assert_ne!(view, libc::MAP_FAILED, "mmap: {}", std::io::Error::last_os_error());
+    let refused = refused(raw, view, len);
+    // SAFETY: made above.
+    check(unsafe { libc::munmap(view, len) }, "munmap");
+    refused
 }
 
 /// The end of the mapping that begins there.
@@ -57,10 +68,9 @@ fn reopen(path: &str, flags: i32) -> Option<OwnedFd> {
 }
 
 /// Each way through the best descriptor that is to be had: one for writing, made anew through /proc.
-fn refused(fd: &OwnedFd, view: *mut libc::c_void, len: usize) -> usize {
-    let path = format!("/proc/self/fd/{}", fd.as_raw_fd());
-    let writer = reopen(&path, libc::O_RDWR);
-    let raw = writer.as_ref().unwrap_or(fd).as_raw_fd();
+fn refused(fd: RawFd, view: *mut libc::c_void, len: usize) -> usize {
+    let writer = reopen(&format!("/proc/self/fd/{fd}"), libc::O_RDWR);
+    let raw = writer.as_ref().map_or(fd, |writer| writer.as_raw_fd());
     let both = libc::PROT_READ | libc::PROT_WRITE;
     let byte: *const libc::c_void = c"x".as_ptr().cast();
     let hole = libc::FALLOC_FL_PUNCH_HOLE | libc::FALLOC_FL_KEEP_SIZE;

@@ -1,7 +1,7 @@
 //! Ends that believe what they read: each must fall to the attack that ours stands.
 
 use super::attack::{Attack, Shared};
-use super::guards::{Guards, regions};
+use super::guards::{self, Guards, regions};
 use super::{CAPACITY, Ends, RINGS, make, seals};
 use crate::add_tests;
 use crate::os::process::{Child, End, PANICKED};
@@ -15,15 +15,24 @@ pub fn tests(list: &mut List) {
         memory_that_is_not_sealed_is_written_to);
 }
 
-/// The lengths of the records that a consumer sees, and how such an end comes to its end under attack.
+/// How such an end comes to its end under attack by who inherited the ring.
 fn under_attack(seconds: u32, victim: impl Fn(&dyn Fn(usize) -> u32, *const u8)) -> End {
-    let guards = Guards::new(RINGS, CAPACITY);
+    let guards = Guards::new(RINGS, guards::of_pair(CAPACITY));
     let shared = Shared::new();
     let mut ends: Ends = make(&guards);
     let attacker = Child::spawn(|| Attack::new(&shared, 1).run(&mut ends));
     shared.await_rewrites(shared.rewrites() + 1);
+    let end = end_of(seconds, victim);
+    shared.stop.store(1, Relaxed);
+    attacker.join();
+    end
+}
+
+/// How an end comes to its end that is told the lengths of the records of the first ring, as a consumer sees them, and where
+/// they are.
+pub fn end_of(seconds: u32, victim: impl Fn(&dyn Fn(usize) -> u32, *const u8)) -> End {
     let (start, _) = regions("rawipc-producer", "r--s")[0];
-    let end = Child::spawn(|| {
+    let victim = Child::spawn(|| {
         // SAFETY: a call without pointers.
         unsafe { libc::alarm(seconds) };
         let records = start + 4096;
@@ -32,24 +41,23 @@ fn under_attack(seconds: u32, victim: impl Fn(&dyn Fn(usize) -> u32, *const u8))
             unsafe { &*((records + line % (CAPACITY / 64) * 64 + 4) as *const AtomicU32) }.load(Relaxed)
         };
         victim(&length, records as *const u8);
-    })
-    .wait();
-    shared.stop.store(1, Relaxed);
-    attacker.join();
-    end
+    });
+    victim.wait()
 }
 
 fn an_end_that_believes_a_length_reads_a_guard_page() {
-    let end = under_attack(15, |length, records| {
-        for line in 0.. {
-            let len = length(line) as usize;
-            for at in (0..len).step_by(64) {
-                // SAFETY: none, which is the point.
-                unsafe { records.wrapping_add(line % (CAPACITY / 64) * 64 + at).read_volatile() };
-            }
+    assert_eq!(under_attack(15, believe), End::Signal(libc::SIGSEGV));
+}
+
+/// Reads as much as each length says.
+pub fn believe(length: &dyn Fn(usize) -> u32, records: *const u8) {
+    for line in 0.. {
+        let len = length(line) as usize;
+        for at in (0..len).step_by(64) {
+            // SAFETY: none, which is the point.
+            unsafe { records.wrapping_add(line % (CAPACITY / 64) * 64 + at).read_volatile() };
         }
-    });
-    assert_eq!(end, End::Signal(libc::SIGSEGV));
+    }
 }
 
 fn an_end_that_slices_by_a_length_panics() {

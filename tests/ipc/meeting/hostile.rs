@@ -22,18 +22,18 @@ pub fn tests(list: &mut List) {
     );
 }
 
-const CAPACITY: usize = 1 << 14;
-const LEN: usize = GRAIN + CAPACITY;
-const BOTH: u8 = PRODUCES | CONSUMES;
+pub const CAPACITY: usize = 1 << 14;
+pub const LEN: usize = GRAIN + CAPACITY;
+pub const BOTH: u8 = PRODUCES | CONSUMES;
 
 /// Meets with one who says this; the other does what we do not.
-fn meet_with(offer: &Offer, role: u8) -> rawipc::Result<()> {
+pub fn meet_with(offer: &Offer, role: u8) -> rawipc::Result<()> {
     let (ours, theirs) = Stream::pair().expect("pair");
     offer.put(&theirs);
     meet_over(&ours, role)
 }
 
-fn meet_over(ours: &Stream, role: u8) -> rawipc::Result<()> {
+pub fn meet_over(ours: &Stream, role: u8) -> rawipc::Result<()> {
     match role {
         PRODUCES => Consumer::meet(ours, PATIENCE).map(drop),
         CONSUMES => Producer::meet(ours, CAPACITY, PATIENCE).map(drop),

@@ -173,7 +173,7 @@ pub fn nap(time: Duration) {
 }
 
 /// Whether a child of ours has ended and not been waited for.
-fn a_child_ended() -> bool {
+pub fn a_child_ended() -> bool {
     let mut info = std::mem::MaybeUninit::<libc::siginfo_t>::zeroed();
     // SAFETY: room for a siginfo; nothing is reaped.
     unsafe { libc::waitid(libc::P_ALL, 0, info.as_mut_ptr(), libc::WEXITED | libc::WNOHANG | libc::WNOWAIT) };
