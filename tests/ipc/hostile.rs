@@ -29,8 +29,16 @@ pub fn tests(list: &mut List) {
 
 /// So many rewrites, against a tenth as many calls of ours.
 fn asked_for() -> u64 {
-    let asked = std::env::var("RAWIPC_HOSTILE").ok().and_then(|text| text.parse().ok());
-    asked.unwrap_or(if cfg!(debug_assertions) { 1_000_000 } else { 100_000_000 })
+    match std::env::var("RAWIPC_HOSTILE") {
+        Ok(asked) => asked.parse().expect("RAWIPC_HOSTILE: a number in digits"),
+        Err(_) => {
+            if cfg!(debug_assertions) {
+                1_000_000
+            } else {
+                100_000_000
+            }
+        }
+    }
 }
 
 /// So many seconds at the most: those of a slow machine.
