@@ -18,7 +18,7 @@ use guards::Guards;
 use rawipc::ring::{self, Consumer, Producer};
 use rawipc::{Receiver as _, Sender as _};
 use std::sync::atomic::Ordering::Relaxed;
-use victim::Tally;
+use victim::{Tally, WAYS};
 
 pub fn tests(list: &mut List) {
     list.add_long("hostile::rewritten_all_the_time", limit(), rewritten_all_the_time);
@@ -94,14 +94,18 @@ fn rewritten(whose: &str, mut batch: impl FnMut(u64, &Shared, &mut Tally) -> u64
         guarded += batch(batches, &shared, &mut tally);
         batches += 1;
     }
-    let Tally { calls, moved, corrupt, latest, .. } = tally;
+    let Tally { calls, moved: by_way, corrupt, latest, .. } = tally;
+    let moved: u64 = by_way.iter().sum();
     println!(
-        "{} rewrites against {calls} calls on {} rings {whose} ({moved} moved a message, {corrupt} ends found theirs corrupt): 0 \
+        "{} rewrites against {calls} calls on {} rings {whose} ({moved} found a message or room for one, {corrupt} ends found theirs corrupt): 0 \
          accesses outside ({guarded} mappings between guard pages), 0 panics, 0 calls past their deadline (at most {latest:?} late)",
         shared.rewrites(),
         batches * RINGS as u64,
     );
+    let in_each: Vec<_> = WAYS.iter().zip(by_way).map(|(way, n)| format!("{way} {n}")).collect();
+    println!("of these calls {whose} found one: {}", in_each.join(", "));
     assert!(corrupt > 0 && moved > calls / 1000, "no rewrite was ever seen, or nothing else");
+    assert!(by_way.iter().all(|found| *found > calls / 10_000), "a way that never was gone to its end");
 }
 
 /// Whether our end of this ring is the consumer.

@@ -79,8 +79,8 @@ impl Ends for InPlace {
 
     fn follow(&mut self, n: usize) {
         let (Some(there), Some(back)) = (&mut self.there.1, &mut self.back.0) else { return };
-        // Of 64 bytes to 4 KiB, the best.
-        let mut part = [0; 512];
+        // Of 64 bytes to 8 KiB, the best.
+        let mut part = [0; 8192];
         for _ in 0..n {
             if self.work == Work::Copied {
                 there.recv(&mut self.buf, Wait::FOREVER).expect("recv");
@@ -93,7 +93,7 @@ impl Ends for InPlace {
             } else {
                 let mut all = 0;
                 for at in (0..message.len()).step_by(part.len()) {
-                    let part = &mut part[..(message.len() - at).min(512)];
+                    let part = &mut part[..(message.len() - at).min(8192)];
                     message.copy_to(at, part).expect("inside");
                     all += sum(part);
                 }

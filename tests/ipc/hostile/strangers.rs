@@ -57,6 +57,7 @@ fn rewritten_all_the_time() {
     let guards = Guards::new(RINGS, guards::of_meeting(CAPACITY));
     rewritten("between strangers", |batch, shared, tally| {
         let (ends, attacker, guarded) = attacked(&guards, shared, batch);
+        tally.is_alone = true;
         for (i, ends) in ends.into_iter().enumerate() {
             let (mut producer, mut consumer) = ends.expect("met above");
             shared.current.store(i as u32, Relaxed);

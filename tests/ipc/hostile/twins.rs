@@ -11,7 +11,8 @@ use std::sync::atomic::Ordering::Relaxed;
 
 pub fn tests(list: &mut List) {
     add_tests!(list, "hostile": an_end_that_believes_a_length_reads_a_guard_page,
-        an_end_that_slices_by_a_length_panics, an_end_that_waits_for_sense_never_ends,
+        an_end_that_slices_by_a_length_panics, an_end_that_judges_one_length_and_reads_another_panics,
+        an_end_that_waits_for_sense_never_ends,
         memory_that_is_not_sealed_is_written_to);
 }
 
@@ -66,6 +67,20 @@ fn an_end_that_slices_by_a_length_panics() {
         for line in 0.. {
             let len = length(line) as usize;
             buf[..len].fill(1);
+        }
+    });
+    assert!(matches!(end, End::Exit(PANICKED) | End::Signal(libc::SIGABRT)), "{end:?}");
+}
+
+/// As one would that reads in place, and does not keep what it judged.
+fn an_end_that_judges_one_length_and_reads_another_panics() {
+    let end = under_attack(15, |length, _| {
+        let mut buf = vec![0_u8; CAPACITY];
+        for line in 0.. {
+            if length(line) as usize <= CAPACITY {
+                let again = length(line) as usize;
+                buf[..again][..again.min(64)].fill(1);
+            }
         }
     });
     assert!(matches!(end, End::Exit(PANICKED) | End::Signal(libc::SIGABRT)), "{end:?}");
