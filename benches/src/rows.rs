@@ -73,7 +73,7 @@ fn against_the_call(name: &str, kind: Kind) -> Row {
 
 /// 64 KiB written and read where they lie, against the same copied in and out.
 fn in_place() -> [Row; 2] {
-    let made = |work| move || InPlace::boxed(65536, 1 << 22, work, ladder);
+    let made = |work| move || InPlace::boxed(65536, 1 << 20, work, ladder);
     [("one byte touched", Work::OneByte), ("every byte written and read", Work::EveryByte)].map(
         |(what, work)| Row {
             name: format!("in place 65536 B, {what}"),
@@ -101,7 +101,7 @@ fn in_place_against_iceoryx2() -> [Row; 2] {
         bytes: Some(65536),
         base: contender("iceoryx2, in place", None, move || Loaned::boxed(65536, 64, work)),
         others: vec![contender("rawipc, in place", Some(most), move || {
-            InPlace::boxed(65536, 1 << 22, work, ladder)
+            InPlace::boxed(65536, 1 << 20, work, ladder)
         })],
     })
 }
