@@ -15,6 +15,9 @@ use crate::ring::sleep::{Barrier, PeerSleep, Tell, published};
 use crate::ring::{Polling, State};
 use crate::wait::Wait;
 
+/// Behind a record of more bytes no lines are cleared but the first: there the others are too long on their way.
+const LONG: u32 = 1 << 11;
+
 /// The lines that short messages go into are fetched so far ahead, to be written to: a processor that has to wait for
 /// each when it gets there has no more than a few of them on their way at once.
 const FETCHED: u32 = 1 << 11;
@@ -197,8 +200,8 @@ impl Producer {
             self.own.0.fetch(next.wrapping_add(FETCHED));
         }
         self.head = next;
-        // Behind a long one, whose neighbours have not come yet, that is left to the next short one.
-        if size <= AHEAD {
+        // Behind a long one that is left to the next short one.
+        if size <= LONG {
             let end = next.wrapping_add(AHEAD);
             while self.clear != end {
                 clear(self.own.0.word(self.clear));
