@@ -36,6 +36,7 @@ mod batch;
 mod consumer;
 mod corruption;
 mod doorbell;
+mod drain;
 #[cfg(any(test, fuzzing))]
 #[path = "../tests/fuzz/src/ring.rs"]
 pub(crate) mod fuzz;

@@ -1,6 +1,7 @@
 //! What both ends of a ring are made of, and how either waits.
 
 use super::atomic::{AtomicU32, Ordering};
+use super::drain::drain;
 use super::ladder::Ladder;
 use super::sleep::{Barrier, OwnSleep, PeerSleep};
 use super::{Polling, State};
@@ -102,7 +103,11 @@ pub(super) trait Waiter: Ladder {
     fn make_order(&mut self) -> Result<()> {
         match self.prepare() {
             Barrier::None => Ok(()),
-            Barrier::Everywhere => membarrier_everywhere(),
+            Barrier::Everywhere => {
+                membarrier_everywhere()?;
+                drain(|| self.is_ready());
+                Ok(())
+            }
         }
     }
 

@@ -19,8 +19,8 @@
 //! fence for it, by `membarrier` when it does, and the bit [`BARRIER`] in its word says so: the other side then only
 //! keeps the compiler from exchanging the two lines. Before the sleep the bit is taken back, and then the barrier made:
 //! whatever was published before it is seen from there on, and whoever publishes later sees that the bit is gone,
-//! and makes its own fence. One who sleeps after each few messages never sets the bit again, since a fence is the
-//! cheaper then.
+//! and makes its own fence. One who sleeps more often than after so many messages does not set the bit again, since
+//! a fence is the cheaper then. What the kernel does not keep of this, [`drain`](super::drain) makes up for.
 
 use super::atomic::{AtomicU32, Ordering, compiler_fence, fence};
 
@@ -30,8 +30,8 @@ const BARRIER: u32 = 2;
 /// The other bits are the number of the sleep.
 const NUMBER: u32 = 4;
 
-/// Who came so far since its last sleep makes the barrier at the next: 32 of the shortest messages.
-const FAR: u32 = 32 * 64;
+/// Who came so far since its last sleep makes the barrier at the next: 16,384 of the shortest messages.
+pub(super) const FAR: u32 = 1 << 20;
 
 /// The sleep word of our own side.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ pub(super) struct OwnSleep {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Barrier {
     None,
-    /// `membarrier` is to be called, before a sleep is announced.
+    /// `membarrier` is to be called, and then [`drain`](super::drain::drain), before a sleep is announced.
     Everywhere,
 }
 
@@ -294,6 +294,7 @@ mod tests {
                     meet(&place, 2 * round - 1);
                     if own.prepare(&word.0, 0) == Barrier::Everywhere {
                         membarrier_everywhere().unwrap();
+                        super::super::drain::drain(|| false);
                     }
                     own.announce(&word.0);
                     let found = load(&message.0) == round;

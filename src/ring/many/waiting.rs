@@ -12,6 +12,7 @@ use crate::error::{Errno, Result};
 use crate::fd::AsFd;
 use crate::ring::Polling;
 use crate::ring::doorbell::{Heard, again};
+use crate::ring::drain::drain;
 use crate::ring::ladder::Ladder;
 use crate::ring::side::Waiter;
 use crate::ring::sleep::Barrier;
@@ -75,7 +76,11 @@ impl Many<'_> {
         for slot in self.slots.all() {
             everywhere |= slot.awake().is_some_and(|ring| ring.prepare() == Barrier::Everywhere);
         }
-        if everywhere { membarrier_everywhere() } else { Ok(()) }
+        if everywhere {
+            membarrier_everywhere()?;
+            drain(|| self.is_ready());
+        }
+        Ok(())
     }
 
     /// Says to all that are awake that a sleep begins, and gives them the room that they might wait for.

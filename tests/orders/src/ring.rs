@@ -5,6 +5,11 @@ pub mod doorbell;
 mod ends;
 pub mod models;
 
+/// A stand-in: there is no store buffer that empties by itself here, nor a barrier that passes anybody over.
+mod drain {
+    pub fn drain(_is_there: impl FnMut() -> bool) {}
+}
+
 #[path = "../../../src/ring/index.rs"]
 mod index;
 #[path = "../../../src/ring/ladder.rs"]

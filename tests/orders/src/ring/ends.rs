@@ -7,7 +7,7 @@ use super::doorbell::{Doorbell, Heard, Kernel};
 use super::index::{EMPTY, arrived, clear, give_back, is_there, leave, left, publish, taken};
 use super::ladder::Ladder;
 use super::side::{Side, Waiter, Woken};
-use super::sleep::{Barrier, OwnSleep, PeerSleep, Tell, published};
+use super::sleep::{Barrier, FAR, OwnSleep, PeerSleep, Tell, published};
 use crate::error::{Errno, Result};
 use crate::memory::ForkMark;
 use crate::wait::Wait;
@@ -17,7 +17,7 @@ use loom::sync::Arc;
 /// Behind each first word there is room for one number.
 const RECORDS: usize = 3;
 /// The bytes of a record, for the sake of the sleep's arithmetic.
-const FAR_RECORD: u32 = 32 * 64;
+const FAR_RECORD: u32 = FAR;
 
 pub struct Shared {
     firsts: [AtomicU32; RECORDS],
