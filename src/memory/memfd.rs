@@ -125,8 +125,8 @@ impl Memfd {
     #[inline(never)]
     pub(crate) fn attach_sealed(fd: Fd, len: usize, own: Option<&Memfd>) -> Result<Self> {
         let seals = match rustix::fs::fcntl_get_seals(&fd) {
-            // What has no seals is no memfd.
-            Err(Errno::INVAL) => SealFlags::empty(),
+            // What has no seals is no memfd, and what is open as a path alone has none to be asked for.
+            Err(Errno::INVAL | Errno::BADF) => SealFlags::empty(),
             seals => seals.named(Call::FCNTL)?,
         };
         let size = SealFlags::SHRINK.union(SealFlags::GROW);

@@ -135,7 +135,7 @@ const TYPE: u16 = 0o170_000;
 pub(super) fn check_line(line: &Fd) -> Result<()> {
     let is = |option, value: u32| match socket_option(line.as_fd(), option) {
         Ok(told) if told as u32 == value => Ok(()),
-        Err(e) if !e.is(Errno::NOTSOCK) => Err(e),
+        Err(e) if !e.is(Errno::NOTSOCK) && !e.is(Errno::BADF) => Err(e),
         _ => Err(Error::peer(Call::GETSOCKOPT, Errno::BADMSG)),
     };
     is(SocketOption::Domain, AddressFamily::UNIX.as_raw().into())?;

@@ -81,10 +81,10 @@ impl OurConsumer {
     }
 }
 
-/// An epoll for what a stranger has to say. What is not for an epoll, or is one, is no bell.
+/// An epoll for what a stranger has to say. What is not for an epoll, or is one, or open as a path alone, is no bell.
 fn of_strangers(line: &Fd, bell: &Fd) -> Result<Fd> {
     new_epoll(line, bell).map_err(|e| match e.call() {
-        Call::EPOLL_CTL if e.is(Errno::INVAL) || e.is(Errno::PERM) => {
+        Call::EPOLL_CTL if [Errno::INVAL, Errno::PERM, Errno::BADF].contains(&e.errno()) => {
             Error::peer(Call::EPOLL_CTL, Errno::BADMSG)
         }
         _ => e,
