@@ -119,11 +119,13 @@ fn sleep_after(
 /// The slow path of every operation: one deadline, over as many sleeps as it takes.
 pub(crate) struct Sleeper {
     wait: Wait,
+    /// The time was over already when it was last looked what there is.
+    is_over: bool,
 }
 
 impl Sleeper {
     pub(crate) fn new(wait: Wait) -> Self {
-        Sleeper { wait }
+        Sleeper { wait, is_over: false }
     }
 
     /// Sleeps until `fd` has one of `events`, an error or a hang-up, and returns which; or until a signal comes that
@@ -141,10 +143,17 @@ impl Sleeper {
     }
 
     /// Sleeps until `epoll` has something to tell, fills `told`, and returns how much there is of it; 0 where a signal
-    /// came that the wait outlasts. Where the time is over, what is there already is told all the same.
+    /// came that the wait outlasts. Where the time is over, what is there already is told all the same, and that once: who
+    /// always has something to tell does not hold up a deadline.
     pub(crate) fn epoll(&mut self, epoll: BorrowedFd<'_>, told: &mut [EpollEvent]) -> Result<usize> {
+        if self.is_over {
+            return Err(Error::deadline(Call::EPOLL_PWAIT2));
+        }
         let timeout = match self.left() {
-            Err(e) if e.is(Errno::TIMEDOUT) => Timeout::Zero,
+            Err(e) if e.is(Errno::TIMEDOUT) => {
+                self.is_over = true;
+                Timeout::Zero
+            }
             left => left?.map_or(Timeout::Forever, Timeout::Nanos),
         };
         let mask = self.wait.mask();

@@ -1,6 +1,7 @@
 //! The steps of the ladder before the sleep.
 
 use super::*;
+use core::sync::atomic::AtomicBool;
 
 const LADDERS: [Polling; 4] = [
     Polling::BRIEF,
@@ -117,4 +118,28 @@ fn a_bell_that_was_heard_while_polling_is_made_up_for() {
         assert!(producer.try_send(&LARGE).unwrap_err().is_again());
         rings_for_more(&mut producer, &mut consumer);
     }
+}
+
+#[test]
+fn a_doorbell_that_never_rests_holds_up_no_deadline() {
+    let (producer, mut consumer) = pair(1).unwrap();
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                producer.side.bell.ring().unwrap();
+            }
+        });
+        for wait in [SOON, Wait::at_most(Duration::ZERO)] {
+            let late = consumer.recv(&mut [0; 64], wait).unwrap_err();
+            assert_eq!(late.errno(), Errno::TIMEDOUT);
+        }
+        let mut slots = [const { Slot::EMPTY }; 2];
+        let mut many = Many::new(&mut slots).unwrap();
+        many.admit(consumer).unwrap();
+        for wait in [SOON, Wait::at_most(Duration::ZERO)] {
+            assert_eq!(many.recv(&mut [0; 64], wait).unwrap_err().errno(), Errno::TIMEDOUT);
+        }
+        is_over.store(true, Ordering::Relaxed);
+    });
 }
