@@ -26,8 +26,9 @@
 //! The descriptor that [`AsFd`](crate::fd::AsFd) gives of either end is its doorbell, for waiting on several things at
 //! once. It becomes [`READABLE`](crate::wait::Events::READABLE), **for a producer that waits for room too**, when the
 //! other side is gone, or did something since this side was last told that it would have to wait: by `EAGAIN` from
-//! `try_recv` or `try_send`, or by `ETIMEDOUT`. So a loop over several channels tries until `EAGAIN`, then polls. It
-//! becomes readable without anything to find, as well.
+//! `try_recv` or `try_send`, or by `ETIMEDOUT`. So a loop over several channels tries until `EAGAIN`, then polls; a
+//! producer that sends or reserves something smaller in between has to be told so anew. It becomes readable without
+//! anything to find, as well.
 //!
 //! # Many writers
 //! Each has a ring of its own, and [`Many`] receives from all of them, one after the other.

@@ -1536,7 +1536,8 @@ int rawipc_file_close(rawipc_file *file, rawipc_error *error);
  *
  * The descriptor of an end, rawipc_ring_producer_fd() and rawipc_ring_consumer_fd(), is its doorbell. It becomes
  * readable, for a producer that waits for room too, when the other side is gone, or did something since this side was
- * last told -EAGAIN or -ETIMEDOUT: so a loop over several channels tries until -EAGAIN, then polls.
+ * last told -EAGAIN or -ETIMEDOUT: so a loop over several channels tries until -EAGAIN, then polls. A producer that sends or
+ * reserves something smaller in between has to be told so anew.
  */
 
 /** The end that sends. A handle. */
@@ -1712,7 +1713,7 @@ ssize_t rawipc_ring_send_limit(const rawipc_ring_producer *producer, rawipc_erro
  * @return its length; 0: the producer is gone, and all that it sent has been handed out; or -errno
  * @par Errors
  * EMSGSIZE: the buffer is too small; `needed` tells the length, and the message stays. ETIMEDOUT: nothing came in time.
- * EBADMSG: the producer wrote what cannot be; the ring stays so. EPERM: the end is another process's. EINVAL: len is 0.
+ * EBADMSG: the producer wrote what cannot be; the ring stays so. EPERM: the end is another process's.
  * @par Syscalls, as of ring::Consumer::recv in Rust
  * - a message is there; too small a buffer; gone already; corrupt; another process's: none
  * - a message is there, the producer waits for room: read
@@ -1964,7 +1965,7 @@ int rawipc_ring_try_reserve(rawipc_ring_producer *producer, void **at, size_t si
  * @return 0, or -errno
  * @par Errors
  * EINVAL: nothing is reserved, or size is 0. EMSGSIZE: more than was reserved, which `needed` tells; nothing is reserved
- * any more. Any errno of read breaks the end for good: the message may arrive.
+ * any more. EPIPE, EBADMSG: a call since said so. Any errno of read breaks the end for good: the message may arrive.
  * @par Syscalls, as of ring::Reservation::commit in Rust
  * - ok; refused; another process's: none
  * - ok, the consumer sleeps: read

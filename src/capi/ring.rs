@@ -6,7 +6,8 @@
 //!
 //! The descriptor of an end, rawipc_ring_producer_fd() and rawipc_ring_consumer_fd(), is its doorbell. It becomes
 //! readable, for a producer that waits for room too, when the other side is gone, or did something since this side was
-//! last told -EAGAIN or -ETIMEDOUT: so a loop over several channels tries until -EAGAIN, then polls.
+//! last told -EAGAIN or -ETIMEDOUT: so a loop over several channels tries until -EAGAIN, then polls. A producer that sends or
+//! reserves something smaller in between has to be told so anew.
 
 use core::ffi::{c_int, c_void};
 
@@ -178,7 +179,7 @@ pub unsafe extern "C" fn rawipc_ring_send_limit(
 /// @return its length; 0: the producer is gone, and all that it sent has been handed out; or -errno
 /// @par Errors
 /// EMSGSIZE: the buffer is too small; `needed` tells the length, and the message stays. ETIMEDOUT: nothing came in time.
-/// EBADMSG: the producer wrote what cannot be; the ring stays so. EPERM: the end is another process's. EINVAL: len is 0.
+/// EBADMSG: the producer wrote what cannot be; the ring stays so. EPERM: the end is another process's.
 /// @rust ring::Consumer::recv
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rawipc_ring_recv(

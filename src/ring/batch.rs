@@ -109,6 +109,7 @@ impl Producer {
         let record = Record::of(first);
         self.begin(first.len(), record.size(), wait)?;
         // A caller's `as_ref` may unwind out of here.
+        self.end_sleep();
         self.unclear();
         self.put(self.head, record, first);
         let mut next = self.head.wrapping_add(record.size());

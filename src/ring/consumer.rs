@@ -88,8 +88,9 @@ impl Consumer {
 
     /// What made the ring corrupt, if it is.
     pub fn corruption(&self) -> Option<Corruption> {
+        let (value, position) = self.side.saw()?;
         let most = self.geometry.limit() as u32;
-        self.side.saw(Word::Length, self.tail, (1, most))
+        Some(Corruption { word: Word::Length, value, position, least: 1, most })
     }
 
     /// The next message if it is there, its length judged once as it was loaded.
@@ -111,7 +112,9 @@ impl Consumer {
     /// The length of the next message is `saw`, which cannot be: 0 of one that was there.
     #[cold]
     pub(super) fn corrupt(&mut self, saw: u32) -> Error {
-        self.side.is_corrupt(saw);
+        self.side.is_corrupt(saw, self.tail);
+        // Not to be stepped over any more.
+        self.held = Record::NONE;
         Error::peer(Call::MEMORY, Errno::BADMSG)
     }
 

@@ -48,9 +48,9 @@ pub enum Word {
 }
 
 impl Side {
-    /// The corruption that was seen, if one was.
-    pub(super) fn saw(&self, word: Word, position: u32, (least, most): (u32, u32)) -> Option<Corruption> {
-        (self.state == State::Corrupt).then_some(Corruption { word, value: self.saw, position, least, most })
+    /// The value that made it corrupt, and where we were, if one did.
+    pub(super) fn saw(&self) -> Option<(u32, u32)> {
+        (self.state == State::Corrupt).then_some(self.saw)
     }
 }
 

@@ -125,7 +125,8 @@ impl<'s> Many<'s> {
     ///
     /// # Errors
     /// `ENOBUFS`: no slot is free. `EPERM`: the ring is another process's, or all of this is. Neither makes a syscall but
-    /// for closing. `ENOSPC`: this user watches too many. The ring is dropped in each of these cases.
+    /// for closing. `ENOSPC`: this user watches too many. `ENOMEM`. `EINVAL`: so many others watch the ring's bell that the
+    /// kernel allows no more, which is its producer's doing. The ring is dropped in each of these cases.
     ///
     /// # Syscalls
     /// Async-signal-safe.
@@ -384,7 +385,8 @@ const LINE: u64 = 1;
 
 impl AsFd for Many<'_> {
     /// Readable when there may be something to receive since [`try_recv`](Many::try_recv) said `EAGAIN`, or `recv`
-    /// `ETIMEDOUT`: for an outer event loop.
+    /// `ETIMEDOUT`: for an outer event loop, into which it goes before strangers are admitted. The kernel bounds the
+    /// epolls over one descriptor, and a stranger who used them up for his own bell would keep this one out (`EINVAL`).
     #[inline]
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.set.as_fd()

@@ -91,7 +91,8 @@ impl Producer {
 
     /// What made the ring corrupt, if it is.
     pub fn corruption(&self) -> Option<Corruption> {
-        self.side.saw(Word::Position, self.head, (self.tail, self.head))
+        let (value, position) = self.side.saw()?;
+        Some(Corruption { word: Word::Position, value, position, least: self.tail, most: position })
     }
 
     /// Refuses what can never be sent, and says what is known without looking.
@@ -104,6 +105,12 @@ impl Producer {
         if len > limit {
             return Err(Error::argument(Call::MEMORY, Errno::MSGSIZE).with_needed(limit));
         }
+        self.check_open()
+    }
+
+    /// Refuses what another process does, or what comes too late.
+    #[inline]
+    pub(super) fn check_open(&mut self) -> Result<()> {
         self.side.check_owner(self.own.0.head().word::<CLAIM>())?;
         match self.side.state {
             State::Open => Ok(()),
@@ -112,8 +119,11 @@ impl Producer {
         }
     }
 
-    /// Looks where the consumer is. One that lies has room: whoever goes on is told.
+    /// Looks where the consumer is. One that lies has room, and one that lied: whoever goes on is told.
     pub(super) fn look(&mut self, record: u32) -> bool {
+        if self.side.state != State::Open {
+            return true;
+        }
         let claimed = taken(self.theirs.load::<POSITION>());
         match self.geometry.believe(claimed, self.tail, self.head) {
             Some(tail) => {
@@ -122,7 +132,7 @@ impl Producer {
                 self.geometry.has_room(self.head.wrapping_sub(tail), record)
             }
             None => {
-                self.side.is_corrupt(claimed);
+                self.side.is_corrupt(claimed, self.head);
                 true
             }
         }
@@ -160,7 +170,7 @@ impl Producer {
 
     #[cold]
     fn gone(&mut self) -> Error {
-        self.side.state = State::Gone;
+        self.side.is_gone();
         Error::peer(Call::EPOLL_PWAIT, Errno::PIPE)
     }
 
@@ -229,11 +239,11 @@ impl Producer {
         match self.side.peer.tell(|| theirs.load::<SLEEP>()) {
             Tell::Nothing => Ok(()),
             // Nobody can be woken any more, and the message may be heard of: it is not to be sent again.
-            Tell::Ring => self.side.bell.ring().inspect_err(|_| self.side.state = State::Gone),
+            Tell::Ring => self.side.bell.ring().inspect_err(|_| self.side.is_gone()),
             Tell::Ask => {
                 // The message is there, whatever comes of the look: the next one is refused.
                 if self.side.bell.listen() == Ok(Heard::HangUp) {
-                    self.side.state = State::Gone;
+                    self.side.is_gone();
                 }
                 Ok(())
             }

@@ -3,7 +3,7 @@
 use crate::error::{Call, Errno, Error, Result};
 use crate::ring::Producer;
 use crate::ring::index::stage;
-use crate::ring::layout::{CLAIM, LINE};
+use crate::ring::layout::LINE;
 use crate::ring::record::Record;
 use crate::wait::Wait;
 
@@ -182,8 +182,8 @@ impl Reservation<'_> {
     ///
     /// # Errors
     /// `EINVAL`: `len` is 0. `EMSGSIZE`: more than was reserved, which [`needed`](Error::needed) tells. `EPERM`: the
-    /// reservation is another process's, from before a fork. Nothing is sent then, and the room is given back. Any
-    /// errno of `read` breaks the end for good, as in [`send`](crate::Sender::send).
+    /// reservation is another process's, from before a fork. `EPIPE`, `EBADMSG`: a call since said so. Nothing is sent
+    /// then, and the room is given back. Any errno of `read` breaks the end for good, as in [`send`](crate::Sender::send).
     ///
     /// # Syscalls
     /// Async-signal-safe.
@@ -198,7 +198,7 @@ impl Reservation<'_> {
             return Err(Error::argument(Call::MEMORY, Errno::INVAL));
         }
         let producer = &mut *self.producer;
-        producer.side.check_owner(producer.own.0.head().word::<CLAIM>())?;
+        producer.check_open()?;
         let reserved = producer.reserved as usize;
         if len > reserved {
             return Err(Error::argument(Call::MEMORY, Errno::MSGSIZE).with_needed(reserved));

@@ -24,21 +24,41 @@ pub(super) struct Side {
     pub(super) paused: Option<u32>,
     pub(super) state: State,
     claimed: bool,
-    /// The value of the other side's word that made it corrupt.
-    pub(super) saw: u32,
+    /// The value of the other side's word that made it corrupt, and where we were.
+    pub(super) saw: (u32, u32),
 }
 
 impl Side {
     pub(super) fn new(bell: Doorbell, mark: ForkMark, sleep: OwnSleep) -> Self {
         let (peer, polling) = (PeerSleep::NONE, Polling::NONE);
-        Side { bell, mark, sleep, peer, polling, paused: None, state: State::Open, claimed: false, saw: 0 }
+        Side {
+            bell,
+            mark,
+            sleep,
+            peer,
+            polling,
+            paused: None,
+            state: State::Open,
+            claimed: false,
+            saw: (0, 0),
+        }
     }
 
-    /// The other side's word has this value, which cannot be: the ring stays corrupt.
+    /// At `place` the other side's word has this value, which cannot be: the ring stays corrupt, by the first that was seen.
     #[cold]
-    pub(super) fn is_corrupt(&mut self, saw: u32) {
-        self.state = State::Corrupt;
-        self.saw = saw;
+    pub(super) fn is_corrupt(&mut self, value: u32, place: u32) {
+        if self.state != State::Corrupt {
+            self.state = State::Corrupt;
+            self.saw = (value, place);
+        }
+    }
+
+    /// The other side is gone, which is nothing new of one that lied.
+    #[cold]
+    pub(super) fn is_gone(&mut self) {
+        if self.state == State::Open {
+            self.state = State::Gone;
+        }
     }
 
     /// Takes what there is to hear, without waiting; `word` is our own sleep word.

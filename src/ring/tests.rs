@@ -1,4 +1,5 @@
 mod corpus;
+mod corrupt;
 mod inplace;
 mod meeting;
 mod order;
@@ -273,37 +274,6 @@ fn a_copy_that_is_dropped_costs_one_look_and_no_more() {
         assert_eq!(consumer.recv(&mut buf, Wait::FOREVER), Ok(1));
     }
     assert_eq!(consumer.recv(&mut buf, SOON).unwrap_err().errno(), Errno::TIMEDOUT);
-}
-
-#[test]
-fn a_length_that_lies_corrupts_the_ring_for_good() {
-    for lie in [0, (GRAIN / 2 - HEADER) as u32 + 1, GRAIN as u32, 1 << 31, u32::MAX] {
-        let (mut producer, mut consumer) = pair(1).unwrap();
-        producer.try_send(b"good").unwrap();
-        let length = producer.own.0.second_word(0);
-        let honest = length.swap(lie, Ordering::Relaxed);
-        let corrupt = Err(Error::peer(Call::MEMORY, Errno::BADMSG));
-        let mut buf = vec![0; GRAIN];
-        assert_eq!(consumer.try_recv(&mut buf), corrupt);
-        length.store(honest, Ordering::Relaxed);
-        assert_eq!(consumer.try_recv(&mut buf), corrupt);
-        assert_eq!(consumer.recv(&mut buf, Wait::FOREVER), corrupt);
-    }
-}
-
-#[test]
-fn a_position_that_lies_corrupts_the_ring_for_good() {
-    for lie in [1, 63, GRAIN as u32, u32::MAX, 0_u32.wrapping_sub(64)] {
-        let (mut producer, consumer) = pair(1).unwrap();
-        while producer.try_send(&[1; 400]).is_ok() {}
-        let position = consumer.own.0.word::<POSITION>();
-        position.store(lie, Ordering::Relaxed);
-        let corrupt = Err(Error::peer(Call::MEMORY, Errno::BADMSG));
-        assert_eq!(producer.try_send(&[1; 500]), corrupt);
-        position.store(0, Ordering::Relaxed);
-        assert_eq!(producer.try_send(&[1; 500]), corrupt);
-        assert_eq!(producer.send(b"x", Wait::FOREVER), corrupt);
-    }
 }
 
 #[test]

@@ -77,7 +77,7 @@ pub unsafe extern "C" fn rawipc_ring_try_reserve(
 /// @return 0, or -errno
 /// @par Errors
 /// EINVAL: nothing is reserved, or size is 0. EMSGSIZE: more than was reserved, which `needed` tells; nothing is reserved
-/// any more. Any errno of read breaks the end for good: the message may arrive.
+/// any more. EPIPE, EBADMSG: a call since said so. Any errno of read breaks the end for good: the message may arrive.
 /// @rust ring::Reservation::commit
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rawipc_ring_commit(
