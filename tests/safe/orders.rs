@@ -25,7 +25,7 @@ impl What {
     pub fn meanwhile(mut action: impl FnMut() + Send + 'static) -> What {
         let told = Arc::new(AtomicBool::new(false));
         let tell = Arc::clone(&told);
-        std::thread::spawn(move || {
+        begun(move || {
             while !told.load(SeqCst) {
                 std::thread::sleep(Duration::from_micros(100));
             }
@@ -36,7 +36,21 @@ impl What {
     }
 }
 
-/// `free` would wait for a lock that is held for good.
+/// A thread that runs already: one that begins allocates, and would wait for a lock that is held for good by then.
+fn begun(work: impl FnOnce() + Send + 'static) {
+    let runs = Arc::new(AtomicBool::new(false));
+    let says = Arc::clone(&runs);
+    std::thread::spawn(move || {
+        says.store(true, SeqCst);
+        forget_all(says);
+        work();
+    });
+    while !runs.load(SeqCst) {
+        std::thread::yield_now();
+    }
+}
+
+/// `free` would wait, too.
 fn forget_all<T>(things: T) {
     let _ = ManuallyDrop::new(things);
 }
@@ -71,7 +85,7 @@ impl Orders {
     pub fn start() -> Orders {
         let shared = Arc::new(Shared { listener: AtomicI32::new(-1), ..Shared::default() });
         let theirs = Arc::clone(&shared);
-        std::thread::spawn(move || listen(&theirs));
+        begun(move || listen(&theirs));
         let told: Vec<u32> = trace::numbers().filter(|n| !LEFT_ALONE.contains(n)).map(|n| n as u32).collect();
         let action = libc::SECCOMP_RET_USER_NOTIF;
         let fd = places::filter(&told, action, libc::SECCOMP_FILTER_FLAG_NEW_LISTENER)
