@@ -43,6 +43,7 @@ pub trait Sender {
     /// - `EINVAL`: the message is empty. `EMSGSIZE`: it is longer than [`send_limit`](Self::send_limit), which
     ///   [`needed`](crate::Error::needed) repeats. Neither makes a syscall.
     /// - `ETIMEDOUT`: no room came in time; nothing was sent, or see point 2 of the [contract](crate::channel).
+    /// - `EINTR`: a signal came, where `wait` asks for it.
     /// - `EPIPE`: the other side is gone.
     fn send(&mut self, msg: &[u8], wait: Wait) -> Result<()>;
 
@@ -65,6 +66,7 @@ pub trait Receiver {
     /// - `EMSGSIZE`: `buf` is too small; [`needed`](crate::Error::needed) tells what is enough, and the message
     ///   stays.
     /// - `ETIMEDOUT`: nothing came in time.
+    /// - `EINTR`: a signal came, where `wait` asks for it.
     /// - `EBADMSG`: what came is no message of this channel; the channel is corrupt and stays so.
     fn recv(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize>;
 
@@ -89,7 +91,7 @@ pub trait ByteRead {
     /// Reads at least one byte into `buf`, as many as are there, and returns how many; 0 means the end.
     ///
     /// # Errors
-    /// `EINVAL` for an empty buffer, before any syscall; `ETIMEDOUT`; what the kernel says.
+    /// `EINVAL` for an empty buffer, before any syscall; `ETIMEDOUT`; `EINTR` where `wait` asks for it; what the kernel says.
     fn read(&mut self, buf: &mut [u8], wait: Wait) -> Result<usize>;
 
     /// Reads what is there now.
@@ -158,7 +160,8 @@ pub trait ByteWrite {
     /// Writes at least one byte of `bytes`, waiting for room, and returns how many were taken.
     ///
     /// # Errors
-    /// `EINVAL` for no bytes, before any syscall; `ETIMEDOUT`; `EPIPE`: nobody is left to read.
+    /// `EINVAL` for no bytes, before any syscall; `ETIMEDOUT`; `EINTR` where `wait` asks for it; `EPIPE`: nobody is
+    /// left to read.
     fn write(&mut self, bytes: &[u8], wait: Wait) -> Result<usize>;
 
     /// Writes what there is room for now.

@@ -6,8 +6,8 @@
 //! | [`Memfd`] | a descriptor, inherited or sent over a socket | the size is sealed; [`seal_writes`](Memfd::seal_writes) leaves writing to the mappings that are there |
 //! | [`File`] | a path | whoever may open it for writing can truncate it, and then an access raises SIGBUS |
 //!
-//! A process that shares memory can change any of it at any time. So nothing here ever gives a `&[u8]` or a `&T`
-//! into it: bytes are copied out, once, into memory that is the reader's own, and judged there; words that both
+//! A process that shares memory can change any of it at any time. So nothing public here ever gives a `&[u8]` or a
+//! `&T` into it: bytes are copied out, once, into memory that is the reader's own, and judged there; words that both
 //! sides write are atomics. What is out of range is an error, before any access.
 
 #[allow(unsafe_code)]

@@ -76,6 +76,28 @@ fn no_ordering_is_anywhere_else_in_the_ring() {
     }
 }
 
+/// What the models say in `ends.rs` of where the orders are called from is so where they ship.
+#[test]
+fn the_orders_are_called_where_the_models_call_them() {
+    let calls: [(&str, &[&str]); 6] = [
+        ("producer", &["written();", "publish(", "published();", "is_quiet("]),
+        ("producer", &["left();", "self.listen()"]),
+        ("producer", &["taken(", "believe("]),
+        ("consumer", &["give_back(self.own", "published();", "peer.tell("]),
+        ("side", &["membarrier_everywhere()?;", "drain("]),
+        ("many/waiting", &["membarrier_everywhere()?;", "drain("]),
+    ];
+    for (file, calls) in calls {
+        let text = std::fs::read_to_string(format!("src/ring/{file}.rs")).expect("a source");
+        let mut rest = text.split("#[cfg(test)]").next().unwrap_or(&text);
+        rest = rest.find("\nimpl ").or(rest.find("\npub(super) trait ")).map_or(rest, |at| &rest[at..]);
+        for call in calls {
+            let at = rest.find(call).unwrap_or_else(|| panic!("{file}: no {call} where it has to be"));
+            rest = &rest[at + call.len()..];
+        }
+    }
+}
+
 /// The kernel's barrier, the compiler and this processor, which no model knows.
 #[test]
 fn nothing_is_lost_on_this_processor() {

@@ -2,7 +2,7 @@
 
 /// The steps of a wait before it sleeps, counted, and chosen by who waits.
 ///
-/// First `pauses` looks with a pause of the processor between them, some 50 ns each; then `yields` looks with a
+/// First `pauses` looks with a pause of the processor between them, 15 to 50 ns each; then `yields` looks with a
 /// `sched_yield` between them, some 0.3 µs each where nobody else wants the processor; then the sleep. `u32::MAX` is
 /// without end. Now and then a step looks at the doorbell and the clock too, so that the other side's death and a
 /// deadline end the polling; a signal does not.
@@ -44,7 +44,7 @@ impl Polling {
     /// Sleeps at once. What an end begins with.
     pub const NONE: Polling = Polling { pauses: 0, yields: 0 };
 
-    /// Half a microsecond of pauses, some fifty of yields: good on one processor and on several, where answers come
+    /// Up to half a microsecond of pauses, some twenty of yields: good on one processor and on several, where answers come
     /// soon.
     pub const BRIEF: Polling = Polling { pauses: 10, yields: 40 };
 

@@ -356,3 +356,17 @@ fn long_and_short_records_leave_clear_words_behind_them() {
         assert!(consumer.try_recv(&mut buf).unwrap_err().is_again());
     }
 }
+
+#[test]
+fn a_producer_that_could_not_ring_sends_no_more() {
+    let (mut producer, mut consumer) = pair(1).unwrap();
+    assert!(consumer.try_recv(&mut [0; 8]).unwrap_err().is_again());
+    // A write end gives nothing.
+    let (_read, write) = crate::pipe::pair().unwrap();
+    let bell = producer.side.bell.swap_bell(write.into_fd());
+    assert_eq!(producer.try_send(b"x").unwrap_err().call(), Call::READ);
+    drop(producer.side.bell.swap_bell(bell));
+    assert_eq!(producer.try_send(b"y").unwrap_err().errno(), Errno::PIPE);
+    assert_eq!(consumer.try_recv(&mut [0; 8]), Ok(1));
+    assert!(consumer.try_recv(&mut [0; 8]).unwrap_err().is_again());
+}

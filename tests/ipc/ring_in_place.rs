@@ -10,7 +10,7 @@ use rawipc::{Errno, Receiver as _, Sender as _, Wait, ring};
 use std::mem::forget;
 
 pub fn tests(list: &mut List) {
-    add_tests!(list, "ring_in_place": every_way, asleep_for_each, over_a_fork, forgotten_over_a_fork);
+    add_tests!(list, "ring_in_place": every_way, asleep_for_each, over_a_fork, dropped_by_a_child, forgotten_over_a_fork);
 }
 
 /// Sends the messages from `i` on in a way that `i` chooses, `last` being the end; returns how many.
@@ -139,6 +139,23 @@ fn over_a_fork() {
     let mut buf = [0; 8];
     assert_eq!(consumer.recv(&mut buf, PATIENCE), Ok(7));
     assert_eq!(&buf[..7], b"parent'");
+}
+
+/// A message that a child drops is the parent's still, and so is the room that dropping it would give back.
+fn dropped_by_a_child() {
+    let (mut producer, mut consumer) = ring::pair(4096).expect("pair");
+    // A quarter of the ring is given back at a time: with the sixteenth line.
+    for _ in 0..16 {
+        producer.try_send(b"a line").expect("room");
+    }
+    for _ in 0..15 {
+        assert_eq!(consumer.try_recv(&mut [0; 8]), Ok(6));
+    }
+    let mut message = Some(consumer.try_read().expect("read").expect("a message"));
+    Child::spawn(|| drop(message.take())).join();
+    // Eight lines are kept free.
+    assert_eq!((0..).take_while(|_| producer.try_send(b"a line").is_ok()).count(), (4096 - 512) / 64 - 16);
+    drop(message);
 }
 
 /// Those that were forgotten are not there for it, either.

@@ -39,8 +39,12 @@ const RWF_NOSIGNAL: u64 = 0x100;
 pub const RULES: &[Rule] = &[
     Rule { call: "accept4", argument: 3, is: Is::With(bits(libc::SOCK_CLOEXEC)), says: "SOCK_CLOEXEC" },
     Rule { call: "clock_gettime", argument: 0, is: Is::OneOf(&[libc::CLOCK_MONOTONIC]), says: "CLOCK_MONOTONIC" },
+    Rule { call: "epoll_create1", argument: 0, is: Is::With(bits(libc::EPOLL_CLOEXEC)), says: "EPOLL_CLOEXEC" },
+    Rule { call: "eventfd2", argument: 1, is: Is::With(bits(libc::EFD_CLOEXEC | libc::EFD_NONBLOCK | libc::EFD_SEMAPHORE)), says: "EFD_CLOEXEC, EFD_NONBLOCK, EFD_SEMAPHORE" },
     Rule { call: "fchmod", argument: 1, is: Is::Mode, says: "mode 0600, or the caller's" },
     Rule { call: "fcntl", argument: 1, is: Is::OneOf(FCNTL), says: "F_DUPFD_CLOEXEC, F_GETFL, F_SETFL, F_SETFD, F_GETPIPE_SZ, F_SETPIPE_SZ, F_ADD_SEALS or F_GET_SEALS" },
+    Rule { call: "madvise", argument: 2, is: Is::OneOf(&[libc::MADV_WIPEONFORK]), says: "MADV_WIPEONFORK" },
+    Rule { call: "membarrier", argument: 0, is: Is::OneOf(&[libc::MEMBARRIER_CMD_GLOBAL_EXPEDITED, libc::MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED]), says: "GLOBAL_EXPEDITED, or its registration" },
     Rule { call: "memfd_create", argument: 1, is: Is::With(bits((libc::MFD_CLOEXEC | libc::MFD_ALLOW_SEALING) as i32)), says: "MFD_CLOEXEC, MFD_ALLOW_SEALING" },
     Rule { call: "mknodat", argument: 2, is: Is::Under(KIND, FIFO), says: "S_IFIFO" },
     Rule { call: "mknodat", argument: 2, is: Is::Mode, says: "mode 0600, or the caller's" },
@@ -61,7 +65,15 @@ pub const RULES: &[Rule] = &[
     Rule { call: "socket", argument: 1, is: Is::With(bits(libc::SOCK_CLOEXEC)), says: "SOCK_CLOEXEC" },
     Rule { call: "socketpair", argument: 0, is: Is::OneOf(&[libc::AF_UNIX]), says: "AF_UNIX" },
     Rule { call: "socketpair", argument: 1, is: Is::With(bits(libc::SOCK_CLOEXEC)), says: "SOCK_CLOEXEC" },
+    Rule { call: "statx", argument: 2, is: Is::OneOf(STATX), says: "AT_STATX_DONT_SYNC, or AT_SYMLINK_NOFOLLOW of what /proc has" },
     Rule { call: "unlinkat", argument: 2, is: Is::OneOf(&[0]), says: "no AT_REMOVEDIR" },
+];
+
+const STATX: &[i32] = &[
+    libc::AT_SYMLINK_NOFOLLOW,
+    libc::AT_STATX_DONT_SYNC,
+    libc::AT_STATX_DONT_SYNC | libc::AT_EMPTY_PATH,
+    libc::AT_STATX_DONT_SYNC | libc::AT_SYMLINK_NOFOLLOW | libc::AT_NO_AUTOMOUNT,
 ];
 
 const F_ADD_SEALS: i32 = 1033;

@@ -327,3 +327,14 @@ fn a_caller_that_unwinds_in_a_batch_has_sent_nothing() {
     assert_eq!(received(&mut consumer), b"x");
     assert!(consumer.try_recv(&mut []).unwrap_err().is_again());
 }
+
+#[test]
+fn a_batch_has_all_the_room_that_was_given_back() {
+    let (mut producer, mut consumer) = pair(1).unwrap();
+    let fits = (GRAIN - AHEAD as usize) / LINE;
+    for _ in 2..fits {
+        producer.try_send(&[1; 48]).unwrap();
+    }
+    while consumer.try_recv(&mut [0; 48]).is_ok() {}
+    assert_eq!(producer.try_send_batch(&[[2; 48]; 10]), Ok(10));
+}
