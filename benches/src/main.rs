@@ -3,7 +3,7 @@
 //! Two processes, each pinned to a processor. In each row every contender is run in short bursts, in turn with the
 //! one that the row measures against: A B B A, many times over. Each four give one ratio; the median of the ratios is
 //! what holds, with the quartiles beside it. A burst in which one of the two processes was pushed off its processor is
-//! run again. Both processes die with their parent, and after a minute in any case.
+//! run again. Both processes die with their parent, and after two minutes in any case.
 
 mod contenders;
 mod kills;

@@ -34,7 +34,7 @@ pub enum Processors {
 pub struct Row {
     pub name: String,
     pub processors: Processors,
-    /// Operations a burst: about half a millisecond.
+    /// Operations a burst: half a millisecond of round trips, one to three of messages one way.
     pub n: usize,
     /// Bytes an operation moves, for rows in GB/s.
     pub bytes: Option<usize>,

@@ -14,8 +14,8 @@ mod operations;
 const LIMIT: i64 = 25;
 
 /// The ring makes no call that C could make too: this is a ring in C that checks nothing, and copies as no two
-/// processes may. Held where it is until the ring is made fast.
-const RING_LIMIT: i64 = 130;
+/// processes may.
+const RING_LIMIT: i64 = 90;
 
 /// A receive with a descriptor owns what came: it looks whether the last one was taken, takes the control message for
 /// what it is and no more, and knows where each number lies. The one in C overwrites the number that it had.
