@@ -3,8 +3,13 @@
 //!     cargo test --test orders -- --nocapture                      # what catches what, and how many executions
 //!     RAWIPC_STRESS=120 cargo test --test orders -- --nocapture    # seconds of stress, and then its twins
 
+#[path = "support/skip.rs"]
+mod skip;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use crate::skip::skip;
 
 /// The programs of the package; `None` where loom is not to be had.
 fn program(name: &str) -> Option<PathBuf> {
@@ -14,7 +19,7 @@ fn program(name: &str) -> Option<PathBuf> {
     cargo.current_dir(&package).env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
     let fetched = cargo.args(["fetch", "--locked"]).output().expect("cargo");
     if !fetched.status.success() {
-        println!("SKIP the orders of memory under loom: it cannot be had");
+        skip("the orders of memory under loom: it cannot be had");
         return None;
     }
     let mut cargo = Command::new(env!("CARGO"));

@@ -1,6 +1,9 @@
 //! Tables of processes that die while they are read. Not beside the code: a child that is about to exec holds the
 //! descriptors of every other test for a moment.
 
+#[path = "support/skip.rs"]
+mod skip;
+
 use rawipc::proc::{Kind, LINK_MAX, Link, Process, Target};
 use rawipc::{Errno, Error, Wait, pipe};
 use std::ffi::CString;
@@ -9,6 +12,8 @@ use std::mem::MaybeUninit;
 use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStrExt;
 use std::process::{Child, Command};
+
+use skip::skip;
 
 fn sleeper() -> Child {
     Command::new("sleep").arg("1000").spawn().unwrap()
@@ -109,7 +114,7 @@ fn a_file_that_is_called_deleted_is_told_in_a_process_with_another_root_too() {
         fs::remove_file(&path).unwrap();
         (before, find())
     } else {
-        println!("SKIP: chroot is not ours to call");
+        skip("what lies outside of a root: chroot is not ours to call");
         (Ok(vec![]), Err(vec![]))
     };
     // SAFETY: our own child.

@@ -125,6 +125,7 @@ pub(super) trait Waiter: Ladder {
             Barrier::None => Ok(()),
             Barrier::Everywhere => {
                 membarrier_everywhere()?;
+                self.side().sleep.ordered();
                 drain(|| self.is_ready());
                 Ok(())
             }

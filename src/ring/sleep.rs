@@ -42,6 +42,8 @@ pub(super) struct OwnSleep {
     place: u32,
     /// Whether both processes take part in barriers.
     able: bool,
+    /// Whether the bit was taken back, and no barrier made since: what a kernel may refuse, if a filter tells it to.
+    owed: bool,
 }
 
 /// What the order of memory asks of a side that is about to sleep.
@@ -55,7 +57,7 @@ pub(super) enum Barrier {
 impl OwnSleep {
     /// Awake; `able` says whether both processes take part in barriers.
     pub(super) fn new(word: &AtomicU32, able: bool) -> OwnSleep {
-        let own = OwnSleep { word: if able { BARRIER } else { 0 }, place: 0, able };
+        let own = OwnSleep { word: if able { BARRIER } else { 0 }, place: 0, able, owed: false };
         word.store(own.word, Ordering::Relaxed);
         own
     }
@@ -70,13 +72,18 @@ impl OwnSleep {
     /// how far we have come in the ring.
     pub(super) fn prepare(&mut self, word: &AtomicU32, place: u32) -> Barrier {
         self.place = place;
-        if self.word & BARRIER == 0 {
-            return Barrier::None;
+        if self.word & BARRIER != 0 {
+            self.word &= !BARRIER;
+            // Relaxed: the barrier orders it.
+            word.store(self.word, Ordering::Relaxed);
+            self.owed = true;
         }
-        self.word &= !BARRIER;
-        // Relaxed: the barrier orders it.
-        word.store(self.word, Ordering::Relaxed);
-        Barrier::Everywhere
+        if self.owed { Barrier::Everywhere } else { Barrier::None }
+    }
+
+    /// The barrier that [`prepare`](Self::prepare) asked for is made.
+    pub(super) fn ordered(&mut self) {
+        self.owed = false;
     }
 
     /// Now and then, awake: from here on the fence is ours, where we have come far without a sleep.
@@ -183,6 +190,7 @@ pub(super) fn published() {
 mod tests {
     use super::*;
     use core::hint::spin_loop;
+    use std::io::Write as _;
     use std::thread;
     use std::vec::Vec;
 
@@ -229,6 +237,8 @@ mod tests {
         assert!(PeerSleep::is_quiet(load(&word)));
         assert_eq!(own.prepare(&word, 64), Barrier::Everywhere);
         assert_eq!(load(&word), 0);
+        assert_eq!(own.prepare(&word, 64), Barrier::Everywhere, "it was not made");
+        own.ordered();
         own.announce(&word);
         own.go_on(&word, 64 + FAR);
         assert_eq!(load(&word) & BARRIER, 0, "asleep");
@@ -283,7 +293,7 @@ mod tests {
         let rounds = if cfg!(miri) { rounds / 100 } else { rounds };
         use crate::sys::sleep::{membarrier_everywhere, membarrier_register};
         if able && membarrier_register().is_err() {
-            std::println!("SKIP the barrier of a sleeper: no membarrier here");
+            let _ = writeln!(std::io::stderr(), "SKIP the barrier of a sleeper: no membarrier here");
             return;
         }
         let (place, word, message) = (Line::default(), Line::default(), Line::default());
@@ -294,6 +304,7 @@ mod tests {
                     meet(&place, 2 * round - 1);
                     if own.prepare(&word.0, 0) == Barrier::Everywhere {
                         membarrier_everywhere().unwrap();
+                        own.ordered();
                         super::super::drain::drain(|| false);
                     }
                     own.announce(&word.0);

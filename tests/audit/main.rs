@@ -8,6 +8,8 @@ mod whole;
 
 #[path = "../support/tables.rs"]
 mod grammar;
+#[path = "../support/skip.rs"]
+mod skip;
 #[path = "../house/source.rs"]
 #[allow(dead_code)] // a part of it is the house's
 mod source;

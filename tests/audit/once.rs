@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::published::Published;
-use crate::source::skip;
+use crate::skip::skip;
 use crate::{example, none};
 
 const MARKS: [&str; 2] = ["syscall_0x2f000001", "syscall_0x2f000002"];

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 use crate::published::Published;
-use crate::source::skip;
+use crate::skip::skip;
 use crate::{example, none, ran};
 
 /// `audit --json`, run once; `None` where nothing can be traced.

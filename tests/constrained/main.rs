@@ -10,6 +10,8 @@ mod coverage;
 mod panics;
 mod program;
 mod sizes;
+#[path = "../support/skip.rs"]
+mod skip;
 #[path = "../house/source.rs"]
 #[allow(dead_code)] // shared with tests/house, and each uses a part of it
 mod source;

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use crate::source::{root, skip};
+use crate::skip::skip;
+use crate::source::root;
 
 /// The symbol that the probe's panic handler calls, and that exists nowhere.
 pub const TRAP: &str = "rawipc_a_panic_path_is_left";

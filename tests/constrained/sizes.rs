@@ -98,7 +98,7 @@ fn they_are_as_committed() {
     let measured = measured(release, small);
     println!("{:20} release   small\n{}", "bytes", print(&measured));
     if !cfg!(target_arch = "x86_64") {
-        crate::source::skip("sizes: the table is that of x86-64");
+        crate::skip::skip("sizes: the table is that of x86-64");
         return;
     }
     if std::env::var_os("RAWIPC_BLESS").is_some() {

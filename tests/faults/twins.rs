@@ -49,10 +49,9 @@ const BAD: &[Twin] = &[
     }),
     ("waits beyond the deadline", "beyond the deadline", |t| told(t, || waits(false))),
     ("waits for ever", "waits for ever", |t| told(t, || waits(true))),
-    ("loses a message", "lost:", |t| {
-        let (r, w) = pipe::packet_pair()?;
-        talk(t, Ends { sender: w, receiver: Lossy(r), unfinished: |_| false }, &[1, 2, 3, 4])
-    }),
+    ("loses a message", "lost:", |t| slips(t, Slip::Loses)),
+    ("tears a message", "torn", |t| slips(t, Slip::Tears)),
+    ("doubles a message", "doubled", |t| slips(t, Slip::Doubles)),
 ];
 
 const GOOD: &[Twin] = &[
@@ -208,23 +207,57 @@ fn made(_: i64, _: [usize; 5]) -> Result<usize, Errno> {
     Err(Errno::NOSYS)
 }
 
-/// Takes a message, and forgets it where the call after it fails.
-struct Lossy(PacketReceiver);
+/// What becomes of a message that was taken, where the call after it fails.
+enum Slip {
+    Loses,
+    Tears,
+    Doubles,
+}
 
-impl Receiver for Lossy {
+struct Slipping {
+    receiver: PacketReceiver,
+    slip: Slip,
+    again: Option<Vec<u8>>,
+}
+
+fn slips(t: &Stage, slip: Slip) -> Outcome {
+    let (receiver, sender) = pipe::packet_pair()?;
+    let receiver = Slipping { receiver, slip, again: None };
+    talk(t, Ends { sender, receiver, unfinished: |_| false }, &[4, 5, 6, 7])
+}
+
+impl Slipping {
+    fn take(&mut self, buf: &mut [u8], wait: Option<Wait>) -> rawipc::Result<usize> {
+        if let Some(again) = self.again.take() {
+            buf[..again.len()].copy_from_slice(&again);
+            return Ok(again.len());
+        }
+        let n = match wait {
+            Some(wait) => self.receiver.recv(buf, wait)?,
+            None => self.receiver.try_recv(buf)?,
+        };
+        match (self.receiver.capacity(), &self.slip) {
+            (Ok(_), _) => Ok(n),
+            (Err(e), Slip::Loses) => Err(e),
+            (Err(_), Slip::Tears) => Ok(n.saturating_sub(2)),
+            (Err(_), Slip::Doubles) => {
+                self.again = Some(buf[..n].to_vec());
+                Ok(n)
+            }
+        }
+    }
+}
+
+impl Receiver for Slipping {
     fn recv_limit(&self) -> usize {
         PIPE_BUF
     }
 
     fn recv(&mut self, buf: &mut [u8], wait: Wait) -> rawipc::Result<usize> {
-        let n = self.0.recv(buf, wait)?;
-        self.0.capacity()?;
-        Ok(n)
+        self.take(buf, Some(wait))
     }
 
     fn try_recv(&mut self, buf: &mut [u8]) -> rawipc::Result<usize> {
-        let n = self.0.try_recv(buf)?;
-        self.0.capacity()?;
-        Ok(n)
+        self.take(buf, None)
     }
 }

@@ -52,8 +52,6 @@ fn layouts() -> Vec<(&'static str, usize, usize)> {
         ring::Slot as "ring::Slot",
         ring::Word as "ring::Word",
         ring::Message<'_> as "ring::Message",
-        ring::Polling as "ring::Polling",
-        ring::Producer as "ring::Producer",
         ring::Reservation<'_> as "ring::Reservation",
         rpc::CallError as "rpc::CallError",
         rpc::Client<'_, u64> as "rpc::Client",
@@ -142,7 +140,7 @@ fn sizes_are_as_committed() {
         text.push_str(&format!("{key} {size} {align}\n"));
     }
     if !cfg!(target_pointer_width = "64") {
-        source::skip("the committed sizes are those of 64 bits");
+        crate::skip::skip("the committed sizes are those of 64 bits");
         return;
     }
     if !cfg!(target_arch = "x86_64") {

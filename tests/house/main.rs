@@ -9,6 +9,8 @@ mod layout;
 mod misuse;
 mod rules;
 mod signals;
+#[path = "../support/skip.rs"]
+mod skip;
 #[allow(dead_code)] // shared with tests/constrained, and each uses a part of it
 mod source;
 #[path = "../support/tables.rs"]

@@ -11,7 +11,7 @@ use crate::os::process::{Child, End, Gate, nap};
 use crate::os::{limits, maps};
 use crate::runner::List;
 use rawipc::fd::{Fd, Stdio};
-use rawipc::ring::{self, Consumer, Producer};
+use rawipc::ring::{self, Consumer, Many, Producer, Received, Slot};
 use rawipc::socket::{Seqpacket, Stream};
 use rawipc::{ByteRead as _, ByteWrite as _, Errno, Receiver as _, Sender as _, Wait};
 use std::process::Command;
@@ -21,7 +21,7 @@ pub fn tests(list: &mut List) {
     add_tests!(list, "meeting":
         a_program_that_is_another, over_a_seqpacket_too, the_socket_goes_on, several_over_one_socket,
         killed_asleep_and_awake, killed_while_they_meet, who_waits_does_not_wait_for_ever, without_membarrier,
-        nothing_is_named,
+        membarrier_refused_later, nothing_is_named,
     );
     hostile::tests(list);
     hostile_greeters::tests(list);
@@ -246,6 +246,36 @@ fn without_membarrier() {
     }
     drop(ring);
     child.join();
+}
+
+/// Where a filter comes over a ring that counts on barriers, each wait says so, not the first alone: none begins without.
+fn membarrier_refused_later() {
+    let (mut producer, mut consumer) = ring::pair(4096).expect("pair");
+    let mut slots = [Slot::EMPTY];
+    let mut many = Many::new(&mut slots).expect("new");
+    let (mut one_of_many, reader) = ring::pair(4096).expect("pair");
+    many.admit(reader).expect("admit");
+    limits::refuse(libc::SYS_membarrier, libc::EPERM, None);
+
+    let mut buf = [0; 64];
+    let refused =
+        |error: rawipc::Error| assert_eq!((error.call().name(), error.errno()), ("membarrier", Errno::PERM));
+    let none = Wait::at_most(Duration::ZERO);
+    for _ in 0..3 {
+        refused(consumer.recv(&mut buf, none).expect_err("nothing"));
+        refused(consumer.try_recv(&mut buf).expect_err("nothing"));
+        refused(many.recv(&mut buf, none).expect_err("nothing"));
+        refused(many.try_recv(&mut buf).expect_err("nothing"));
+    }
+    // What is there needs no wait.
+    one_of_many.try_send(b"there").expect("room");
+    assert_eq!(many.recv(&mut buf, none), Ok(Received::Message { from: 0, len: 5 }));
+    while producer.try_send(b"there").is_ok() {}
+    for _ in 0..3 {
+        refused(producer.send(b"no room", none).expect_err("full"));
+        refused(producer.try_send(b"no room").expect_err("full"));
+    }
+    assert_eq!(consumer.try_recv(&mut buf), Ok(5));
 }
 
 /// While a ring is there, no file is: neither where shared memory has names nor anywhere else.

@@ -7,7 +7,7 @@
 //! Whose producer was told that we sleep, and has not rung since, need not be told again: what is done before a sleep is
 //! in proportion to who has sent something since the last one.
 
-use super::{LINE, Many};
+use super::{LINE, Many, Slot};
 use crate::error::{Errno, Result};
 use crate::fd::AsFd;
 use crate::ring::Polling;
@@ -78,6 +78,7 @@ impl Many<'_> {
         }
         if everywhere {
             membarrier_everywhere()?;
+            self.slots.all().filter_map(Slot::awake).for_each(|ring| ring.side.sleep.ordered());
             // One ring a pause: all of them, hundreds of times over, would take as many times longer.
             drain(|| {
                 self.slots.look(1);

@@ -226,6 +226,7 @@ fn sleeper(place: &Place, able: bool, without: Without) {
             wobble(&mut random, 1023);
             if own.prepare(&sleep.word.0, 0) == Barrier::Everywhere && without != Without::Barrier {
                 assert!(membarrier(MEMBARRIER_EVERYWHERE));
+                own.ordered();
                 if without != Without::Drain {
                     drain(|| false);
                 }
