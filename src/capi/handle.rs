@@ -96,8 +96,12 @@ impl Args {
     /// `handle` is NULL, or an `H` that has been written to and that nobody writes to meanwhile.
     #[inline(never)]
     pub(crate) unsafe fn value_ref<'a, H: Handle>(self, handle: *const H) -> Result<&'a H::Value> {
-        // SAFETY: by the caller; it is only looked at.
-        unsafe { self.value(handle.cast_mut()) }.map(|value| &*value)
+        // SAFETY: by the caller.
+        unsafe { self.check_mark(handle.cast(), H::KIND) }?;
+        // SAFETY: by the caller and its mark; not NULL, aligned, and large enough by the trait. Others may look too.
+        let held = unsafe { &*handle.cast::<Held<H::Value>>() };
+        // SAFETY: it has its mark.
+        Ok(unsafe { held.value.assume_init_ref() })
     }
 
     /// The value of a handle that holds none from now on.

@@ -181,6 +181,9 @@ impl Consumer {
     /// | a limit of zero; a message came just then, a limit of zero | `epoll_pwait` [`recv_batch`](Consumer::recv_batch) |
     /// | before 5.11, waits with a limit; before 5.11, times out; before 5.11, a signal ends it | (`clock_gettime` `epoll_pwait2` `epoll_pwait`)×n |
     ///
+    /// # Examples
+    /// See [`send_batch`](Producer::send_batch).
+    ///
     /// # References
     /// As [`recv`](crate::Receiver::recv).
     #[inline]

@@ -98,6 +98,21 @@ impl Consumer {
 
     /// The message that was forgotten: for who cannot keep the borrow, as C cannot. `None` where there is none, or one was
     /// received since.
+    ///
+    /// # Examples
+    /// ```
+    /// use rawipc::{Sender, Wait, ring};
+    ///
+    /// let (mut producer, mut consumer) = ring::pair(1 << 16)?;
+    /// producer.send(b"later", Wait::FOREVER)?;
+    /// core::mem::forget(consumer.read(Wait::FOREVER)?);
+    /// // Elsewhere, with nothing but the end at hand:
+    /// let message = consumer.held().expect("the one that was forgotten");
+    /// assert_eq!(message.byte(0), Some(b'l'));
+    /// message.done();
+    /// assert!(consumer.held().is_none());
+    /// # Ok::<(), rawipc::Error>(())
+    /// ```
     #[inline]
     pub fn held(&mut self) -> Option<Message<'_>> {
         if self.held == Record::NONE || !self.side.is_owner() {

@@ -105,6 +105,20 @@ impl Producer {
 
     /// The reservation that was forgotten, with what was written to it: for who cannot keep the borrow, as C cannot.
     /// `None` where there is none, or a message was sent since.
+    ///
+    /// # Examples
+    /// ```
+    /// use rawipc::{Receiver, Wait, ring};
+    ///
+    /// let (mut producer, mut consumer) = ring::pair(1 << 16)?;
+    /// let mut room = producer.reserve(5, Wait::FOREVER)?;
+    /// room.as_mut_slice().copy_from_slice(b"later");
+    /// core::mem::forget(room);
+    /// // Elsewhere, with nothing but the end at hand:
+    /// producer.reserved().expect("what was forgotten").commit(5)?;
+    /// assert_eq!(consumer.recv(&mut [0; 8], Wait::FOREVER)?, 5);
+    /// # Ok::<(), rawipc::Error>(())
+    /// ```
     #[inline]
     pub fn reserved(&mut self) -> Option<Reservation<'_>> {
         if self.reserved == 0 || !self.side.is_owner() { None } else { Some(Reservation { producer: self }) }

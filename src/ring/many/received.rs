@@ -5,6 +5,24 @@ use crate::ring::Corruption;
 use crate::ring::Many;
 
 /// What [`Many::recv`] tells, and of whom: the index of its slot.
+///
+/// # Examples
+/// ```
+/// use rawipc::ring::{self, Many, Received, Slot};
+/// use rawipc::{Sender, Wait};
+///
+/// let (mut producer, consumer) = ring::pair(1 << 16)?;
+/// let mut slots = [Slot::EMPTY];
+/// let mut many = Many::new(&mut slots)?;
+/// let whose = many.admit(consumer)?;
+/// producer.send(&[7; 100], Wait::FOREVER)?;
+/// drop(producer);
+/// let (mut small, mut large) = ([0; 64], vec![0; many.recv_limit()]);
+/// assert_eq!(many.recv(&mut small, Wait::FOREVER)?, Received::TooLong { from: whose, len: 100 });
+/// assert_eq!(many.recv(&mut large, Wait::FOREVER)?, Received::Message { from: whose, len: 100 });
+/// assert_eq!(many.recv(&mut large, Wait::FOREVER)?, Received::End { from: whose });
+/// # Ok::<(), rawipc::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]
 pub enum Received {
