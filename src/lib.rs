@@ -91,6 +91,10 @@
 #[cfg(any(test, fuzzing))]
 extern crate std;
 
+#[cfg(test)]
+#[path = "../tests/support/skip.rs"]
+mod skip;
+
 /// For tests/fuzz alone: what a peer can do to a ring, and what comes of it.
 #[cfg(fuzzing)]
 #[doc(hidden)]

@@ -272,7 +272,6 @@ impl AsFd for Memfd {
 mod tests {
     use super::*;
     use rustix::fs::{FallocateFlags, ftruncate};
-    use std::io::Write as _;
 
     fn plain(flags: MemfdFlags) -> Fd {
         rustix::fs::memfd_create(c"plain", flags).unwrap().into()
@@ -349,7 +348,7 @@ mod tests {
     fn huge_pages_are_refused() {
         let flags = MemfdFlags::CLOEXEC.union(MemfdFlags::ALLOW_SEALING).union(MemfdFlags::HUGETLB);
         let Ok(fd) = rustix::fs::memfd_create(c"huge", flags) else {
-            let _ = writeln!(std::io::stderr(), "SKIP memory of huge pages: this kernel has none");
+            crate::skip::skip("memory of huge pages: this kernel has none");
             return;
         };
         let fd = Fd::from(fd);

@@ -112,7 +112,7 @@ impl Consumer {
     /// The length of the next message is `saw`, which cannot be: 0 of one that was there.
     #[cold]
     pub(super) fn corrupt(&mut self, saw: u32) -> Error {
-        self.side.is_corrupt(saw, self.tail);
+        self.side.set_corrupt(saw, self.tail);
         // Not to be stepped over any more.
         self.held = Record::NONE;
         Error::peer(Call::MEMORY, Errno::BADMSG)

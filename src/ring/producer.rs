@@ -132,7 +132,7 @@ impl Producer {
                 self.geometry.has_room(self.head.wrapping_sub(tail), record)
             }
             None => {
-                self.side.is_corrupt(claimed, self.head);
+                self.side.set_corrupt(claimed, self.head);
                 true
             }
         }
@@ -170,7 +170,7 @@ impl Producer {
 
     #[cold]
     fn gone(&mut self) -> Error {
-        self.side.is_gone();
+        self.side.set_gone();
         Error::peer(Call::EPOLL_PWAIT, Errno::PIPE)
     }
 
@@ -239,11 +239,11 @@ impl Producer {
         match self.side.peer.tell(|| theirs.load::<SLEEP>()) {
             Tell::Nothing => Ok(()),
             // Nobody can be woken any more, and the message may be heard of: it is not to be sent again.
-            Tell::Ring => self.side.bell.ring().inspect_err(|_| self.side.is_gone()),
+            Tell::Ring => self.side.bell.ring().inspect_err(|_| self.side.set_gone()),
             Tell::Ask => {
                 // The message is there, whatever comes of the look: the next one is refused.
                 if self.side.bell.listen() == Ok(Heard::HangUp) {
-                    self.side.is_gone();
+                    self.side.set_gone();
                 }
                 Ok(())
             }

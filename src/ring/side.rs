@@ -46,7 +46,7 @@ impl Side {
 
     /// At `place` the other side's word has this value, which cannot be: the ring stays corrupt, by the first that was seen.
     #[cold]
-    pub(super) fn is_corrupt(&mut self, value: u32, place: u32) {
+    pub(super) fn set_corrupt(&mut self, value: u32, place: u32) {
         if self.state != State::Corrupt {
             self.state = State::Corrupt;
             self.saw = (value, place);
@@ -55,7 +55,7 @@ impl Side {
 
     /// The other side is gone, which is nothing new of one that lied.
     #[cold]
-    pub(super) fn is_gone(&mut self) {
+    pub(super) fn set_gone(&mut self) {
         if self.state == State::Open {
             self.state = State::Gone;
         }

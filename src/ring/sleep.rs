@@ -190,7 +190,6 @@ pub(super) fn published() {
 mod tests {
     use super::*;
     use core::hint::spin_loop;
-    use std::io::Write as _;
     use std::thread;
     use std::vec::Vec;
 
@@ -293,7 +292,7 @@ mod tests {
         let rounds = if cfg!(miri) { rounds / 100 } else { rounds };
         use crate::sys::sleep::{membarrier_everywhere, membarrier_register};
         if able && membarrier_register().is_err() {
-            let _ = writeln!(std::io::stderr(), "SKIP the barrier of a sleeper: no membarrier here");
+            crate::skip::skip("the barrier of a sleeper: no membarrier here");
             return;
         }
         let (place, word, message) = (Line::default(), Line::default(), Line::default());

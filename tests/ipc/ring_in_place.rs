@@ -10,7 +10,9 @@ use rawipc::{Errno, Receiver as _, Sender as _, Wait, ring};
 use std::mem::forget;
 
 pub fn tests(list: &mut List) {
-    add_tests!(list, "ring_in_place": every_way, asleep_for_each, over_a_fork, dropped_by_a_child, forgotten_over_a_fork);
+    add_tests!(list, "ring_in_place":
+        every_way, asleep_for_each, over_a_fork, dropped_by_a_child, forgotten_over_a_fork,
+    );
 }
 
 /// Sends the messages from `i` on in a way that `i` chooses, `last` being the end; returns how many.

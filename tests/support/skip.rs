@@ -3,6 +3,6 @@
 use std::io::Write as _;
 
 /// Prints `SKIP why` on a line of its own, past the test harness, which keeps the output of what passes.
-pub fn skip(why: &str) {
+pub(crate) fn skip(why: &str) {
     let _ = writeln!(std::io::stderr(), "SKIP {why}");
 }

@@ -10,6 +10,14 @@ use core::mem::forget;
 use core::sync::atomic::Ordering;
 use std::vec;
 
+fn corrupt<T>() -> Result<T, Error> {
+    Err(Error::peer(Call::MEMORY, Errno::BADMSG))
+}
+
+fn says(consumer: &Consumer, position: u32) {
+    consumer.own.0.word::<POSITION>().store(position, Ordering::Relaxed);
+}
+
 #[test]
 fn a_length_that_lies_corrupts_the_ring_for_good() {
     for lie in [0, (GRAIN / 2 - HEADER) as u32 + 1, GRAIN as u32, 1 << 31, u32::MAX] {
@@ -17,12 +25,11 @@ fn a_length_that_lies_corrupts_the_ring_for_good() {
         producer.try_send(b"good").unwrap();
         let length = producer.own.0.second_word(0);
         let honest = length.swap(lie, Ordering::Relaxed);
-        let corrupt = Err(Error::peer(Call::MEMORY, Errno::BADMSG));
         let mut buf = vec![0; GRAIN];
-        assert_eq!(consumer.try_recv(&mut buf), corrupt);
+        assert_eq!(consumer.try_recv(&mut buf), corrupt());
         length.store(honest, Ordering::Relaxed);
-        assert_eq!(consumer.try_recv(&mut buf), corrupt);
-        assert_eq!(consumer.recv(&mut buf, Wait::FOREVER), corrupt);
+        assert_eq!(consumer.try_recv(&mut buf), corrupt());
+        assert_eq!(consumer.recv(&mut buf, Wait::FOREVER), corrupt());
     }
 }
 
@@ -31,22 +38,12 @@ fn a_position_that_lies_corrupts_the_ring_for_good() {
     for lie in [1, 63, GRAIN as u32, u32::MAX, 0_u32.wrapping_sub(64)] {
         let (mut producer, consumer) = pair(1).unwrap();
         while producer.try_send(&[1; 400]).is_ok() {}
-        let position = consumer.own.0.word::<POSITION>();
-        position.store(lie, Ordering::Relaxed);
-        let corrupt = Err(Error::peer(Call::MEMORY, Errno::BADMSG));
-        assert_eq!(producer.try_send(&[1; 500]), corrupt);
-        position.store(0, Ordering::Relaxed);
-        assert_eq!(producer.try_send(&[1; 500]), corrupt);
-        assert_eq!(producer.send(b"x", Wait::FOREVER), corrupt);
+        says(&consumer, lie);
+        assert_eq!(producer.try_send(&[1; 500]), corrupt());
+        says(&consumer, 0);
+        assert_eq!(producer.try_send(&[1; 500]), corrupt());
+        assert_eq!(producer.send(b"x", Wait::FOREVER), corrupt());
     }
-}
-
-fn corrupt<T>() -> Result<T, Error> {
-    Err(Error::peer(Call::MEMORY, Errno::BADMSG))
-}
-
-fn says(consumer: &Consumer, position: u32) {
-    consumer.own.0.word::<POSITION>().store(position, Ordering::Relaxed);
 }
 
 /// A full ring, and what its producer sees of a position that lies.
@@ -127,7 +124,7 @@ fn who_lied_and_went_has_lied() {
     says(&consumer, 1);
     assert!(producer.look(LINE as u32));
     drop(consumer);
-    producer.side.is_gone();
+    producer.side.set_gone();
     assert_eq!(producer.side.state, State::Corrupt);
     assert_eq!(producer.corruption(), Some(saw));
     assert_eq!(producer.send(b"x", Wait::FOREVER), corrupt());
