@@ -451,23 +451,6 @@ int rawipc_fd_inherit(int fd, rawipc_error *error);
 int rawipc_pipe_pair(int *read_end, int *write_end, rawipc_error *error);
 
 /**
- * Makes a pipe in packet mode, for whole messages.
- *
- * Each message takes a page of the pipe whatever its length, so a pipe of default capacity holds 16.
- *
- * @param receiver  gets the descriptor that messages come out of
- * @param sender    gets the descriptor that messages go into
- * @return 0, or -errno
- * @par Errors
- * EMFILE, ENFILE: no descriptors left, in this process or at all.
- * @par Ownership
- * Both are the caller's to close.
- * @par Syscalls, as of pipe::packet_pair in Rust
- * - ok: pipe2
- */
-int rawipc_pipe_packet_pair(int *receiver, int *sender, rawipc_error *error);
-
-/**
  * Takes over the read end of a pipe or FIFO that was not made here: standard input, or one inherited.
  *
  * O_NONBLOCK is set on its open file description, which others may share.
@@ -502,38 +485,6 @@ int rawipc_pipe_attach_read_end(int fd, rawipc_error *error);
  * - another direction: fstat fcntl close
  */
 int rawipc_pipe_attach_write_end(int fd, rawipc_error *error);
-
-/**
- * Takes over the read end of a pipe or FIFO whose writers are in packet mode: one that was inherited. Nothing tells
- * here what mode they are in.
- *
- * @return fd, or -errno
- * @par Errors
- * As rawipc_pipe_attach_read_end().
- * @par Ownership
- * On failure fd is closed, unless it is negative.
- * @par Syscalls, as of pipe::PacketReceiver::attach in Rust
- * - as rawipc_pipe_attach_read_end()
- */
-int rawipc_pipe_attach_receiver(int fd, rawipc_error *error);
-
-/**
- * Takes over the write end of a pipe or FIFO, one that was inherited, for whole messages.
- *
- * O_NONBLOCK and O_DIRECT are set on its open file description, which others may share.
- *
- * @return fd, or -errno
- * @par Errors
- * As rawipc_pipe_attach_write_end().
- * @par Ownership
- * On failure fd is closed, unless it is negative.
- * @par Syscalls, as of pipe::PacketSender::attach in Rust
- * - ok: fstat fcntl fcntl
- * - both are set already: fstat fcntl
- * - another kind; not open: fstat close
- * - another direction: fstat fcntl close
- */
-int rawipc_pipe_attach_sender(int fd, rawipc_error *error);
 
 /**
  * The bytes that a pipe holds; a packet takes a page of them.
@@ -736,6 +687,59 @@ ssize_t rawipc_pipe_try_write_two(int write_end, const void *head, size_t head_l
  */
 int rawipc_pipe_write_all(int write_end, const void *bytes, size_t len, const rawipc_wait *wait,
                           rawipc_error *error);
+
+/* -- packet ---------------------------------------------------------------------------------------
+ * Pipes of whole messages: each write is a packet, which is read as one.
+ */
+
+/**
+ * Makes a pipe in packet mode, for whole messages.
+ *
+ * Each message takes a page of the pipe whatever its length, so a pipe of default capacity holds 16.
+ *
+ * @param receiver  gets the descriptor that messages come out of
+ * @param sender    gets the descriptor that messages go into
+ * @return 0, or -errno
+ * @par Errors
+ * EMFILE, ENFILE: no descriptors left, in this process or at all.
+ * @par Ownership
+ * Both are the caller's to close.
+ * @par Syscalls, as of pipe::packet_pair in Rust
+ * - ok: pipe2
+ */
+int rawipc_pipe_packet_pair(int *receiver, int *sender, rawipc_error *error);
+
+/**
+ * Takes over the read end of a pipe or FIFO whose writers are in packet mode: one that was inherited. Nothing tells
+ * here what mode they are in.
+ *
+ * @return fd, or -errno
+ * @par Errors
+ * As rawipc_pipe_attach_read_end().
+ * @par Ownership
+ * On failure fd is closed, unless it is negative.
+ * @par Syscalls, as of pipe::PacketReceiver::attach in Rust
+ * - as rawipc_pipe_attach_read_end()
+ */
+int rawipc_pipe_attach_receiver(int fd, rawipc_error *error);
+
+/**
+ * Takes over the write end of a pipe or FIFO, one that was inherited, for whole messages.
+ *
+ * O_NONBLOCK and O_DIRECT are set on its open file description, which others may share.
+ *
+ * @return fd, or -errno
+ * @par Errors
+ * As rawipc_pipe_attach_write_end().
+ * @par Ownership
+ * On failure fd is closed, unless it is negative.
+ * @par Syscalls, as of pipe::PacketSender::attach in Rust
+ * - ok: fstat fcntl fcntl
+ * - both are set already: fstat fcntl
+ * - another kind; not open: fstat close
+ * - another direction: fstat fcntl close
+ */
+int rawipc_pipe_attach_sender(int fd, rawipc_error *error);
 
 /**
  * Receives one message of a pipe or FIFO in packet mode.
