@@ -1,10 +1,14 @@
 //! The example `fds` against what std reads in /proc, and against lsof.
 
+#[path = "support/scratch.rs"]
+#[allow(dead_code)] // each program needs a part of it
+mod scratch;
 #[path = "support/skip.rs"]
 mod skip;
 
 use rawipc::fd::{AsFd, AsRawFd, Fd};
 use rawipc::{ByteWrite, Wait, fifo, pipe};
+use scratch::Scratch;
 use skip::skip;
 use std::collections::BTreeMap;
 use std::ffi::{CString, OsStr};
@@ -45,14 +49,13 @@ fn run(pid: &str) -> Output {
 /// A `cat` that holds what it was given, killed in the end.
 struct Holder {
     child: Child,
-    files: Vec<PathBuf>,
+    _files: Scratch,
 }
 
 impl Drop for Holder {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-        self.files.iter().for_each(|path| drop(fs::remove_file(path)));
     }
 }
 
@@ -72,8 +75,9 @@ const CALLED_DELETED: i32 = 344;
 const EVENTS: i32 = 345;
 const PATH_ONLY: i32 = 346;
 
-fn holder(test: &str) -> (Holder, Ours) {
-    let path = |name: &str| std::env::temp_dir().join(format!("rawipc-{test}-{}-{name}", std::process::id()));
+fn holder() -> (Holder, Ours) {
+    let files = Scratch::new();
+    let path = |name: &str| files.path().join(name);
     let (pipe_read, pipe_write) = pipe::pair().unwrap();
     let (socket, peer) = UnixStream::pair().unwrap();
     let fifo_path = path("fifo");
@@ -122,7 +126,7 @@ fn holder(test: &str) -> (Holder, Ours) {
     };
     // SAFETY: only dup2 and fcntl between fork and exec.
     unsafe { cat.pre_exec(hand_over) };
-    let mut holder = Holder { child: cat.spawn().unwrap(), files: vec![fifo_path, called] };
+    let mut holder = Holder { child: cat.spawn().unwrap(), _files: files };
     // It has mapped all that it needs once it answers.
     let (mut pipe_write, mut answer) = (pipe_write, [0]);
     pipe_write.write_all(b"x", Wait::FOREVER).unwrap();
@@ -202,7 +206,7 @@ fn device(dev: u64) -> String {
 
 #[test]
 fn every_row_says_what_std_reads() {
-    let (holder, ours) = holder("rows");
+    let (holder, ours) = holder();
     let pid = holder.child.id();
     let proc = PathBuf::from(format!("/proc/{pid}"));
     let rows = rows(pid);
@@ -237,7 +241,7 @@ fn every_row_says_what_std_reads() {
 
 #[test]
 fn each_kind_has_its_letter_type_and_size() {
-    let (holder, _ours) = holder("kinds");
+    let (holder, _ours) = holder();
     let rows = rows(holder.child.id());
     let cells = |fd: &str| {
         let row = row(&rows, fd);
@@ -253,13 +257,13 @@ fn each_kind_has_its_letter_type_and_size() {
     assert_eq!(cells(&format!("{EVENTS}u")).1, "a_inode");
     assert_eq!(cells(&format!("{PATH_ONLY}")), expect("l---------", "CHR", "0t0"));
     assert_eq!(row(&rows, &format!("{MEMORY}u")).name, "/memfd:a name (deleted)");
-    assert!(row(&rows, &format!("{DELETED}r")).name.ends_with("-gone (deleted)"));
-    assert!(row(&rows, &format!("{CALLED_DELETED}w")).name.ends_with("-gone (deleted)\""));
+    assert!(row(&rows, &format!("{DELETED}r")).name.ends_with("/gone (deleted)"));
+    assert!(row(&rows, &format!("{CALLED_DELETED}w")).name.ends_with("/gone (deleted)\""));
 }
 
 #[test]
 fn the_other_end_is_found_and_missed_when_it_is_gone() {
-    let (holder, ours) = holder("ends");
+    let (holder, ours) = holder();
     let me = std::process::id();
     let command = fs::read_to_string(format!("/proc/{me}/comm")).unwrap().trim_end().to_string();
     let end = |number: i32, letter: &str| format!(" {me},{command},{number}{letter}");
@@ -302,7 +306,7 @@ fn lsof(pid: u32) -> Option<(Fields, Vec<Fields>)> {
 
 #[test]
 fn fds_against_lsof() {
-    let (holder, _ours) = holder("lsof");
+    let (holder, _ours) = holder();
     let pid = holder.child.id();
     let Some((process, files)) = lsof(pid) else {
         skip("fds_against_lsof: lsof is not installed");

@@ -1,6 +1,9 @@
 //! Tables of processes that die while they are read. Not beside the code: a child that is about to exec holds the
 //! descriptors of every other test for a moment.
 
+#[path = "support/scratch.rs"]
+#[allow(dead_code)] // each program needs a part of it
+mod scratch;
 #[path = "support/skip.rs"]
 mod skip;
 
@@ -13,6 +16,7 @@ use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStrExt;
 use std::process::{Child, Command};
 
+use scratch::Scratch;
 use skip::skip;
 
 fn sleeper() -> Child {
@@ -75,8 +79,8 @@ fn numbers_that_are_fetched_do_not_outlive_their_process() {
 
 #[test]
 fn a_file_that_is_called_deleted_is_told_in_a_process_with_another_root_too() {
-    let root = std::env::temp_dir().join(format!("rawipc-root-{}", std::process::id()));
-    fs::create_dir(&root).unwrap();
+    let root = Scratch::new();
+    let root = root.path();
     let path = root.join("u (deleted)");
     let file = File::create(&path).unwrap();
     let c_root = CString::new(root.as_os_str().as_bytes()).unwrap();
@@ -121,7 +125,6 @@ fn a_file_that_is_called_deleted_is_told_in_a_process_with_another_root_too() {
     unsafe { libc::kill(child, libc::SIGKILL) };
     // SAFETY: our own child, whose status is not asked for.
     unsafe { libc::waitpid(child, std::ptr::null_mut(), 0) };
-    fs::remove_dir_all(&root).unwrap();
     if moved[0] == 1 {
         let path = path.as_os_str().as_bytes();
         assert_eq!((before, after), (Ok(path.to_vec()), Err(path.to_vec())));

@@ -5,6 +5,10 @@
 //! it, and looks at its doorbell meanwhile; so a million messages are counted in parts in which both were awake, and
 //! in the others there is nothing but such looks.
 
+#[path = "support/scratch.rs"]
+#[allow(dead_code)] // each program needs a part of it
+mod scratch;
+
 use rawipc::ring::{self, Polling};
 use rawipc::{Receiver, Sender, Wait};
 use std::process::{Command, ExitCode};
@@ -57,7 +61,7 @@ struct Seen {
 
 /// `None` where there is no strace to be had.
 fn traced(broken: bool) -> Option<Seen> {
-    let log = std::env::temp_dir().join(format!("rawipc-steady-{}", std::process::id()));
+    let log = scratch::unused("rawipc-steady");
     let mut strace = Command::new("strace");
     strace.args(["-f", "-o"]).arg(&log).arg(std::env::current_exe().ok()?).arg("stream");
     if broken {

@@ -55,6 +55,8 @@ static TURN: Mutex<()> = Mutex::new(());
 impl Temp {
     fn new(test: &str) -> Temp {
         let dir = Path::new("/tmp").join(format!("{test}-{}", std::process::id()));
+        // Numbers of processes come again, and the one before may have been killed.
+        let _ = fs::remove_dir_all(&dir);
         fs::create_dir(&dir).unwrap();
         let _turn = TURN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         Temp { dir, _turn }

@@ -14,6 +14,9 @@ mod text;
 
 #[path = "../../tests/support/tables.rs"]
 mod grammar;
+#[path = "../../tests/support/scratch.rs"]
+#[allow(dead_code)] // each program needs a part of it
+mod scratch;
 #[path = "../../tests/house/source.rs"]
 #[allow(dead_code)] // a part of it is the house's
 mod source;
@@ -38,7 +41,7 @@ use proof::{cases, check, publish, rules, scenario, tables};
 
 use check::Kernel;
 use report::Report;
-use scenario::{Scenarios, Scratch};
+use scenario::Scenarios;
 use std::io::Write;
 use std::process::ExitCode;
 use tables::Tables;
@@ -107,7 +110,7 @@ fn audit(mut done: impl FnMut(String)) -> Report {
         }
         _ => Some(Kernel::running()),
     };
-    let _scratch = Scratch::new();
+    let _scratch = scratch::share();
     for module in rows::modules(&tables) {
         let functions = rows::traced(&tables, &all, &module, kernel);
         done(text::module(&module, &functions));

@@ -10,16 +10,13 @@ use std::format;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A path of this test's own, removed with it.
 struct Place(PathBuf, CString);
 
 impl Place {
     fn new() -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("rawipc-fifo-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let path = std::env::temp_dir().join(name);
+        let path = crate::scratch::unused("rawipc");
         let c = CString::new(path.to_str().unwrap()).unwrap();
         Place(path, c)
     }

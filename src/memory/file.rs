@@ -189,13 +189,12 @@ impl AsFd for File {
 mod tests {
     use super::*;
     use std::ffi::CString;
-    use std::format;
 
     struct Temp(CString);
 
     impl Temp {
-        fn new(name: &str) -> Self {
-            let path = std::env::temp_dir().join(format!("rawipc-unit-{}-{name}", std::process::id()));
+        fn new() -> Self {
+            let path = crate::scratch::unused("rawipc");
             Temp(CString::new(path.into_os_string().into_encoded_bytes()).unwrap())
         }
     }
@@ -208,7 +207,7 @@ mod tests {
 
     #[test]
     fn created_opened_shared_and_removed() {
-        let temp = Temp::new("file");
+        let temp = Temp::new();
         let file = File::create(&temp.0, 5000).unwrap();
         let stat = rustix::fs::fstat(&file).unwrap();
         assert_eq!((stat.st_mode & 0o7777, stat.st_size), (0o600, 5000));
@@ -229,7 +228,7 @@ mod tests {
 
     #[test]
     fn what_was_planted_is_refused() {
-        let temp = Temp::new("planted");
+        let temp = Temp::new();
         rustix::fs::symlinkat(c"/dev/null", CWD, &*temp.0).unwrap();
         assert_eq!(File::open(&temp.0).unwrap_err(), Error::kernel(Call::OPENAT, Errno::LOOP));
         assert_eq!(File::create(&temp.0, 1).unwrap_err(), Error::kernel(Call::OPENAT, Errno::EXIST));
@@ -247,7 +246,7 @@ mod tests {
     #[test]
     #[cfg(target_pointer_width = "64")]
     fn a_file_without_room_leaves_nothing_behind() {
-        let temp = Temp::new("no-room");
+        let temp = Temp::new();
         let e = File::create(&temp.0, 1 << 46).unwrap_err();
         assert_eq!((e.call(), e.origin()), (Call::FALLOCATE, crate::Origin::Kernel));
         assert_eq!(File::open(&temp.0).unwrap_err(), Error::kernel(Call::OPENAT, Errno::NOENT));
@@ -255,7 +254,7 @@ mod tests {
 
     #[test]
     fn bad_arguments_are_refused_before_any_call() {
-        let temp = Temp::new("refused");
+        let temp = Temp::new();
         for len in [0, usize::MAX] {
             assert_eq!(
                 File::create(&temp.0, len).unwrap_err(),

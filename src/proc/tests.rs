@@ -1,5 +1,6 @@
 use super::*;
 use crate::error::Origin;
+use crate::scratch::Scratch;
 use crate::{fifo, pipe};
 use std::collections::BTreeMap;
 use std::ffi::{CString, OsStr};
@@ -41,10 +42,6 @@ fn compare_with_std(Entry { fd, access, file }: &Entry<'_>) {
 /// The number, whether or not rustix's descriptors are std's.
 fn raw(fd: &impl AsFd) -> RawFd {
     rustix::fd::AsRawFd::as_raw_fd(&fd.as_fd())
-}
-
-fn scratch(name: &str) -> PathBuf {
-    std::env::temp_dir().join(format!("rawipc-proc-{}-{name}", std::process::id()))
 }
 
 fn bytes(path: &Path) -> &[u8] {
@@ -106,7 +103,8 @@ fn memory_is_told_from_a_file() {
 
 #[test]
 fn a_deleted_file_is_told_from_one_that_is_called_so() {
-    let (path, other_name, called_so) = (scratch("u"), scratch("v"), scratch("u (deleted)"));
+    let dir = Scratch::new();
+    let [path, other_name, called_so] = ["u", "v", "u (deleted)"].map(|name| dir.path().join(name));
     let is = |f: &StdFile| {
         with_entry(f.as_raw_fd(), 256, |e| match e.file.target {
             Target::Path(p) => (true, Vec::from(p)),
@@ -131,7 +129,8 @@ fn a_deleted_file_is_told_from_one_that_is_called_so() {
 
 #[test]
 fn a_fifo_whose_name_imitates_a_pipe() {
-    let path = scratch("pipe:[1]");
+    let place = Scratch::new();
+    let path = place.path().join("pipe:[1]");
     let c_path = CString::new(bytes(&path)).unwrap();
     fifo::create(&c_path).unwrap();
     let read_end = fifo::open_read(&c_path).unwrap();
@@ -170,7 +169,8 @@ fn a_text_that_fills_the_buffer_is_refused_and_stays() {
 
 #[test]
 fn a_path_beyond_what_the_kernel_prints_hides_nothing_else() {
-    let deep = scratch("deep");
+    let place = Scratch::new();
+    let deep = place.path().join("deep");
     fs::create_dir_all(&deep).unwrap();
     let name = CString::new(vec![b'd'; 250]).unwrap();
     let c_path = CString::new(bytes(&deep)).unwrap();
@@ -224,7 +224,8 @@ fn fdinfo_tells_flags_and_offset() {
     let info = own.fdinfo(raw(&read_end)).unwrap();
     assert!(info.close_on_exec() && info.non_blocking());
 
-    let path = scratch("offset");
+    let place = Scratch::new();
+    let path = place.path().join("offset");
     fs::write(&path, "four score").unwrap();
     let mut file = StdFile::open(&path).unwrap();
     fs::remove_file(&path).unwrap();

@@ -127,7 +127,7 @@ mod tests {
     use crate::fd::CWD;
     use std::ffi::CString;
     use std::string::ToString;
-    use std::{env, fs, iter, vec};
+    use std::{fs, iter, vec};
 
     #[test]
     fn a_path_is_looked_up_in_steps_that_end_at_slashes() {
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn the_parent_of_a_path_of_any_length() {
-        let base = env::temp_dir().join(std::format!("rawipc place {}", std::process::id()));
+        let base = crate::scratch::unused("rawipc place");
         let deep = iter::repeat_n("d".repeat(200), 12).fold(base.clone(), |path, name| path.join(name));
         fs::create_dir_all(&deep).unwrap();
         fs::write(deep.join("file"), "here").unwrap();

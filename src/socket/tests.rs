@@ -18,7 +18,7 @@ use core::time::Duration;
 use std::ffi::CString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
-use std::{env, format, process};
+use std::{format, process};
 
 /// Long enough for what has to happen, short enough where it must not.
 const SOON: Wait = Wait::at_most(Duration::from_millis(20));
@@ -31,7 +31,7 @@ fn unique() -> u32 {
 
 /// A path that nothing stands under.
 fn path() -> (PathBuf, Address) {
-    let path = env::temp_dir().join(format!("rawipc {} {}", process::id(), unique()));
+    let path = crate::scratch::unused("rawipc ");
     (path.clone(), address_of(path))
 }
 

@@ -9,10 +9,10 @@ mod steps;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::PathBuf;
 use std::process::Command;
 
 use crate::published::Published;
+use crate::scratch::unused;
 use crate::skip::skip;
 use crate::{example, none};
 
@@ -20,8 +20,7 @@ const MARKS: [&str; 2] = ["syscall_0x2f000001", "syscall_0x2f000002"];
 
 /// What strace wrote about the program; `None`, with the reason printed, where there is no strace or no ptrace.
 fn straced(options: &[&str], args: &[&str]) -> Option<String> {
-    let name = format!("strace-{}-{}{}", std::process::id(), options.len(), args.len());
-    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let file = unused("rawipc-strace");
     let mut strace = Command::new("strace");
     strace.args(options).arg("-f").arg("-o").arg(&file).arg(example("once").get_program()).args(args);
     let Ok(out) = strace.output() else {

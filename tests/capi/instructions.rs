@@ -8,6 +8,7 @@ use std::process::Command;
 use crate::Check;
 use crate::callgrind::per_operation;
 use crate::library::{has, prefix, root, run, scratch};
+use crate::scratch::unused;
 use crate::skip::skip;
 
 pub const CHECKS: [Check; 1] = [("instructions::few_more_than_the_bare_call", few_more_than_the_bare_call)];
@@ -37,7 +38,7 @@ fn few_more_than_the_bare_call() {
     run(cc.arg(&through).arg(root().join("tests/capi/through.c")).arg(prefix().join("lib/librawipc.a")))
         .unwrap();
 
-    let fifo = dir.join(format!("fifo-{}", std::process::id()));
+    let fifo = unused("rawipc-fifo");
     let of = |program: &Path| {
         let name = program.file_name().unwrap().to_str().unwrap();
         per_operation(&dir, TIMES, name, |times| -> Vec<OsString> {

@@ -15,6 +15,9 @@ mod misuse;
 mod programs;
 mod prototypes;
 mod remote;
+#[path = "../support/scratch.rs"]
+#[allow(dead_code)] // each program needs a part of it
+mod scratch;
 #[path = "../support/skip.rs"]
 mod skip;
 #[path = "../house/source.rs"]

@@ -15,6 +15,9 @@ mod messages;
 mod report;
 mod run;
 mod scenario;
+#[path = "../support/scratch.rs"]
+#[allow(dead_code)] // each program needs a part of it
+mod scratch;
 mod second;
 mod short;
 mod snapshot;
@@ -39,7 +42,7 @@ use dispatch::{Fault, Injection};
 use errnos::Errnos;
 use judge::Verdict;
 use report::Report;
-use scenario::{Scenarios, Scratch};
+use scenario::Scenarios;
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -50,9 +53,8 @@ fn main() -> ExitCode {
     cases::all(&mut all);
     messages::cases(&mut all);
     let only = std::env::args().skip(1).find(|a| !a.starts_with("--") || a.starts_with("--alone="));
-    let _scratch;
+    let _scratch = scratch::share();
     if let Some(index) = only.as_ref().and_then(|a| a.strip_prefix("--alone=")) {
-        _scratch = Scratch::new();
         second::alone(&all.0[index.parse::<usize>().expect("a number")]);
         return ExitCode::SUCCESS;
     }
@@ -67,7 +69,6 @@ fn main() -> ExitCode {
         let names = rows.map(|rows| rows.into_iter().flat_map(|(at, row)| tables.names(at, row)));
         s.named = names.map(|names| names.filter_map(|name| trace::number(&name)).collect());
     }
-    _scratch = Scratch::new();
     let errnos = Errnos::read();
     report.test("each_meaning_is_of_listed_errnos", &expected::idle(&errnos));
     if only.is_none() {

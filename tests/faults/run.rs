@@ -60,7 +60,7 @@ impl Home {
         }
         if stage.has_dir.get() {
             let _ = std::env::set_current_dir("/");
-            let _ = std::fs::remove_dir_all(crate::scenario::dir());
+            let _ = std::fs::remove_dir_all(crate::scratch::own());
         }
         kept
     }

@@ -3,13 +3,12 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::error::Error;
-use std::path::PathBuf;
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use rawipc::{Errno, Wait};
 
 use crate::dispatch::{self, Made};
+use crate::scratch;
 use crate::snapshot::Snapshot;
 use crate::trace;
 
@@ -153,7 +152,7 @@ impl Stage {
     }
 
     fn look(&self) -> Snapshot {
-        Snapshot::take(self.maps, self.has_dir.get().then(dir).as_deref())
+        Snapshot::take(self.maps, self.has_dir.get().then(scratch::own).as_deref())
     }
 
     /// A window whose answer is told.
@@ -231,44 +230,12 @@ impl Stage {
     /// A name in a directory that is this scenario's alone.
     pub fn path(&self, name: &str) -> std::ffi::CString {
         if !self.has_dir.replace(true) {
-            std::fs::create_dir_all(dir()).expect("a scratch directory");
+            scratch::renew_own();
         }
-        let path = dir().join(name).into_os_string().into_encoded_bytes();
-        std::ffi::CString::new(path).expect("no NUL in a path")
+        scratch::named(name)
     }
 }
 
 fn number(call: &str) -> u64 {
     trace::number(call).unwrap_or_else(|| panic!("no such call: {call}"))
-}
-
-/// The directory of the scenario of this process.
-pub fn dir() -> PathBuf {
-    SCRATCH.get().expect("made by main").join(std::process::id().to_string())
-}
-
-/// The directory that all scenarios share, each with one of its own in it. Removed by who drops the guard.
-pub struct Scratch(());
-
-pub fn scratch() -> &'static std::path::Path {
-    SCRATCH.get().expect("made by main")
-}
-
-static SCRATCH: OnceLock<PathBuf> = OnceLock::new();
-
-impl Scratch {
-    pub fn new() -> Scratch {
-        let dir = std::env::temp_dir().join(format!("rawipc-faults-{}", std::process::id()));
-        std::fs::create_dir(&dir).expect("a scratch directory");
-        SCRATCH.set(dir).expect("made once");
-        Scratch(())
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        if let Some(dir) = SCRATCH.get() {
-            let _ = std::fs::remove_dir_all(dir);
-        }
-    }
 }

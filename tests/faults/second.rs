@@ -7,6 +7,7 @@ use crate::dispatch::{self, Fault, Injection};
 use crate::errnos;
 use crate::judge::print;
 use crate::scenario::{Scenario, Scenarios, Stage};
+use crate::scratch;
 
 /// Runs one scenario as any program would, between two marks, and prints what was told.
 pub fn alone(scenario: &Scenario) {
@@ -75,7 +76,7 @@ impl Calls {
 }
 
 fn traced(index: usize) -> Option<Calls> {
-    let path = crate::scenario::scratch().join(format!("strace-{index}"));
+    let path = scratch::shared().join(format!("strace-{index}"));
     output(Command::new("strace").arg("-o").arg(&path), index);
     let text = std::fs::read_to_string(&path).ok()?;
     let name = |l: &str| l.split_once('(').map(|(name, _)| name.to_owned());
@@ -89,6 +90,8 @@ const OPENED: &str = "syscall_0x2f000001";
 
 fn output(strace: &mut Command, index: usize) -> String {
     let me = std::env::current_exe().expect("a path");
-    let command = strace.arg(me).arg(format!("--alone={index}")).stderr(Stdio::null());
+    // What it leaves goes with what is ours: who ends under a filter of his own removes nothing.
+    let command = strace.arg(me).arg(format!("--alone={index}")).env("TMPDIR", scratch::shared());
+    let command = command.stderr(Stdio::null());
     command.output().map(|o| String::from_utf8_lossy(&o.stdout).into_owned()).unwrap_or_default()
 }

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::programs::{Scratch, programs};
+use crate::programs::programs;
+use crate::scratch::Scratch;
 use crate::skip::skip;
 use crate::tracer::{Process, traced};
 
@@ -36,7 +37,7 @@ fn without_waits(calls: Vec<String>) -> String {
 fn of(program: &Path, args: &[&str], entered: impl FnMut(libc::pid_t, &str)) -> Option<(Vec<String>, i32)> {
     let here = Scratch::new();
     let mut command = Command::new(program);
-    let ran = calls(command.args(args).current_dir(&here.0), entered)?;
+    let ran = calls(command.args(args).current_dir(here.path()), entered)?;
     assert!(here.files().is_empty(), "{:?}", here.files());
     Some(ran)
 }

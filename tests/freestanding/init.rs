@@ -9,7 +9,8 @@ use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::programs::{Scratch, programs};
+use crate::programs::programs;
+use crate::scratch::Scratch;
 use crate::skip::skip;
 
 /// More than anything here takes.
@@ -117,10 +118,10 @@ impl Drop for First {
 /// The init, ready, and a client of it.
 fn start() -> Option<(First, UnixDatagram, PathBuf, Scratch)> {
     let here = Scratch::new();
-    let path = here.0.join("init");
+    let path = here.path().join("init");
     let mut init = First::start(&programs()?.join("init"), &[path.to_str().unwrap()])?;
     assert_eq!(init.line(), "init: ready");
-    let client = UnixDatagram::bind(here.0.join("client")).unwrap();
+    let client = UnixDatagram::bind(here.path().join("client")).unwrap();
     client.set_read_timeout(Some(LONG)).unwrap();
     client.set_write_timeout(Some(LONG)).unwrap();
     Some((init, client, path, here))

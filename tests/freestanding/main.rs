@@ -10,6 +10,9 @@ mod init;
 #[path = "../capi/library.rs"]
 mod library;
 mod programs;
+#[path = "../support/scratch.rs"]
+#[allow(dead_code)] // each program needs a part of it
+mod scratch;
 #[path = "../support/skip.rs"]
 mod skip;
 #[path = "../support/trace.rs"]

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
 
+use crate::scratch::Scratch;
 use crate::skip::skip;
 
 /// Where the built programs lie; `None`, with the reason printed, where they cannot be built.
@@ -29,35 +29,9 @@ fn build() -> Option<PathBuf> {
     Some(target.join("release"))
 }
 
-/// A new, empty directory, with a path that a socket's name has room behind; removed on drop.
-pub struct Scratch(pub PathBuf);
-
-impl Scratch {
-    pub fn new() -> Scratch {
-        static MADE: AtomicU32 = AtomicU32::new(0);
-        let number = MADE.fetch_add(1, Ordering::Relaxed);
-        let dir = std::env::temp_dir().join(format!("rawipc-free-{}-{number}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&dir);
-        std::fs::create_dir(&dir).unwrap();
-        Scratch(dir)
-    }
-
-    /// What is in it.
-    pub fn files(&self) -> Vec<String> {
-        let names = std::fs::read_dir(&self.0).unwrap().map(|e| e.unwrap().file_name());
-        names.map(|n| n.to_string_lossy().into_owned()).collect()
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
 fn says(program: &Path, expected: &[&str]) {
     let here = Scratch::new();
-    let out = Command::new(program).current_dir(&here.0).output().unwrap();
+    let out = Command::new(program).current_dir(here.path()).output().unwrap();
     let said = String::from_utf8_lossy(&out.stdout).into_owned();
     println!("{said}");
     assert_eq!(said.lines().collect::<Vec<_>>(), expected);

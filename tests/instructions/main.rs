@@ -9,6 +9,9 @@ use std::process::{Command, ExitCode};
 #[path = "../support/callgrind.rs"]
 mod callgrind;
 mod operations;
+#[path = "../support/scratch.rs"]
+#[allow(dead_code)] // each program needs a part of it
+mod scratch;
 
 /// The most that an operation may take above C.
 const LIMIT: i64 = 25;
@@ -70,7 +73,7 @@ fn compare() -> Vec<String> {
     let bare = dir.join("bare");
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/instructions/bare.c");
     run(Command::new("gcc").args(["-O2", "-fno-ipa-icf", "-Wall", "-Werror", "-o"]).arg(&bare).arg(source));
-    let fifo = dir.join(format!("fifo-{}", std::process::id()));
+    let fifo = scratch::unused("rawipc-fifo");
     let own = std::env::current_exe().unwrap();
     let ours = callgrind::per_operation(&dir, TIMES, "ours", |n| {
         vec![own.clone().into(), "--operate".into(), n.to_string().into()]

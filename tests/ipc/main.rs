@@ -24,6 +24,9 @@ mod ring_in_place;
 mod ring_stress;
 mod rpc;
 mod runner;
+#[path = "../support/scratch.rs"]
+#[allow(dead_code)] // each program needs a part of it
+mod scratch;
 mod several;
 mod sizes;
 mod socket_files;

@@ -12,6 +12,9 @@ mod places;
 #[path = "../support/report.rs"]
 mod report;
 mod scenario;
+#[path = "../support/scratch.rs"]
+#[allow(dead_code)] // each program needs a part of it
+mod scratch;
 mod twins;
 
 #[path = "../support/tables.rs"]
@@ -32,7 +35,7 @@ mod scenarios {
 use grammar::Signals;
 use places::{End, Place, STACK};
 use report::Report;
-use scenario::{Scenarios, Scratch};
+use scenario::Scenarios;
 use scenarios::cases;
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::process::CommandExt;
@@ -54,7 +57,7 @@ fn main() -> ExitCode {
     }
     let begin = Instant::now();
     let mut report = Report::default();
-    let _scratch = Scratch::new();
+    let _scratch = scratch::share();
     places::prepare();
     if let Some(why) = twins::refused() {
         println!("SKIP every function in a handler and in a child of fork: {why}");

@@ -2,14 +2,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::error::Error;
-use std::path::PathBuf;
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use rawipc::{Errno, Wait};
 
 use crate::orders::{Orders, What};
 use crate::places::{self, Place, Verdict};
+use crate::scratch;
 use crate::trace;
 
 /// How a scenario ends: `?` takes whatever says no.
@@ -176,33 +175,9 @@ impl Stage {
 
     /// A name in a directory that is this scenario's alone.
     pub fn path(&self, name: &str) -> std::ffi::CString {
-        let dir = SCRATCH.get().expect("made by main").join(std::process::id().to_string());
         if !self.has_dir.replace(true) {
-            std::fs::create_dir_all(&dir).expect("a scratch directory");
+            scratch::renew_own();
         }
-        let path = dir.join(name).into_os_string().into_encoded_bytes();
-        std::ffi::CString::new(path).expect("no NUL in a path")
-    }
-}
-
-/// The directory that all scenarios share, each with one of its own in it. Removed by who drops the guard.
-pub struct Scratch(());
-
-static SCRATCH: OnceLock<PathBuf> = OnceLock::new();
-
-impl Scratch {
-    pub fn new() -> Scratch {
-        let dir = std::env::temp_dir().join(format!("rawipc-safe-{}", std::process::id()));
-        std::fs::create_dir(&dir).expect("a scratch directory");
-        SCRATCH.set(dir).expect("made once");
-        Scratch(())
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        if let Some(dir) = SCRATCH.get() {
-            let _ = std::fs::remove_dir_all(dir);
-        }
+        scratch::named(name)
     }
 }

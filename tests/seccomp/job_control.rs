@@ -28,7 +28,7 @@ const WAITS: &[Case] = &[
         both(move |wait| must(w.send(b"x", wait)), move || _ = r.try_recv(&mut [0; pipe::PIPE_BUF]).unwrap())
     }),
     ("fifo reader", List::FIFO_READER, || {
-        let path = crate::scratch().join("waited-for").into_os_string().into_encoded_bytes();
+        let path = crate::scratch::shared().join("waited-for").into_os_string().into_encoded_bytes();
         let path = CString::new(path).unwrap();
         fifo::create(&path).unwrap();
         let mut r = fifo::open_read(&path).unwrap();

@@ -24,7 +24,6 @@ pub fn unworked() -> Found {
 }
 
 pub fn insufficient() -> Found {
-    crate::scratch();
     let mut found = Found::new();
     for work in WORKS {
         let end = run(Under::kill(list_of(work)), |shut| (work.run)(shut));

@@ -20,6 +20,9 @@ mod rules;
 #[path = "../syscalls/scenario.rs"]
 #[allow(dead_code)] // a part of it is the tracer's
 mod scenario;
+#[path = "../support/scratch.rs"]
+#[allow(dead_code)] // each program needs a part of it
+mod scratch;
 #[path = "../house/source.rs"]
 #[allow(dead_code)] // a part of it is the house's
 mod source;
@@ -37,9 +40,7 @@ mod syscalls {
 use syscalls::cases;
 
 use rawipc::seccomp::List;
-use std::path::Path;
 use std::process::ExitCode;
-use std::sync::OnceLock;
 
 /// Everything that was found wrong.
 type Found = Vec<String>;
@@ -84,9 +85,7 @@ fn main() -> ExitCode {
     }
     let only = std::env::args().skip(1).find(|a| !a.starts_with('-'));
     let wanted = |name: &str| only.as_ref().is_none_or(|part| name.contains(part.as_str()));
-    // Before any child makes one of its own.
-    scratch();
-    let _scratch = scenario::Scratch::new();
+    let _scratch = scratch::share();
     let refused = child::run(child::Under::kill(List::EXIT), |shut| shut()) != child::End::Lived;
     let (mut passed, mut failed, mut ignored) = (0, 0, 0);
     let untraced = match trace::trace(|| ()) {
@@ -112,21 +111,7 @@ fn main() -> ExitCode {
         println!("test {name} ... {}", if found.is_empty() { "ok" } else { "FAILED" });
         found.iter().for_each(|f| println!("    {f}"));
     }
-    if let Some(dir) = SCRATCH.get() {
-        let _ = std::fs::remove_dir_all(dir);
-    }
     let verdict = if failed == 0 { "ok" } else { "FAILED" };
     println!("\ntest result: {verdict}. {passed} passed; {failed} failed; {ignored} ignored\n");
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-static SCRATCH: OnceLock<std::path::PathBuf> = OnceLock::new();
-
-/// A directory for what the children make; what one leaves that was killed goes with it.
-fn scratch() -> &'static Path {
-    SCRATCH.get_or_init(|| {
-        let dir = std::env::temp_dir().join(format!("rawipc-seccomp-{}", std::process::id()));
-        std::fs::create_dir_all(&dir).unwrap();
-        dir
-    })
 }

@@ -78,7 +78,7 @@ const fn work(list: &'static str, run: fn(Shut<'_>)) -> Work {
 const SHORT: Wait = Wait::at_most(Duration::from_millis(1));
 
 fn path(name: &str) -> CString {
-    let path = crate::scratch().join(format!("{}-{name}", std::process::id()));
+    let path = crate::scratch::shared().join(format!("{}-{name}", std::process::id()));
     CString::new(path.into_os_string().into_encoded_bytes()).unwrap()
 }
 

@@ -15,6 +15,9 @@ mod publish;
 mod report;
 mod rules;
 mod scenario;
+#[path = "../support/scratch.rs"]
+#[allow(dead_code)] // each program needs a part of it
+mod scratch;
 #[path = "../support/skip.rs"]
 mod skip;
 #[path = "../house/source.rs"]
@@ -27,7 +30,7 @@ mod twins;
 
 use check::{Kernel, Verdict};
 use report::Report;
-use scenario::{Scenarios, Scratch};
+use scenario::Scenarios;
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 use tables::Tables;
@@ -49,7 +52,7 @@ fn main() -> ExitCode {
         skip::skip(&format!("all {} scenarios: {refused}", all.0.len()));
         return report.end();
     }
-    let _scratch = Scratch::new();
+    let _scratch = scratch::share();
     let kernel = Kernel::running();
     if only.is_none() {
         report.test("known_bad_twins_are_flagged", &twins::unflagged(kernel));

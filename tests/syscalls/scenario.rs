@@ -3,12 +3,11 @@
 use std::cell::{Cell, RefCell};
 use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use rawipc::{Errno, Wait};
 
+use crate::scratch;
 use crate::trace::{self, Failure, Syscall};
 
 /// How a scenario ends: `?` takes whatever says no.
@@ -241,12 +240,10 @@ impl Stage {
 
     /// A name in a directory that is this scenario's alone.
     pub fn path(&self, name: &str) -> std::ffi::CString {
-        let dir = SCRATCH.get().expect("made by main").join(std::process::id().to_string());
         if self.dir.replace(1) == 0 {
-            std::fs::create_dir_all(&dir).expect("a scratch directory");
+            scratch::renew_own();
         }
-        let path = dir.join(name).into_os_string().into_encoded_bytes();
-        std::ffi::CString::new(path).expect("no NUL in a path")
+        scratch::named(name)
     }
 
     fn fail(&self, why: &str) {
@@ -259,34 +256,4 @@ impl Stage {
 
 fn number(call: &str) -> u64 {
     trace::number(call).unwrap_or_else(|| panic!("no such call: {call}"))
-}
-
-/// The directory that all scenarios share, each with one of its own in it. Removed by who drops the guard.
-pub struct Scratch(());
-
-static SCRATCH: OnceLock<PathBuf> = OnceLock::new();
-
-impl Scratch {
-    pub fn new() -> Scratch {
-        let dir = std::env::temp_dir().join(format!("rawipc-syscalls-{}", std::process::id()));
-        std::fs::create_dir(&dir).expect("a scratch directory");
-        SCRATCH.set(dir).expect("made once");
-        Scratch(())
-    }
-
-    /// Removes what the scenarios so far have left: numbers of processes come again.
-    #[allow(dead_code)] // tests/seccomp runs thousands
-    pub fn clear() {
-        for left in SCRATCH.get().and_then(|dir| dir.read_dir().ok()).into_iter().flatten().flatten() {
-            let _ = std::fs::remove_dir_all(left.path());
-        }
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        if let Some(dir) = SCRATCH.get() {
-            let _ = std::fs::remove_dir_all(dir);
-        }
-    }
 }

@@ -9,7 +9,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::string::ToString;
 use std::vec::Vec;
-use std::{env, ffi, fs, thread, time};
+use std::{ffi, fs, thread, time};
 
 fn mode(path: &std::path::Path) -> u32 {
     fs::symlink_metadata(path).unwrap().permissions().mode() & 0o7777
@@ -119,9 +119,7 @@ fn a_connect_to_another_kind_is_eprototype() {
 #[test]
 fn the_longest_path_binds_and_one_longer_does_not_hurt() {
     let pad = |len: usize| {
-        let mut bytes = env::temp_dir().into_os_string().into_vec();
-        bytes.push(b'/');
-        bytes.extend(std::process::id().to_string().bytes());
+        let mut bytes = path().0.into_os_string().into_vec();
         bytes.resize(len, b'x');
         bytes
     };

@@ -7,6 +7,7 @@ use crate::fd::CWD;
 use std::ffi::CString;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
+use std::path::PathBuf;
 use std::string::{String, ToString};
 use std::vec::Vec;
 use std::{fs, thread, time::Duration};
@@ -86,11 +87,7 @@ fn a_file_that_was_not_left_is_not_taken() {
 #[test]
 fn a_path_without_room_for_a_second_name_is_bound_and_not_left() {
     let (file, _) = path();
-    let file = file.with_file_name(std::format!(
-        "{:l<1$}",
-        std::process::id(),
-        103 - file.parent().unwrap().as_os_str().len()
-    ));
+    let file = PathBuf::from(std::format!("{:l<104}", file.display()));
     let address = Address::path(&CString::new(file.to_str().unwrap()).unwrap()).unwrap();
     assert_eq!(address.as_path().unwrap().count_bytes(), 104);
     drop(UnixListener::bind(&file).unwrap());

@@ -3,9 +3,9 @@
 use super::{Test, leaks::Belongings};
 use crate::os::process::{self, Child, End};
 use crate::os::{check, fds, signals};
+use crate::scratch::Scratch;
 use std::io::{Read as _, Seek as _};
 use std::os::fd::AsRawFd as _;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// The exit status of a test that came to its end: not 0, which anybody's `exit` could say.
@@ -29,7 +29,7 @@ pub struct Job {
     name: String,
     child: Child,
     output: std::fs::File,
-    dir: PathBuf,
+    dir: Scratch,
     ends_by: Instant,
     shown: bool,
 }
@@ -42,7 +42,7 @@ impl Job {
         let fd = check(unsafe { libc::memfd_create(c"output".as_ptr(), libc::MFD_CLOEXEC) }, "memfd_create");
         let output = std::fs::File::from(fds::own_raw(fd as i32));
         fds::fcntl(output.as_raw_fd(), libc::F_SETFL, libc::O_APPEND);
-        let dir = own_directory();
+        let dir = Scratch::new();
         let child = Child::spawn(|| {
             // SAFETY: calls without pointers.
             unsafe { (libc::setpgid(0, 0), libc::alarm(test.alarm)) };
@@ -53,7 +53,7 @@ impl Job {
             }
             // SAFETY: a single thread, so nobody reads the environment meanwhile.
             unsafe { std::env::set_var(NAME_VARIABLE, &test.name) };
-            std::env::set_current_dir(&dir).expect("the test's directory");
+            std::env::set_current_dir(dir.path()).expect("the test's directory");
             signals::set_default(libc::SIGPIPE);
             process::exit(in_the_child(&test));
         });
@@ -90,10 +90,7 @@ impl Job {
             self.output.read_to_end(&mut bytes).expect("the child's output");
             text = String::from_utf8_lossy(&bytes).into_owned();
         }
-        let files: Vec<_> = std::fs::read_dir(&self.dir)
-            .map(|dir| dir.flatten().map(|entry| entry.file_name()).collect())
-            .unwrap_or_default();
-        let _ = std::fs::remove_dir_all(&self.dir);
+        let files = self.dir.files();
         match end {
             End::Exit(PASSED) if !files.is_empty() => Verdict::Failed(format!("{text}left files: {files:?}")),
             End::Exit(PASSED) => Verdict::Ok,
@@ -138,15 +135,4 @@ fn in_the_child(test: &Test) -> i32 {
             LITTERED
         }
     }
-}
-
-fn own_directory() -> PathBuf {
-    let template = std::env::temp_dir().join("rawipc-XXXXXX").into_os_string().into_encoded_bytes();
-    let mut template = std::ffi::CString::new(template).expect("no NUL in TMPDIR").into_bytes_with_nul();
-    // SAFETY: a string that ends with a NUL and is ours to write.
-    let made = unsafe { libc::mkdtemp(template.as_mut_ptr().cast()) };
-    assert!(!made.is_null(), "mkdtemp: {}", std::io::Error::last_os_error());
-    template.pop();
-    // SAFETY: bytes that came from an OsString, and ASCII letters.
-    PathBuf::from(unsafe { std::ffi::OsString::from_encoded_bytes_unchecked(template) })
 }

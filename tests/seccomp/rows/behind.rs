@@ -4,7 +4,7 @@ use rawipc::seccomp::{Action, List};
 use std::fmt;
 
 use crate::child::{Under, exit};
-use crate::scenario::{Gate, Scenario, Scratch, UNEXPECTED};
+use crate::scenario::{Gate, Scenario, UNEXPECTED};
 use crate::trace::{self, Failure, Syscall};
 
 /// What the harness makes behind the filter, and rawipc never: the marks of the window, the end, and the kernel's way
@@ -42,14 +42,12 @@ pub fn run(scenario: &Scenario, list: List, stops: u32) -> End {
 
 /// As [`run`], with numbers that no list has.
 pub fn run_with(scenario: &Scenario, list: List, more: &[u32], stops: u32) -> End {
-    let end = match scenario.run_behind(gate(list, [&HARNESS, more].concat()), stops) {
+    match scenario.run_behind(gate(list, [&HARNESS, more].concat()), stops) {
         Ok(calls) => End::Lived(calls),
         Err(Failure::Died(s)) if libc::WIFSIGNALED(s) && libc::WTERMSIG(s) == libc::SIGSYS => End::Killed,
         Err(Failure::Died(s)) if libc::WIFEXITED(s) && libc::WEXITSTATUS(s) == UNEXPECTED => End::Unexpected,
         Err(e) => End::Failed(e),
-    };
-    Scratch::clear();
-    end
+    }
 }
 
 fn gate(list: List, numbers: Vec<u32>) -> Gate {
