@@ -8,13 +8,19 @@
 mod judge;
 #[path = "../support/report.rs"]
 mod report;
+#[path = "../support/scratch.rs"]
+#[allow(dead_code)] // each program needs a part of it
+mod scratch;
 mod twins;
 
 use judge::Outcomes;
 use report::Report;
+use scratch::Scratch;
 use std::env;
 use std::ffi::OsString;
+use std::fs::{Permissions, set_permissions};
 use std::io::Read as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
@@ -170,6 +176,12 @@ impl Machine {
             command.arg("layout::");
         }
         command.args(part);
+        // What fails there leaves its files. Some go in as other users.
+        let scratch = Scratch::new();
+        if set_permissions(scratch.path(), Permissions::from_mode(0o755)).is_err() {
+            return String::new();
+        }
+        command.env("TMPDIR", scratch.path());
         let Ok(mut child) = command.spawn() else { return String::new() };
         let mut out = child.stdout.take().expect("piped");
         let reader = std::thread::spawn(move || {
