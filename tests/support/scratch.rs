@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 use std::vec::Vec;
 
-/// A path in the temporary directory that nothing stands under, nor ever did.
+/// A path in the temporary directory that nothing stands under: of this process, this moment and this call.
 pub(crate) fn unused(prefix: &str) -> PathBuf {
     static MADE: AtomicU32 = AtomicU32::new(0);
     let made = MADE.fetch_add(1, Ordering::Relaxed);
