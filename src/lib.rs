@@ -93,7 +93,6 @@ extern crate std;
 
 #[cfg(test)]
 #[path = "../tests/support/scratch.rs"]
-#[allow(dead_code)] // each program needs a part of it
 mod scratch;
 
 #[cfg(test)]

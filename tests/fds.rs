@@ -1,7 +1,6 @@
 //! The example `fds` against what std reads in /proc, and against lsof.
 
 #[path = "support/scratch.rs"]
-#[allow(dead_code)] // each program needs a part of it
 mod scratch;
 #[path = "support/skip.rs"]
 mod skip;

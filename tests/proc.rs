@@ -2,7 +2,6 @@
 //! descriptors of every other test for a moment.
 
 #[path = "support/scratch.rs"]
-#[allow(dead_code)] // each program needs a part of it
 mod scratch;
 #[path = "support/skip.rs"]
 mod skip;

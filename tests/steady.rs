@@ -6,7 +6,6 @@
 //! in the others there is nothing but such looks.
 
 #[path = "support/scratch.rs"]
-#[allow(dead_code)] // each program needs a part of it
 mod scratch;
 
 use rawipc::ring::{self, Polling};

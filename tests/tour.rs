@@ -54,6 +54,7 @@ static TURN: Mutex<()> = Mutex::new(());
 
 impl Temp {
     fn new(test: &str) -> Temp {
+        // The tour goes into no longer one than it has lines for.
         let dir = Path::new("/tmp").join(format!("{test}-{}", std::process::id()));
         // Numbers of processes come again, and the one before may have been killed.
         let _ = fs::remove_dir_all(&dir);

@@ -15,7 +15,6 @@ mod text;
 #[path = "../../tests/support/tables.rs"]
 mod grammar;
 #[path = "../../tests/support/scratch.rs"]
-#[allow(dead_code)] // each program needs a part of it
 mod scratch;
 #[path = "../../tests/house/source.rs"]
 #[allow(dead_code)] // a part of it is the house's

@@ -17,7 +17,7 @@ struct Place(PathBuf, CString);
 impl Place {
     fn new() -> Self {
         let path = crate::scratch::unused("rawipc");
-        let c = CString::new(path.to_str().unwrap()).unwrap();
+        let c = crate::scratch::c_string(path.clone());
         Place(path, c)
     }
 }

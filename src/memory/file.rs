@@ -188,14 +188,14 @@ impl AsFd for File {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scratch;
     use std::ffi::CString;
 
     struct Temp(CString);
 
     impl Temp {
         fn new() -> Self {
-            let path = crate::scratch::unused("rawipc");
-            Temp(CString::new(path.into_os_string().into_encoded_bytes()).unwrap())
+            Temp(scratch::c_string(scratch::unused("rawipc")))
         }
     }
 

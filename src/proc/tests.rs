@@ -103,8 +103,8 @@ fn memory_is_told_from_a_file() {
 
 #[test]
 fn a_deleted_file_is_told_from_one_that_is_called_so() {
-    let dir = Scratch::new();
-    let [path, other_name, called_so] = ["u", "v", "u (deleted)"].map(|name| dir.path().join(name));
+    let place = Scratch::new();
+    let [path, other_name, called_so] = ["u", "v", "u (deleted)"].map(|name| place.path().join(name));
     let is = |f: &StdFile| {
         with_entry(f.as_raw_fd(), 256, |e| match e.file.target {
             Target::Path(p) => (true, Vec::from(p)),
@@ -138,7 +138,6 @@ fn a_fifo_whose_name_imitates_a_pipe() {
         assert_eq!((e.access, e.file.kind), (Access::Read, Kind::Fifo));
         assert_eq!(e.file.target, Target::Path(bytes(&path)));
     });
-    fs::remove_file(&path).unwrap();
 }
 
 #[test]
@@ -170,10 +169,8 @@ fn a_text_that_fills_the_buffer_is_refused_and_stays() {
 #[test]
 fn a_path_beyond_what_the_kernel_prints_hides_nothing_else() {
     let place = Scratch::new();
-    let deep = place.path().join("deep");
-    fs::create_dir_all(&deep).unwrap();
     let name = CString::new(vec![b'd'; 250]).unwrap();
-    let c_path = CString::new(bytes(&deep)).unwrap();
+    let c_path = CString::new(bytes(place.path())).unwrap();
     let mut dir = open_in(CWD, &c_path, OFlags::PATH).unwrap();
     for _ in 0..17 {
         rustix::fs::mkdirat(&dir, name.as_c_str(), Mode::RWXU).unwrap();
@@ -189,7 +186,6 @@ fn a_path_beyond_what_the_kernel_prints_hides_nothing_else() {
             break;
         }
     }
-    fs::remove_dir_all(&deep).unwrap();
 }
 
 #[test]

@@ -201,13 +201,12 @@ mod tests {
     use super::*;
     use core::sync::atomic::{AtomicBool, Ordering};
     use std::ffi::CString;
-    use std::os::unix::ffi::OsStringExt;
     use std::{fs, thread};
 
     #[test]
     fn a_lock_is_never_held_twice_while_its_owners_come_and_go() {
         let path = crate::scratch::unused("rawipc lock");
-        let name = CString::new(path.clone().into_os_string().into_vec()).unwrap();
+        let name = crate::scratch::c_string(path.clone());
         let held = AtomicBool::new(false);
         let path_of_lock = LockPath::beside(&name);
         let take_turns = || {

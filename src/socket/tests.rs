@@ -15,8 +15,6 @@ use super::Address;
 use crate::wait::Wait;
 use core::sync::atomic::{AtomicU32, Ordering};
 use core::time::Duration;
-use std::ffi::CString;
-use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 use std::{format, process};
 
@@ -36,7 +34,7 @@ fn path() -> (PathBuf, Address) {
 }
 
 fn address_of(path: PathBuf) -> Address {
-    Address::path(&CString::new(path.into_os_string().into_vec()).unwrap()).unwrap()
+    Address::path(&crate::scratch::c_string(path)).unwrap()
 }
 
 /// An abstract name that nobody has, with a NUL inside.

@@ -9,7 +9,6 @@ mod whole;
 #[path = "../support/tables.rs"]
 mod grammar;
 #[path = "../support/scratch.rs"]
-#[allow(dead_code)] // each program needs a part of it
 mod scratch;
 #[path = "../support/skip.rs"]
 mod skip;

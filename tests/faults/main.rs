@@ -16,7 +16,6 @@ mod report;
 mod run;
 mod scenario;
 #[path = "../support/scratch.rs"]
-#[allow(dead_code)] // each program needs a part of it
 mod scratch;
 mod second;
 mod short;

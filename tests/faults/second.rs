@@ -91,7 +91,7 @@ const OPENED: &str = "syscall_0x2f000001";
 fn output(strace: &mut Command, index: usize) -> String {
     let me = std::env::current_exe().expect("a path");
     // What it leaves goes with what is ours: who ends under a filter of his own removes nothing.
-    let command = strace.arg(me).arg(format!("--alone={index}")).env("TMPDIR", scratch::shared());
-    let command = command.stderr(Stdio::null());
+    let command = strace.env("TMPDIR", scratch::shared()).stderr(Stdio::null());
+    let command = command.arg(me).arg(format!("--alone={index}"));
     command.output().map(|o| String::from_utf8_lossy(&o.stdout).into_owned()).unwrap_or_default()
 }

@@ -11,7 +11,6 @@ mod init;
 mod library;
 mod programs;
 #[path = "../support/scratch.rs"]
-#[allow(dead_code)] // each program needs a part of it
 mod scratch;
 #[path = "../support/skip.rs"]
 mod skip;

@@ -10,7 +10,6 @@ use std::process::{Command, ExitCode};
 mod callgrind;
 mod operations;
 #[path = "../support/scratch.rs"]
-#[allow(dead_code)] // each program needs a part of it
 mod scratch;
 
 /// The most that an operation may take above C.

@@ -1,9 +1,8 @@
 //! Each operation behind a name of its own, which callgrind tells apart.
 
-use std::ffi::CString;
 use std::hint::black_box;
 
-use crate::scratch::unused;
+use crate::scratch::{c_string, unused};
 use rawipc::fd::AsFd;
 use rawipc::pipe::{PIPE_BUF, PacketReceiver, PacketSender};
 use rawipc::ring::{Consumer, Producer};
@@ -91,7 +90,7 @@ pub fn all(times: u64) {
     let msg = black_box(&[7_u8; 64][..]);
     let buf = &mut vec![0; 65_536][..];
     let (mut pipe_out, mut pipe_in) = pipe::packet_pair().unwrap();
-    let path = CString::new(unused("rawipc-own").into_os_string().into_encoded_bytes()).unwrap();
+    let path = c_string(unused("rawipc-own"));
     fifo::create(&path).unwrap();
     let mut fifo_out = fifo::open_receiver(&path).unwrap();
     let mut fifo_in = fifo::open_sender(&path, Wait::FOREVER).unwrap();

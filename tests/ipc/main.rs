@@ -25,7 +25,6 @@ mod ring_stress;
 mod rpc;
 mod runner;
 #[path = "../support/scratch.rs"]
-#[allow(dead_code)] // each program needs a part of it
 mod scratch;
 mod several;
 mod sizes;

@@ -9,7 +9,6 @@ mod judge;
 #[path = "../support/report.rs"]
 mod report;
 #[path = "../support/scratch.rs"]
-#[allow(dead_code)] // each program needs a part of it
 mod scratch;
 mod twins;
 

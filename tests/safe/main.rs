@@ -13,7 +13,6 @@ mod places;
 mod report;
 mod scenario;
 #[path = "../support/scratch.rs"]
-#[allow(dead_code)] // each program needs a part of it
 mod scratch;
 mod twins;
 

@@ -4,11 +4,11 @@ use rawipc::seccomp::List;
 use rawipc::socket::{Address, Datagram, Listener, Seqpacket, Stream};
 use rawipc::wait::{Events, PollFd, poll};
 use rawipc::{ByteRead, ByteWrite, Call, Receiver, Sender, Wait, fifo, pipe, ring};
-use std::ffi::CString;
 use std::time::Duration;
 
 use crate::Found;
 use crate::child::{Child, End, Under, must};
+use crate::scratch;
 
 /// What the child waits in, and what ends its wait.
 type Both = (Box<dyn FnOnce(Wait)>, Box<dyn FnOnce()>);
@@ -28,8 +28,7 @@ const WAITS: &[Case] = &[
         both(move |wait| must(w.send(b"x", wait)), move || _ = r.try_recv(&mut [0; pipe::PIPE_BUF]).unwrap())
     }),
     ("fifo reader", List::FIFO_READER, || {
-        let path = crate::scratch::shared().join("waited-for").into_os_string().into_encoded_bytes();
-        let path = CString::new(path).unwrap();
+        let path = scratch::c_string(scratch::shared().join("waited-for"));
         fifo::create(&path).unwrap();
         let mut r = fifo::open_read(&path).unwrap();
         let read = move |wait| _ = must(r.read(&mut [0; 8], wait));

@@ -21,7 +21,6 @@ mod rules;
 #[allow(dead_code)] // a part of it is the tracer's
 mod scenario;
 #[path = "../support/scratch.rs"]
-#[allow(dead_code)] // each program needs a part of it
 mod scratch;
 #[path = "../house/source.rs"]
 #[allow(dead_code)] // a part of it is the house's

@@ -21,6 +21,7 @@ use std::mem::forget;
 use std::time::Duration;
 
 use crate::child::{Under, holds, must, refuse, times_out};
+use crate::scratch;
 
 type Shut<'a> = &'a dyn Fn();
 
@@ -78,8 +79,7 @@ const fn work(list: &'static str, run: fn(Shut<'_>)) -> Work {
 const SHORT: Wait = Wait::at_most(Duration::from_millis(1));
 
 fn path(name: &str) -> CString {
-    let path = crate::scratch::shared().join(format!("{}-{name}", std::process::id()));
-    CString::new(path.into_os_string().into_encoded_bytes()).unwrap()
+    scratch::c_string(scratch::shared().join(format!("{}-{name}", std::process::id())))
 }
 
 /// A descriptor as the program before us may have left it: blocking.

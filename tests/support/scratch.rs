@@ -1,5 +1,7 @@
 //! Places for files that no process had before: numbers of processes come again, and one that was killed left its files.
 
+#![allow(dead_code)] // each program needs a part of it
+
 use std::ffi::CString;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -72,5 +74,10 @@ pub(crate) fn renew_own() {
 
 /// A name in it.
 pub(crate) fn named(name: &str) -> CString {
-    CString::new(own().join(name).into_os_string().into_encoded_bytes()).expect("no NUL in a path")
+    c_string(own().join(name))
+}
+
+/// As the crate's functions take it.
+pub(crate) fn c_string(path: PathBuf) -> CString {
+    CString::new(path.into_os_string().into_encoded_bytes()).expect("no NUL in a path")
 }

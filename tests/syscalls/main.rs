@@ -16,7 +16,6 @@ mod report;
 mod rules;
 mod scenario;
 #[path = "../support/scratch.rs"]
-#[allow(dead_code)] // each program needs a part of it
 mod scratch;
 #[path = "../support/skip.rs"]
 mod skip;
